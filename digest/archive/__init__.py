@@ -1,0 +1,1 @@
+"""Past issues: the site, its feed, and search."""

@@ -1,0 +1,1 @@
+"""The gate: one rule a function, each giving findings."""

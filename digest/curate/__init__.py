@@ -1,0 +1,1 @@
+"""Entries → Briefing: pure, deterministic, and able to say why."""

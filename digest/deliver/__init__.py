@@ -1,0 +1,1 @@
+"""Messages to subscribers: each exactly once, or listed as uncertain."""

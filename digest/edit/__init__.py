@@ -1,0 +1,1 @@
+"""The issue file: Markdown ↔ Issue, without losing a byte."""

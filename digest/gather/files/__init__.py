@@ -1,0 +1,1 @@
+"""Local files: one reader a format."""

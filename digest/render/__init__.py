@@ -1,0 +1,1 @@
+"""Issue → Mail and page: pure, given the templates."""
