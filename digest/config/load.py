@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
@@ -116,8 +116,8 @@ def _cross_check(settings: Settings, feeds: FeedList, feeds_path: Path) -> list[
             if value is None:
                 continue
             if f"{key}={value}" in seen:
-                problems.append(_problem(FEEDS_NAME, text, (*place, key),
-                                         f"the same {key} as feed {seen[f'{key}={value}'] + 1}: {value}", None))  # fmt: skip
+                message = f"the same {key} as feed {seen[f'{key}={value}'] + 1}: {value}"
+                problems.append(_problem(FEEDS_NAME, text, (*place, key), message, None))
             seen.setdefault(f"{key}={value}", index)
     return problems
 

@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 RULES = (
-    "todo", "size", "embargo", "empty", "subject", "preheader", "quote", "repeat", "alt", "link-text", "link",
-    "parity", "unsubscribe", "address", "dead-link", "candidate",
+    "todo", "size", "embargo", "empty", "subject", "preheader", "quote", "repeat", "alt", "link", "link-text",
+    "unsubscribe", "address", "dead-link",
 )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ class Interests(Table):
 
 
 class CheckSettings(Table):
-    """``[check]``: which findings stop an issue. ``error`` findings of other rules advise only."""
+    """``[check]``: the rules whose findings stop an issue; those of the others advise."""
 
     block: tuple[str, ...] = ("todo", "size", "embargo", "empty", "subject", "quote", "dead-link")
     clients: tuple[str, ...] = ("gmail", "outlook-windows", "apple-mail")

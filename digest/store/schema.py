@@ -172,6 +172,7 @@ placement = Table(  # what digest put where in an issue; the file says what beca
     Column("entry_id", String, primary_key=True),
     Column("story_id", String),
     Column("place", String, nullable=False),  # story, also, candidate, bench, repeat
+    Column("earlier", String),  # of a repeat: the issue that had it
     Column("score", Float, nullable=False),
     Column("reasons", JSON, nullable=False),
     Column("at", Utc, nullable=False),

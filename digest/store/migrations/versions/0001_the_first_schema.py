@@ -166,6 +166,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.String(), nullable=False),
         sa.Column("story_id", sa.String(), nullable=True),
         sa.Column("place", sa.String(), nullable=False),
+        sa.Column("earlier", sa.String(), nullable=True),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,50 @@
+# Two commands set everything up on a fresh Debian or Ubuntu machine: `make brief` and `make test`.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+NOW := 2026-11-19T12:00:00Z
+
+# Real documents for some tests; without the folder those tests say that they are skipped.
+ifneq ($(wildcard ../shared/corpora),)
+export DIGEST_CORPORA ?= $(abspath ../shared/corpora)
+endif
+
+.PHONY: help brief test test-long lint format bench golden clean
+
+help:                    ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
+
+brief: .venv/.core       ## build the example issue, with a pinned clock
+	$(BIN)/digest build --now $(NOW)
+
+test: .venv/.dev         ## run the tests, with coverage
+	@.ci/debian
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m "not long"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --show-missing
+
+test-long: .venv/.dev    ## run what takes longer, whole
+	@.ci/debian
+	DIGEST_LONG=1 $(BIN)/python -m pytest
+
+lint: .venv/.dev         ## ruff and mypy, strict, over package, command line and tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.dev       ## lay the code out
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.dev        ## run the benchmarks by hand
+	@for file in tests/bench/[a-z]*.py; do [ -e "$$file" ] && $(BIN)/python "$$file" || true; done
+
+clean:                   ## remove what was rendered; nothing that matters lies there
+	git clean -qfdX build
+
+.venv/.core: pyproject.toml
+	@.ci/venv core
+
+.venv/.dev: pyproject.toml
+	@.ci/venv dev

@@ -1,0 +1,46 @@
+"""``digest approve``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.options import verb as make_verb
+from digest.cli.output import finding_data
+from digest.cli.render import say_findings
+
+if TYPE_CHECKING:
+    from digest.cli.session import Session
+
+
+@make_verb("approve")
+@click.argument("issue", required=False)
+@click.option("--by", metavar="NAME", required=True, help="Who approves; kept with the issue.")
+def verb(session: Session, *, issue: str | None, by: str) -> int:
+    """Freeze the issue as it stands.
+
+    Runs the gate, then keeps the text of the issue file and every byte it will leave in. From then on a change of the
+    file, a template or digest.toml is refused at publish and send, with the difference, until `digest reopen`.
+
+    \b
+    Example:
+      digest approve --by "A. Editor"
+    """  # noqa: D301
+    from digest import pipeline  # noqa: PLC0415
+
+    with session.project() as project:
+        checked = pipeline.approve(project, by=by, now=session.now, name=issue)
+        record = checked.proof.record
+        say_findings(session, checked)
+        data = {
+            "issue": record.name,
+            "number": record.number,
+            "state": record.state,
+            "approved": record.approved,
+            "by": record.approved_by,
+            "findings": [finding_data(finding) for finding in checked.findings],
+        }
+        session.result(data, lambda: session.line(f"{record.name} (issue {record.number}) is approved by {by}"))
+        session.next_step("digest publish")
+    return 0

@@ -1,0 +1,37 @@
+"""``digest publish``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.options import verb as make_verb
+from digest.cli.output import count
+
+if TYPE_CHECKING:
+    from digest.cli.session import Session
+
+
+@make_verb("publish")
+@click.argument("issue", required=False)
+def verb(session: Session, *, issue: str | None) -> int:
+    """Write the archive's pages; spends the entries.
+
+    Writes the approved issue's page, the home page and the feed below build/site/, then runs the command under
+    [publish] in digest.toml. From here on the issue's entries count as used. Running it again repairs what is missing.
+
+    \b
+    Example:
+      digest publish
+    """  # noqa: D301
+    from digest import pipeline  # noqa: PLC0415
+
+    with session.project() as project:
+        written = pipeline.publish(project, now=session.now, name=issue)
+        data = {"site": project.shown(project.site_dir), "written": [project.shown(path) for path in written]}
+        session.result(
+            data, lambda: session.line(f"{count(len(written), 'file')} written below {project.shown(project.site_dir)}")
+        )
+        session.next_step("digest send")
+    return 0

@@ -1,0 +1,94 @@
+"""Entries → Briefing: what an issue would say before an editor touches it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from digest.config.settings import IssueSettings, Settings
+from digest.curate.origin import origin_name, origin_of
+from digest.curate.repeats import split_repeats
+from digest.curate.same import same_items
+from digest.curate.sections import OTHER
+from digest.curate.stories import StoryIds, stories
+from digest.model import Briefing, Entry, Period, Reason, Section, Source, Story
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+def brief(
+    entries: Sequence[Entry],
+    *,
+    sources: Mapping[str, Source],
+    settings: Settings,
+    period: Period,
+    earlier: Sequence[Entry] = (),
+    story_ids: Mapping[str, str] | None = None,
+    taken: Collection[str] = (),
+) -> Briefing:
+    """The briefing that these entries make: every entry in exactly one of its stories, candidates and repeats.
+
+    Pure: the order of the entries does not matter, and the same arguments give the same briefing.
+
+    Args:
+        entries: the eligible ones, of different ids, none under an embargo.
+        sources: by id; entries of a source that is gone are taken all the same.
+        settings: limits, sections, interests and language.
+        period: names the issue and measures freshness; it decides nothing else.
+        earlier: entries that earlier issues used, grouped or dropped.
+        story_ids: by the id of an entry, the id of the story that had it in an earlier draft of this issue.
+        taken: ids of stories that exist and that no new one may have.
+    """
+    eligible, repeats = split_repeats(entries, earlier)
+    groups = same_items(eligible, sources=sources)
+    made = stories(
+        groups,
+        sources=sources,
+        settings=settings,
+        period=period,
+        ids=StoryIds(by_entry=story_ids or {}, taken=taken),
+    )
+    placed, candidates = _place(sorted(made, key=_best_first), settings.issue, sources)
+    titles = [rule.title for rule in settings.section]
+    return Briefing(period=period, sections=_sections(placed, titles), candidates=candidates, repeats=repeats)
+
+
+def _best_first(story: Story) -> tuple[float, float, str]:
+    """By score, then the newer, then the lead's id; undated last."""
+    published = story.lead.published
+    return -story.score, -((published or _EPOCH) - _EPOCH).total_seconds(), story.lead.id
+
+
+def _place(
+    ranked: Sequence[Story], limits: IssueSettings, sources: Mapping[str, Source]
+) -> tuple[list[Story], tuple[Story, ...]]:
+    """The stories that fit the issue, and the bench, both best first."""
+    placed: list[Story] = []
+    bench: list[Story] = []
+    of_source: Counter[str] = Counter()
+    for story in ranked:
+        origin = origin_of(story.lead, sources)
+        if len(placed) >= limits.max_stories:
+            bench.append(_benched(story, f"the issue has its {limits.max_stories} stories (max_stories)"))
+        elif of_source[origin] >= limits.max_per_source:
+            name = origin_name(story.lead, sources)
+            bench.append(_benched(story, f"{name} has its {limits.max_per_source} stories (max_per_source)"))
+        else:
+            placed.append(story)
+            of_source[origin] += 1
+    return placed, tuple(bench)
+
+
+def _benched(story: Story, why: str) -> Story:
+    return replace(story, reasons=(*story.reasons, Reason(points=0.0, text=f"on the bench: {why}")))
+
+
+def _sections(placed: Sequence[Story], configured: Sequence[str]) -> tuple[Section, ...]:
+    """In the order of digest.toml, "Other" last unless it is configured; empty ones left out."""
+    titles = dict.fromkeys((*configured, *sorted({story.section for story in placed} - {OTHER}), OTHER))
+    sections = (
+        Section(title=title, stories=tuple(story for story in placed if story.section == title)) for title in titles
+    )
+    return tuple(section for section in sections if section.stories)

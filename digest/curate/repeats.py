@@ -1,0 +1,62 @@
+"""What an earlier issue already had."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from digest.curate.alike import same_address, texts_alike
+from digest.model import Entry, Repeat
+from digest.text.titles import title_key
+
+
+def split_repeats(entries: Sequence[Entry], earlier: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[Repeat, ...]]:
+    """The entries that are new, and those that are the same item as one an earlier issue had, each by id.
+
+    The same item: the same id, the same address (and alike in title or text), or the same title over the same text.
+
+    Args:
+        entries: the eligible ones.
+        earlier: those that earlier issues used, grouped or dropped.
+    """
+    known = _Known(earlier)
+    eligible: list[Entry] = []
+    repeats: list[Repeat] = []
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        if (repeat := known.repeat_of(entry)) is None:
+            eligible.append(entry)
+        else:
+            repeats.append(repeat)
+    return tuple(eligible), tuple(repeats)
+
+
+class _Known:
+    """Earlier entries by what they could be recognised by."""
+
+    def __init__(self, earlier: Iterable[Entry]) -> None:
+        self._ids: dict[str, Entry] = {}
+        self._addresses: dict[str, list[Entry]] = defaultdict(list)
+        self._titles: dict[str, list[Entry]] = defaultdict(list)
+        for entry in sorted(earlier, key=lambda entry: (entry.issue or "", entry.id)):
+            self._ids[entry.id] = entry
+            if entry.url_key is not None:
+                self._addresses[entry.url_key].append(entry)
+            if key := title_key(entry.title):
+                self._titles[key].append(entry)
+
+    def repeat_of(self, entry: Entry) -> Repeat | None:
+        if (before := self._ids.get(entry.id)) is not None:
+            return Repeat(entry=entry, earlier=before, why=_why("the same entry as", before))
+        for before in self._addresses.get(entry.url_key or "", ()):
+            if same_address(before, entry):
+                return Repeat(entry=entry, earlier=before, why=_why("the same address as", before))
+        for before in self._titles.get(title_key(entry.title), ()):
+            if texts_alike(before, entry):
+                return Repeat(entry=entry, earlier=before, why=_why("the same title and text as", before))
+        return None
+
+
+def _why(what: str, before: Entry) -> str:
+    place = f" in {before.issue}" if before.issue else " in an earlier issue"
+    dropped = ", which the editor dropped" if before.state == "dropped" else ""
+    return f"{what} “{before.title}”{place}{dropped}"

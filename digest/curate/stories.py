@@ -1,0 +1,107 @@
+"""Items → stories: what is told, how it is summed up, where it belongs.
+
+One story an item for now. Grouping different items on one event belongs here, between ``groups`` and the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from digest.config.settings import Settings
+from digest.curate.origin import language_of, origin_name
+from digest.curate.rank import rank
+from digest.curate.same import why_same
+from digest.curate.sections import section_of
+from digest.curate.summary import summarise
+from digest.model import Entry, Period, Reason, Source, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryIds:
+    """The ids that exist already."""
+
+    by_entry: Mapping[str, str]  # entry id → the id of the story that had it
+    taken: Collection[str]  # ids that no new story may have
+
+
+def stories(
+    groups: Sequence[Sequence[Entry]],
+    *,
+    sources: Mapping[str, Source],
+    settings: Settings,
+    period: Period,
+    ids: StoryIds,
+) -> tuple[Story, ...]:
+    """A story for each group, unplaced, in the order of the groups.
+
+    Args:
+        groups: disjoint; the lead of each first.
+        sources: by id.
+        settings: sections, interests, the length of a summary, the newsletter's language.
+        period: names the issue, and measures freshness.
+        ids: what is minted already.
+    """
+    names = story_names(groups, period=period, ids=ids)
+    return tuple(
+        _story(group, id_=names[group[0].id], sources=sources, settings=settings, period=period) for group in groups
+    )
+
+
+def _story(
+    group: Sequence[Entry], *, id_: str, sources: Mapping[str, Source], settings: Settings, period: Period
+) -> Story:
+    lead = group[0]
+    language = language_of(lead, sources, settings.newsletter.language)
+    summary = summarise(lead, words=settings.issue.summary_words, language=language)
+    score, reasons = rank(
+        group, summary=summary, sources=sources, interests=settings.interests, period=period, language=language
+    )
+    section, ground = section_of(group, rules=settings.section, sources=sources, language=language)
+    merged = tuple(
+        Reason(points=0.0, text=f"the same item from {origin_name(entry, sources)}: {why_same(lead, entry)}")
+        for entry in group[1:]
+    )
+    return Story(
+        id=id_,
+        title=lead.title,
+        summary=summary,
+        entries=tuple(group),
+        section=section,
+        score=score,
+        reasons=(*reasons, ground, *merged),
+    )
+
+
+def story_names(groups: Sequence[Sequence[Entry]], *, period: Period, ids: StoryIds) -> dict[str, str]:
+    """An id for each group, by its lead's id: the one its lead had, else the one another member had, else a new one.
+
+    New ids are "s-" and 8 hex digits of a hash of the issue and the lead, so that drafting twice mints the same.
+    """
+    names: dict[str, str] = {}
+    in_order = sorted(groups, key=lambda group: group[0].id)
+    given: set[str] = set()
+    for members in (slice(0, 1), slice(1, None)):
+        for group in in_order:
+            name = next((ids.by_entry[entry.id] for entry in group[members] if entry.id in ids.by_entry), None)
+            if name is not None and name not in given and group[0].id not in names:
+                names[group[0].id] = name
+                given.add(name)
+    refused = given | set(ids.taken) | set(ids.by_entry.values())
+    for group in in_order:
+        lead = group[0].id
+        if lead not in names:
+            names[lead] = _mint(period.name, lead, refused)
+            refused.add(names[lead])
+    return names
+
+
+def _mint(issue: str, lead: str, refused: Collection[str]) -> str:
+    salt = 0
+    while True:
+        seed = f"{issue} {lead}" + (f" {salt}" if salt else "")
+        name = f"s-{sha256(seed.encode()).hexdigest()[:8]}"
+        if name not in refused:
+            return name
+        salt += 1

@@ -1,0 +1,278 @@
+"""What became of each mailing for each subscriber, written down so that a kill at any moment loses and doubles nothing.
+
+    queued → claimed → sending → sent | deferred | failed | uncertain      (+ suppressed)
+
+A range of rows is claimed in a durable commit; "sending" is written before a body leaves and the outcome after the
+reply, both without waiting for the disk: that survives the death of the process, and after the death of the machine,
+which the boot id in the owner shows, the durable claim tells which rows are in doubt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select, update
+from sqlalchemy.exc import OperationalError
+
+from digest.deliver.mailing import freeze, to_mailing
+from digest.errors import BusyError, StoreError
+from digest.model import Delivery, DeliveryState, Mailing, Tally
+from digest.store import schema
+from digest.store.database import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+RANGE = 200  # rows claimed at once: one durable commit (3.5 ms), and at most so many in doubt after a power cut
+MAX_ATTEMPTS = 5
+RETRY_AFTER_MIN = (30, 60, 120, 240)  # at least 30 minutes apart: RFC 5321 §4.5.4.1
+MARK_TIMEOUT_MS = 60_000  # a "sent" that cannot be written becomes "uncertain", so wait long for other writers
+
+OnUncertain = Literal["hold", "resend"]
+
+_COLUMNS = tuple(schema.delivery.c[name] for name in Delivery.__slots__)
+_OUTCOME = ("state", "attempts", "next_try", "code", "detail", "changed")
+_row = schema.delivery.c
+
+
+def next_try(attempts: int, subscriber_id: int, now: datetime) -> datetime:
+    """When to try again after so many attempts: in 30 minutes to 4 hours, spread over 10 % so not all come at once."""
+    wait = timedelta(minutes=RETRY_AFTER_MIN[min(attempts, len(RETRY_AFTER_MIN)) - 1])
+    return now + wait * (1 + (subscriber_id * 7919 % 100) / 1000)
+
+
+class Ledger:
+    """The tables ``mailing`` and ``delivery``. Threads may share one; ``close`` it at the end."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._guard = threading.Lock()
+        # A connection of its own, taken out of the pool, because its settings must not come back to anybody else.
+        self._marks = store.engine.connect()
+        self._marks.detach()
+        if store.engine.dialect.name == "sqlite":
+            self._marks.exec_driver_sql("PRAGMA synchronous = NORMAL")
+            self._marks.exec_driver_sql(f"PRAGMA busy_timeout = {MARK_TIMEOUT_MS}")
+        self._marks.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._marks.close()
+
+    # -- the list
+
+    def open_mailing(
+        self,
+        issue: str,
+        kind: Literal["issue", "correction"],
+        content_sha256: str,
+        variants: Sequence[str],
+        *,
+        now: datetime,
+        include_new: bool = False,
+    ) -> Mailing:
+        """The mailing of this content; the first time, the active subscribers are copied: the list is frozen.
+
+        Later the same mailing comes back; only ``include_new`` adds subscribers who came since.
+
+        Raises:
+            StateError: the issue has begun to go out with other content.
+        """
+        with self.store.write() as connection:
+            return freeze(connection, issue, kind, content_sha256, tuple(variants), now=now, include_new=include_new)
+
+    def mailings(self, issue: str | None = None) -> tuple[Mailing, ...]:
+        """Every mailing, or those of one issue, oldest first."""
+        table = schema.mailing
+        query = select(table).order_by(table.c.frozen, table.c.id)
+        with self.store.read() as connection:
+            rows = connection.execute(query if issue is None else query.where(table.c.issue == issue)).mappings()
+            return tuple(to_mailing(row) for row in rows)
+
+    def ranges(self, mailing_id: str, *, now: datetime, size: int = RANGE) -> tuple[tuple[int, int], ...]:
+        """First and last subscriber id of each run of ``size`` rows that are to be sent now."""
+        query = select(_row.subscriber_id).where(_row.mailing_id == mailing_id, _due(now)).order_by(_row.subscriber_id)
+        with self.store.read() as connection:
+            batches = connection.execute(query).scalars().partitions(size)
+            return tuple((batch[0], batch[-1]) for batch in batches)
+
+    # -- before
+
+    def claim(self, mailing_id: str, lo: int, hi: int, *, owner: str, now: datetime) -> tuple[Delivery, ...]:
+        """Take the due rows with lo ≤ subscriber id ≤ hi, durably. Who has left since the freeze is suppressed."""
+        within = and_(_row.mailing_id == mailing_id, _row.subscriber_id.between(lo, hi), _due(now))
+        subscriber = schema.subscriber.c
+        active = exists().where(subscriber.id == _row.subscriber_id, subscriber.state == "active")
+        gone = {"state": "suppressed", "detail": "left the list after it was frozen", "changed": now}
+        with self.store.write() as connection:
+            connection.execute(update(schema.delivery).where(within, ~active).values(**gone))
+            query = update(schema.delivery).where(within).values(state="claimed", owner=owner, changed=now)
+            rows = connection.execute(query.returning(*_COLUMNS)).mappings().all()
+        return tuple(sorted(map(_to_delivery, rows), key=lambda row: row.subscriber_id))
+
+    def sending(self, row: Delivery, *, owner: str, now: datetime) -> None:
+        """The body is about to leave. If this cannot be written, it must not.
+
+        Raises:
+            BusyError: the row is no longer ours.
+            StoreError: the disk is full, or the store damaged.
+        """
+        self._mark(row, owner=owner, was=("claimed",), state="sending", changed=now)
+
+    # -- after
+
+    def sent(self, row: Delivery, *, owner: str, now: datetime, code: int | None, detail: str) -> Delivery:
+        """The server has it."""
+        return self._settle(row, "sent", owner=owner, now=now, code=code, detail=detail)
+
+    def deferred(self, row: Delivery, *, owner: str, now: datetime, code: int | None, detail: str) -> Delivery:
+        """Not now: to be tried again, at most MAX_ATTEMPTS times in all."""
+        if row.attempts + 1 < MAX_ATTEMPTS:
+            return self._settle(row, "deferred", owner=owner, now=now, code=code, detail=detail)
+        why = f"given up after {MAX_ATTEMPTS} attempts: {detail}"
+        return self._settle(row, "failed", owner=owner, now=now, code=code, detail=why)
+
+    def failed(self, row: Delivery, *, owner: str, now: datetime, code: int | None, detail: str) -> Delivery:
+        """Never: the server refuses this recipient or this message."""
+        return self._settle(row, "failed", owner=owner, now=now, code=code, detail=detail)
+
+    def uncertain(
+        self, row: Delivery, *, owner: str, now: datetime, code: int | None, detail: str, policy: OnUncertain
+    ) -> Delivery:
+        """No answer after the body: held for a person, or with "resend" tried again later like a deferred one."""
+        again = policy == "resend" and row.attempts + 1 < MAX_ATTEMPTS
+        return self._settle(row, "deferred" if again else "uncertain", owner=owner, now=now, code=code, detail=detail)
+
+    def step_back(self, row: Delivery, *, owner: str, now: datetime) -> None:
+        """The final dot never left: the row is claimed again, as if nothing had been tried."""
+        self._mark(row, owner=owner, was=("claimed", "sending"), state="claimed", changed=now)
+
+    def release(self, mailing_id: str, lo: int, hi: int, *, owner: str, now: datetime) -> int:
+        """Give back what was claimed and not begun. Say how many rows that was."""
+        query = update(schema.delivery).where(
+            _row.mailing_id == mailing_id,
+            _row.subscriber_id.between(lo, hi),
+            _row.state == "claimed",
+            _row.owner == owner,
+        )
+        with self.store.write() as connection:
+            return connection.execute(query.values(state="queued", owner=None, next_try=None, changed=now)).rowcount
+
+    def recover(self, mailing_id: str, *, owner: str, policy: OnUncertain, now: datetime) -> int:
+        """Settle what a dead sender left behind; say how many rows are uncertain because of it.
+
+        Call it only while holding the send lock: every row in work is taken for abandoned. On the same boot a claimed
+        row has not begun; after another boot the marks since the claim may be lost, so it is in doubt too.
+        """
+        boot = owner.partition(":")[0]
+        same_boot = _row.owner.startswith(f"{boot}:", autoescape=True)
+        untouched = and_(_row.state == "claimed", same_boot)
+        doubtful = or_(_row.state == "sending", and_(_row.state == "claimed", or_(_row.owner.is_(None), ~same_boot)))
+        queued = {"state": "queued", "owner": None, "next_try": None, "changed": now}
+        held = {
+            "state": "uncertain",
+            "owner": None,
+            "detail": "the sender died while this was on its way",
+            "changed": now,
+        }
+        with self.store.write() as connection:
+            ours = update(schema.delivery).where(_row.mailing_id == mailing_id)
+            connection.execute(ours.where(untouched).values(**queued))
+            in_doubt = connection.execute(ours.where(doubtful).values(**(held if policy == "hold" else queued)))
+            return in_doubt.rowcount if policy == "hold" else 0
+
+    def resend_uncertain(self, mailing_id: str, *, now: datetime) -> int:
+        """Queue the uncertain ones once more: the operator would rather have some twice than some not at all."""
+        query = update(schema.delivery).where(_row.mailing_id == mailing_id, _row.state == "uncertain")
+        with self.store.write() as connection:
+            return connection.execute(query.values(state="queued", next_try=None, changed=now)).rowcount
+
+    # -- looking
+
+    def tally(self, mailing_id: str, lo: int | None = None, hi: int | None = None) -> Tally:
+        """Recipients by state. One in "sending" counts as uncertain, which it is until its outcome is written."""
+        where = [_row.mailing_id == mailing_id]
+        if lo is not None and hi is not None:
+            where.append(_row.subscriber_id.between(lo, hi))
+        query = select(_row.state, func.count(), func.min(_row.next_try)).where(*where).group_by(_row.state)
+        others = select(_row.address).where(*where, _row.state.not_in(("sent", "queued", "claimed")))
+        with self.store.read() as connection:
+            rows = connection.execute(query).all()
+            addresses = connection.execute(others.order_by(_row.subscriber_id)).scalars().all()
+        counts: Counter[str] = Counter({state: count for state, count, _ in rows})
+        return Tally(
+            sent=counts["sent"],
+            deferred=counts["deferred"],
+            failed=counts["failed"],
+            uncertain=counts["uncertain"] + counts["sending"],
+            suppressed=counts["suppressed"],
+            left=counts["queued"] + counts["claimed"],
+            next_try=next((earliest for state, _, earliest in rows if state == "deferred"), None),
+            addresses=tuple(addresses),
+        )
+
+    def rows(
+        self, mailing_id: str, states: Collection[DeliveryState] = get_args(DeliveryState)
+    ) -> tuple[Delivery, ...]:
+        """The rows in one of these states, by subscriber id."""
+        query = select(*_COLUMNS).where(_row.mailing_id == mailing_id, _row.state.in_(states))
+        with self.store.read() as connection:
+            found = connection.execute(query.order_by(_row.subscriber_id)).mappings()
+            return tuple(map(_to_delivery, found))
+
+    # -- marking
+
+    def _settle(
+        self, row: Delivery, state: DeliveryState, *, owner: str, now: datetime, code: int | None, detail: str
+    ) -> Delivery:
+        attempts = row.attempts + 1
+        again = next_try(attempts, row.subscriber_id, now) if state == "deferred" else None
+        settled = replace(row, state=state, attempts=attempts, next_try=again, code=code, detail=detail, changed=now)
+        values = {name: getattr(settled, name) for name in _OUTCOME}
+        self._mark(row, owner=owner, was=("claimed", "sending"), **values)
+        return settled
+
+    def _mark(self, row: Delivery, *, owner: str, was: tuple[DeliveryState, ...], **values: Any) -> None:
+        query = update(schema.delivery).where(
+            _row.mailing_id == row.mailing_id,
+            _row.subscriber_id == row.subscriber_id,
+            _row.owner == owner,
+            _row.state.in_(was),
+        )
+        with self._guard, _named_errors(self.store):
+            changed = self._marks.execute(query.values(**values)).rowcount
+            self._marks.commit()
+        if changed != 1:
+            raise BusyError(
+                f"mailing {row.mailing_id}: another sender has taken over subscriber {row.subscriber_id}",
+                hint="let it finish; see `digest send --status`",
+            )
+
+
+@contextlib.contextmanager
+def _named_errors(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        hint = "is the disk full? Nothing more is sent; run `digest send` again when it is repaired"
+        raise StoreError(
+            f"{store.path}: the outcome of a message cannot be written: {error.orig}", hint=hint
+        ) from error
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(_row.state == "queued", and_(_row.state == "deferred", _row.next_try <= now))
+
+
+def _to_delivery(row: RowMapping) -> Delivery:
+    return Delivery(**row)

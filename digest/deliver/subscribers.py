@@ -1,0 +1,218 @@
+"""The people a newsletter is mailed to: who they are, what became of them, and who must never be mailed again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+
+from digest.deliver.address import address_key, address_problem, tidy
+from digest.deliver.message import one_line
+from digest.errors import StateError, UsageError
+from digest.model import Subscriber, SubscriberState
+from digest.store import schema
+
+_table = schema.subscriber
+_row = schema.subscriber.c
+_COLUMNS = tuple(_row[name] for name in Subscriber.__slots__)
+
+MAILABLE = ("active", "pending")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as its shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """What adding somebody came to."""
+
+    subscriber: Subscriber
+    outcome: Literal["added", "updated", "already", "returned"]  # returned: had left, and was added by force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberEvent:
+    """Something that happened to a subscriber."""
+
+    at: datetime
+    event: str
+    detail: str
+
+
+def add(
+    connection: Connection,
+    address: str,
+    *,
+    name: str = "",
+    language: str | None = None,
+    topics: Sequence[str] = (),
+    now: datetime,
+    force: bool = False,
+) -> Enrolment:
+    """Add an address, or change what is known of it; empty values change nothing.
+
+    Args:
+        force: take back somebody who had left, because they asked for it.
+
+    Raises:
+        UsageError: the address cannot be mailed, or the language is no tag.
+        StateError: the address has left, bounced or complained, and ``force`` is not given.
+    """
+    kept = tidy(address)
+    problem = address_problem(kept)
+    if problem is not None:
+        raise UsageError(f"{one_line(address)}: the address {problem}", hint="write it as name@example.org")
+    if language is not None and not LANGUAGE.fullmatch(language):
+        raise UsageError(f"{one_line(language)}: is no language tag", hint='write one such as "en" or "pt-BR"')
+    known = find(connection, kept)
+    reason = left_because(connection, kept) or (known.state if known and known.state not in MAILABLE else None)
+    if reason is not None and not force:
+        raise StateError(
+            f"{kept}: is not added, because it is on the suppression list: {reason}",
+            hint="if this person has asked to come back, add it again with --force",
+        )
+    values = {"name": one_line(name), "language": language, "topics": list(topics)}
+    if known is None:
+        subscriber = Subscriber(
+            id=next_id(connection), address=kept, name=one_line(name), language=language, topics=tuple(topics),
+            added=now, changed=now,
+        )  # fmt: skip
+        insert_new(connection, [subscriber])
+        lift(connection, kept)
+        return Enrolment(subscriber=subscriber, outcome="added")
+    new = {key: value for key, value in values.items() if value and value != _stored(known)[key]}
+    back = known.state != "active"
+    if not new and not back:
+        return Enrolment(subscriber=known, outcome="already")
+    change(connection, known.id, {**new, "state": "active"}, now=now)
+    note(connection, known.id, "returned" if back else "updated", now=now, detail=", ".join(sorted(new)))
+    lift(connection, kept)
+    found = find(connection, kept)
+    return Enrolment(subscriber=found or known, outcome="returned" if back else "updated")
+
+
+def remove(
+    connection: Connection,
+    address: str,
+    *,
+    now: datetime,
+    state: Literal["unsubscribed", "bounced", "complained"] = "unsubscribed",
+) -> Subscriber | None:
+    """Mail this address no more, whatever is imported later. None: it was not a subscriber, and is suppressed too."""
+    kept = tidy(address)
+    if left_because(connection, kept) is None:
+        suppress(connection, [(kept, state)], now=now)
+    known = find(connection, kept)
+    if known is None or known.state == state:
+        return known
+    change(connection, known.id, {"state": state}, now=now)
+    note(connection, known.id, state, now=now)
+    return find(connection, kept)
+
+
+# --- looking ---------------------------------------------------------------------------------------------------
+
+
+def find(connection: Connection, address: str) -> Subscriber | None:
+    """The subscriber with this address, however it is spelt."""
+    query = select(*_COLUMNS).where(_row.address_key == address_key(address))
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _to_subscriber(row)
+
+
+def listing(
+    connection: Connection, states: Collection[SubscriberState] = get_args(SubscriberState)
+) -> Iterator[Subscriber]:
+    """The subscribers in one of these states, in the order they came."""
+    query = select(*_COLUMNS).where(_row.state.in_(states)).order_by(_row.id)
+    for row in connection.execute(query.execution_options(yield_per=1000)).mappings():
+        yield _to_subscriber(row)
+
+
+def count(connection: Connection) -> dict[SubscriberState, int]:
+    """How many subscribers there are in each state."""
+    found: Counter[str] = Counter(
+        dict(connection.execute(select(_row.state, func.count()).group_by(_row.state)).tuples().all())
+    )
+    return {state: found[state] for state in get_args(SubscriberState)}
+
+
+def history(connection: Connection, subscriber_id: int) -> tuple[SubscriberEvent, ...]:
+    """What happened to a subscriber, oldest first."""
+    event = schema.subscriber_event.c
+    query = select(event.at, event.event, event.detail).where(event.subscriber_id == subscriber_id)
+    rows = connection.execute(query.order_by(event.number)).mappings()
+    return tuple(SubscriberEvent(**row) for row in rows)
+
+
+# --- the tables ------------------------------------------------------------------------------------------------
+
+
+def _to_subscriber(row: RowMapping) -> Subscriber:
+    return Subscriber(**{**row, "topics": tuple(row["topics"])})
+
+
+def _stored(subscriber: Subscriber) -> dict[str, object]:
+    return {"name": subscriber.name, "language": subscriber.language, "topics": list(subscriber.topics)}
+
+
+def address_sha256(address: str) -> str:
+    """What the suppression list keeps instead of the address."""
+    return hashlib.sha256(address_key(address).encode("utf-8")).hexdigest()
+
+
+def left_because(connection: Connection, address: str) -> str | None:
+    """Why the address is suppressed: "unsubscribed", "bounced", "complained"; None: it is not."""
+    table = schema.suppression.c
+    return connection.scalar(select(table.reason).where(table.address_sha256 == address_sha256(address)))
+
+
+def suppress(connection: Connection, whom: Sequence[tuple[str, str]], *, now: datetime) -> None:
+    """Put addresses, each with its reason, on the suppression list; they must not be there yet."""
+    rows = [{"address_sha256": address_sha256(address), "reason": reason, "at": now} for address, reason in whom]
+    if rows:
+        connection.execute(insert(schema.suppression), rows)
+
+
+def lift(connection: Connection, address: str) -> None:
+    """Take an address off the suppression list."""
+    table = schema.suppression
+    connection.execute(delete(table).where(table.c.address_sha256 == address_sha256(address)))
+
+
+def next_id(connection: Connection) -> int:
+    """An id nobody ever had: the ledger and the history go on speaking of the old ones."""
+    event = schema.subscriber_event.c.subscriber_id
+    ids = (connection.scalar(select(func.max(column))) or 0 for column in (_row.id, event))
+    return max(ids) + 1
+
+
+def insert_new(connection: Connection, new: Sequence[Subscriber]) -> None:
+    """Insert rows for subscribers whose addresses are not there yet."""
+    if not new:
+        return
+    rows = [
+        {name: getattr(subscriber, name) for name in Subscriber.__slots__}
+        | {"topics": list(subscriber.topics), "address_key": address_key(subscriber.address)}
+        for subscriber in new
+    ]
+    connection.execute(insert(_table), rows)
+    events = [
+        {"subscriber_id": subscriber.id, "at": subscriber.added, "event": "added", "detail": ""} for subscriber in new
+    ]
+    connection.execute(insert(schema.subscriber_event), events)
+
+
+def change(connection: Connection, subscriber_id: int, values: dict[str, object], *, now: datetime) -> None:
+    """Set columns of one subscriber."""
+    connection.execute(update(_table).where(_row.id == subscriber_id).values({**values, "changed": now}))
+
+
+def note(connection: Connection, subscriber_id: int, event: str, *, now: datetime, detail: str = "") -> None:
+    """Add to a subscriber's history."""
+    values = {"subscriber_id": subscriber_id, "at": now, "event": event, "detail": detail}
+    connection.execute(insert(schema.subscriber_event).values(values))

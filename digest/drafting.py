@@ -1,0 +1,96 @@
+"""What goes into a draft: the eligible entries as a briefing, and what an edited file does not have yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digest.curate.briefing import brief
+from digest.edit.fates import entry_ids
+from digest.edit.issuefile import read_issue
+from digest.errors import IssueFileError
+from digest.model import Source
+from digest.render.furniture import long_date
+from digest.store import entries, issues, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from digest.model import Briefing, Issue, Period, Story
+    from digest.project import Project
+
+
+def make_briefing(project: Project, connection: Connection, period: Period, *, now: datetime) -> Briefing:
+    """The briefing of everything that may go into the issue of this period."""
+    usable = entries.eligible(connection, now=now, issue=period.name)
+    minted = issues.story_ids(connection)
+    return brief(
+        usable,
+        sources=named_sources(project, connection),
+        settings=project.settings,
+        period=period,
+        earlier=entries.spent_like(connection, usable),
+        story_ids=minted,
+        taken=frozenset(minted.values()),
+    )
+
+
+def named_sources(project: Project, connection: Connection) -> dict[str, Source]:
+    """Every source by id: as listed, with the name its feed gave itself if the list gives none."""
+    rows = sources.load_sources(connection)
+    known = {
+        row.id: Source(
+            id=row.id, kind="folder" if row.kind == "folder" else "feed", location=row.location, name=row.name
+        )
+        for row in rows.values()
+    }
+    for source in project.config.sources:
+        row = rows.get(source.id)
+        known[source.id] = replace(source, name=source.name or (row.name if row else source.id))
+    return known
+
+
+def day_writer(project: Project) -> Callable[[datetime], str]:
+    """Writes a moment as its date, in the newsletter's zone and language."""
+    language = project.settings.newsletter.language
+    return lambda moment: long_date(moment.astimezone(project.zone).date(), language)
+
+
+def read_draft(path: Path, shown: str) -> str | None:
+    """The text of an issue file as it stands; None if there is none.
+
+    Raises:
+        IssueFileError: it is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise IssueFileError("is not UTF-8", path=shown, line=1, hint="save it as UTF-8 in your editor") from error
+
+
+def is_edited(connection: Connection, name: str, text: str) -> bool:
+    """Whether a person has changed the file: its text is none that digest wrote."""
+    ours = {version.sha256 for version in issues.versions(connection, name) if version.origin == "generated"}
+    return issues.text_sha256(text) not in ours
+
+
+def missing_stories(connection: Connection, briefing: Briefing, issue: Issue) -> tuple[Story, ...]:
+    """Stories with an entry that neither the edited file nor the version it started from has, best first."""
+    known = set(entry_ids(issue))
+    base = base_issue(connection, issue)
+    if base:
+        known |= set(entry_ids(base))
+    stories = sorted((*briefing.stories, *briefing.candidates), key=lambda story: (-story.score, story.id))
+    return tuple(story for story in stories if not known & {entry.id for entry in story.entries})
+
+
+def base_issue(connection: Connection, issue: Issue) -> Issue | None:
+    """The generated version an issue file started from, if this store knows it."""
+    version = issues.generated_version(connection, issue.name, issue.base) if issue.base else None
+    return read_issue(version.text, path=f"{issue.name} as generated").issue if version else None

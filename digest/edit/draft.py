@@ -1,0 +1,130 @@
+"""A Briefing written as the text of an issue file: what an editor finds on opening it for the first time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from digest.text.markdown import escape, escape_heading, escape_paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from digest.model import Briefing, Entry, Source, Story
+
+SUBJECT_CHARS = 70  # what phones and most clients show of a subject
+PREHEADER_CHARS = 110
+
+_BASE = re.compile(r"^base:.*$", re.MULTILINE)
+
+
+def write_issue(
+    briefing: Briefing,
+    *,
+    title: str,
+    sources: Mapping[str, Source],
+    day: Callable[[datetime], str],
+    max_candidates: int,
+) -> str:
+    """The text of a new issue file. ``day`` writes a date as the newsletter's readers do.
+
+    The front matter's ``base`` names the text itself, so that a later refresh knows what digest wrote and what is
+    the editor's.
+    """
+    subject, preheader = _headlines(briefing, title)
+    parts = [
+        "---",
+        f"issue: {briefing.period.name}",
+        f"title: {_one_line(title)}",
+        f"subject: {subject}",
+        f"preheader: {preheader}",
+        "base:",
+        "---",
+        "",
+        "<!-- Your introduction goes here; it may stay empty. -->",
+        "",
+    ]
+    for section in briefing.sections:
+        parts += [f"## {escape_heading(section.title)}", ""]
+        for story in section.stories:
+            parts += _story(story, sources, day)
+    parts += ["## Next week", "", "<!-- Stories moved here wait for the next issue. Not printed. -->", ""]
+    parts += ["## Candidates", "", _bench_note(len(briefing.candidates), max_candidates), ""]
+    for story in briefing.candidates[:max_candidates]:
+        parts += _story(story, sources, day)
+    text = "\n".join(parts).rstrip("\n") + "\n"
+    note = "# which generated version this file started from; leave it alone"
+    return _BASE.sub(f"base: {base_of(text)}  {note}", text, count=1)
+
+
+def base_of(text: str) -> str:
+    """The name of a generated version: 8 hex digits of its text, whatever its ``base`` line says."""
+    plain = _BASE.sub("base:", text, count=1)
+    return hashlib.sha256(plain.encode("utf-8")).hexdigest()[:8]
+
+
+def candidate_block(story: Story, sources: Mapping[str, Source], day: Callable[[datetime], str]) -> str:
+    """A story as it would stand in the file, for pasting."""
+    return "\n".join(_story(story, sources, day))
+
+
+def source_name(entry: Entry, sources: Mapping[str, Source]) -> str:
+    """Who readers are told an entry is from."""
+    if entry.organisation:
+        return entry.organisation
+    source = sources.get(entry.source_id)
+    return source.name if source else entry.source_id
+
+
+def _story(story: Story, sources: Mapping[str, Source], day: Callable[[datetime], str]) -> list[str]:
+    lines = [f"### {escape_heading(story.title)} {{#{story.id}}}", ""]
+    for paragraph in story.summary.split("\n\n"):
+        if paragraph.strip():
+            lines += [escape_paragraph(paragraph), ""]
+    lines += ["Sources:", ""]
+    for index, entry in enumerate(story.entries):
+        lines.append(_source(entry, sources, day, also=index > 0))
+    return [*lines, ""]
+
+
+def _source(entry: Entry, sources: Mapping[str, Source], day: Callable[[datetime], str], *, also: bool) -> str:
+    name = escape(_one_line(source_name(entry, sources)))
+    # Parentheses and blanks would end a Markdown link too early; in an address they may be written as %28, %29, %20.
+    url = (entry.url or "").replace("(", "%28").replace(")", "%29").replace(" ", "%20")
+    where = f"[{name}]({url})" if url else name.replace(",", " ")
+    when = f", {day(entry.published)}" if entry.published else ""
+    return f"- {'also ' if also else ''}{where}{when} {{#e-{entry.id}}}"
+
+
+def _headlines(briefing: Briefing, title: str) -> tuple[str, str]:
+    """A subject from the first headlines, and a preheader from those that follow."""
+    titles = [_one_line(story.title) for story in sorted(briefing.stories, key=lambda s: (-s.score, s.id))]
+    if not titles:
+        return _one_line(title), ""
+    subject, used = _cut(titles[0], SUBJECT_CHARS), 1
+    while used < min(len(titles), 3) and len(subject) + 2 + len(titles[used]) <= SUBJECT_CHARS:
+        subject, used = f"{subject}; {titles[used]}", used + 1
+    preheader = ""
+    for headline in titles[used:]:
+        longer = f"{preheader}; {headline}" if preheader else headline
+        if len(longer) > PREHEADER_CHARS:
+            break
+        preheader = longer
+    return subject, preheader or _cut("; ".join(titles[used:]), PREHEADER_CHARS)
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _bench_note(count: int, shown: int) -> str:
+    more = f" {count - shown} more: digest candidates." if count > shown else ""
+    return f"<!-- What did not fit, best first. Move a story up to print it. Not printed.{more} -->"

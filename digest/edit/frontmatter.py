@@ -1,0 +1,92 @@
+"""The lines between the two ``---`` at the top of an issue file, read as plain strings.
+
+It looks like YAML but is not: whatever follows the first colon is the value, so a subject such as
+``Budget: who pays?`` needs no quotes. A value in double quotes loses them, because people are used to writing them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.errors import IssueFileError
+
+if TYPE_CHECKING:
+    from digest.edit.blocks import Line
+
+KNOWN = ("issue", "title", "subject", "preheader", "base")
+_KEY = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(.*)$")
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]{0,79}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """What the front matter says."""
+
+    name: str
+    title: str
+    subject: str
+    preheader: str
+    base: str | None
+    extra: tuple[tuple[str, str], ...]
+
+
+def read_front_matter(lines: list[Line], path: str) -> tuple[FrontMatter, int]:
+    """The front matter, and how many lines it takes.
+
+    Raises:
+        IssueFileError: it is missing, has no end, or lacks the name of the issue.
+    """
+    if not lines or lines[0].bare.lstrip("\ufeff").rstrip() != "---":
+        raise IssueFileError(
+            "expected --- and the issue's name here",
+            path=path,
+            line=1,
+            hint="the file begins with a line ---, then `issue: …`, `title: …`, `subject: …`, then a line ---",
+        )
+    end = next((index for index, line in enumerate(lines[1:], 1) if line.bare.rstrip() == "---"), None)
+    if end is None:
+        raise IssueFileError("the front matter opened here is never closed", path=path, line=1,
+                             hint="write --- on a line of its own after the last `key: value`")  # fmt: skip
+    values: dict[str, str] = {}
+    for line in lines[1:end]:
+        if line.blank or line.bare.lstrip().startswith("#"):
+            continue
+        found = _KEY.match(line.bare)
+        if not found:
+            raise IssueFileError(
+                f"expected `key: value`, found {line.bare.strip()[:60]!r}",
+                path=path,
+                line=line.number,
+                hint="one line for each; a long one may not be broken",
+            )
+        key = found.group(1).lower()
+        if key in values:
+            raise IssueFileError(f"{key} stands twice", path=path, line=line.number, hint="delete one of them")
+        values[key] = _value(key, found.group(2))
+    name = values.get("issue", "")
+    if not _NAME.match(name):
+        line_number = next((x.number for x in lines[1:end] if x.bare.lower().startswith("issue")), 1)
+        raise IssueFileError(
+            f"{name!r} is no name of an issue" if name else "the front matter does not name the issue",
+            path=path, line=line_number, hint="write for example `issue: 2026-W47`")  # fmt: skip
+    title = values.get("title", "")
+    front = FrontMatter(
+        name=name,
+        title=title,
+        subject=values.get("subject", "") or title,
+        preheader=values.get("preheader", ""),
+        base=values.get("base") or None,
+        extra=tuple((key, value) for key, value in values.items() if key not in KNOWN),
+    )
+    return front, end + 1
+
+
+def _value(key: str, raw: str) -> str:
+    value = raw.strip()
+    if key == "base":  # digest's own; carries a note behind a hash
+        return value.partition("#")[0].strip()
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return value[1:-1].replace('\\"', '"')
+    return value

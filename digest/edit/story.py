@@ -1,0 +1,152 @@
+"""One story of an issue file: its heading, and the three things below it (summary, why it matters, sources)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from digest.edit.blocks import Line, quiet_lines
+from digest.errors import IssueFileError
+from digest.model import IssueStory, SourceRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OPTIONS = ("pin", "update", "headline", "summary", "full", "image", "no-image")
+
+_ATTRIBUTES = re.compile(r"(?<!\\)\{([^{}]*)\}$")
+_STORY_ID = re.compile(r"^s-[0-9a-f]{8,16}$")
+_ENTRY_ID = re.compile(r"^e-([0-9a-f]{8,16})$")
+_SOURCES = re.compile(r"^(?:\*\*)?sources:(?:\*\*)?\s*$", re.IGNORECASE)
+_WHY = re.compile(r"^(?:\*\*)?why it matters:(?:\*\*)?\s*(.*)$", re.IGNORECASE)
+_ITEM = re.compile(r"^ {0,3}[-*+][ \t]+(.*)$")
+
+
+def read_options(heading: str, path: str, line: int) -> tuple[str, str | None, frozenset[str]]:
+    """The title, the id and the options of ``Title {#s-7f3a9c21 .pin}``.
+
+    Raises:
+        IssueFileError: the braces hold something else, or are not closed.
+    """
+    found = _ATTRIBUTES.search(heading)
+    if not found:
+        if re.search(r"(?<!\\)\{[#.][^}]*$", heading):
+            raise IssueFileError("the { in this heading is never closed", path=path, line=line,
+                                 hint="write } at the end of the line")  # fmt: skip
+        title, story_id, options = heading, None, frozenset[str]()
+    else:
+        title = heading[: found.start()].strip()
+        story_id, options = _attributes(found.group(1), path, line)
+    if not title:
+        raise IssueFileError("a story without a headline", path=path, line=line, hint="write `### Headline`")
+    return title, story_id, options
+
+
+def _attributes(inner: str, path: str, line: int) -> tuple[str | None, frozenset[str]]:
+    story_id: str | None = None
+    options: set[str] = set()
+    for word in inner.split():
+        if word.startswith("#") and _STORY_ID.match(word[1:]):
+            story_id = word[1:]
+        elif word.startswith(".") and word[1:] in OPTIONS:
+            options.add(word[1:])
+        else:
+            close = difflib.get_close_matches(word.lstrip(".#"), OPTIONS, n=1)
+            guess = f"did you mean .{close[0]}? " if close else ""
+            raise IssueFileError(
+                f"{word!r} is neither a story's id nor an option",
+                path=path,
+                line=line,
+                hint=f"{guess}options are {', '.join('.' + option for option in OPTIONS)}; ids are made by digest",
+            )
+    return story_id, frozenset(options)
+
+
+def read_story(
+    title: str, story_id: str | None, options: frozenset[str], lines: Sequence[Line], *, path: str, line: int
+) -> IssueStory:
+    """A story from its heading's parts and the lines below it."""
+    quiet = quiet_lines(list(lines), path)
+    summary: list[str] = []
+    why: list[str] = []
+    sources: list[SourceRef] = []
+    into = "summary"
+    for one in lines:
+        loud = one.number not in quiet
+        if loud and _SOURCES.match(one.bare):
+            into = "sources"
+        elif loud and (found := _WHY.match(one.bare)):
+            into = "why"
+            why.append(("\n" if why else "") + found.group(1) + "\n")
+        elif into == "why" and not one.blank:
+            why.append(one.text)
+        elif into == "sources" and (one.blank or not loud):
+            continue  # blanks and comments among the sources
+        elif into == "sources" and (item := _ITEM.match(one.bare)):
+            sources.append(read_source(item.group(1), path, one.number))
+        else:
+            into = "summary"
+            summary.append(one.text)
+    return IssueStory(
+        id=story_id,
+        title=title,
+        options=options,
+        summary=re.sub(r"\n{3,}", "\n\n", "".join(summary).replace("\r\n", "\n")).strip(),
+        why="".join(why).strip(),
+        sources=tuple(sources),
+        line=line,
+    )
+
+
+def read_source(item: str, path: str, line: int) -> SourceRef:
+    """A source line without its bullet: ``also [BBC](https://…), 25 March 2025 {#e-5e6f7a8b}``.
+
+    Raises:
+        IssueFileError: its link or its braces are not closed.
+    """
+    rest = item.strip()
+    entry_id = None
+    if found := _ATTRIBUTES.search(rest):
+        known = _ENTRY_ID.match(found.group(1).strip().removeprefix("#"))
+        if not known:
+            raise IssueFileError(f"{found.group()} is no entry's id", path=path, line=line,
+                                 hint="leave the ids as digest wrote them; your own sources need none")  # fmt: skip
+        entry_id, rest = known.group(1), rest[: found.start()].strip()
+    elif re.search(r"\{#[^}]*$", rest):
+        raise IssueFileError("the { in this source is never closed", path=path, line=line,
+                             hint="write } at the end of the line")  # fmt: skip
+    also = bool(re.match(r"also\b", rest, re.IGNORECASE))
+    rest = re.sub(r"^also\b[:\s]*", "", rest, flags=re.IGNORECASE)
+    label, url, tail = _link(rest, path, line)
+    note = tail.lstrip().removeprefix(",").strip()
+    return SourceRef(label=label, url=url, note=note, entry_id=entry_id, also=also, line=line)
+
+
+def _link(text: str, path: str, line: int) -> tuple[str, str | None, str]:
+    """The label and the address of a link at the start of the text, and what follows it."""
+    if not text.startswith("["):
+        if bare := re.match(r"<?(https?://[^\s<>]+)>?", text):
+            return bare.group(1), bare.group(1), text[bare.end() :]
+        label, comma, tail = text.partition(",")
+        return label.strip(), None, comma + tail
+    middle = re.search(r"(?<!\\)\]\(", text)
+    end = _closing(text, middle.end()) if middle else None
+    if middle is None or end is None:
+        raise IssueFileError("the link in this source is not closed", path=path, line=line,
+                             hint="write [Name](https://address)")  # fmt: skip
+    label = re.sub(r"\\([\\`*_\[\]])", r"\1", text[1 : middle.start()])
+    return label, text[middle.end() : end].strip().strip("<>") or None, text[end + 1 :]
+
+
+def _closing(text: str, start: int) -> int | None:
+    """Where the parenthesis that is open at ``start`` closes; addresses may hold pairs of them."""
+    if text[start : start + 1] == "<":
+        angle = text.find(">)", start)
+        return angle + 1 if angle >= 0 else None
+    depth = 1
+    for index in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[index], 0)
+        if depth == 0:
+            return index
+    return None

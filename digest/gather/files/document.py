@@ -1,0 +1,139 @@
+"""A local document as its readers get it, and what they make of it before it is an entry."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from digest.gather.repair import body_text
+from digest.model import Entry, Html
+from digest.text.dates import EARLIEST_YEAR, LEAD, parse_date
+from digest.text.plain import drop_controls
+from digest.text.titles import tidy_title
+from digest.text.urls import url_key
+
+FILES_ID: Final = "files"
+"""The id of the source that local documents belong to."""
+
+
+class UnreadableError(Exception):
+    """A document that is no article, and why; becomes a SourceProblem."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file's bytes, and what is known besides them."""
+
+    path: str  # below the project folder, with "/"
+    data: bytes
+    modified: datetime  # of the file
+    zone: ZoneInfo  # of the newsletter: what dates without a zone mean
+    now: datetime
+
+    def text(self, declared: str | None = None) -> str:
+        """The document decoded, every line's end a line feed.
+
+        A byte order mark wins, then UTF-8, then what the document ``declared``, then Windows-1252, which is what
+        programs write that do not say.
+
+        Raises:
+            UnreadableError: it is empty, or no text.
+        """
+        if not self.data.strip():
+            raise UnreadableError("is empty")
+        text = _decode(self.data, declared)
+        controls = len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]", text[:20_000]))
+        if "\0" in text[:20_000] or controls * 20 > len(text[:20_000]):
+            raise UnreadableError("is not text", hint="save it as .txt, .md, .html or .eml")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def moment(self, value: object) -> datetime | None:
+        """A date as the document writes it."""
+        return parse_date(str(value), zone=self.zone) if value is not None else None
+
+
+def _decode(data: bytes, declared: str | None) -> str:
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(name, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if declared:
+        try:
+            return data.decode(declared)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:  # 81, 8D, 8F, 90 and 9D are no characters there
+        return data.decode("latin-1")
+
+
+def finish(document: Document, *, title: str, body: Html, url: str | None, published: datetime | None,
+           text: str | None = None, notes: tuple[str, ...] = (), **rest: Any) -> Entry:  # fmt: skip
+    """The entry of a document; its id is given later, when all documents are known.
+
+    A document dated ahead is held until then: somebody put it there, so unlike a feed's nonsense it is meant.
+
+    Args:
+        document: where it comes from.
+        title: as it stands there.
+        body: clean.
+        url: clean; where the original is.
+        published: as the document says; before 1990 counts as not said.
+        text: the body's text, where it is less than the whole (without boilerplate).
+        notes: what is doubtful so far.
+        rest: other fields of the entry.
+
+    Raises:
+        UnreadableError: there is neither a title nor a text.
+    """
+    told = body_text(body) if text is None else text
+    heading = tidy_title(title)
+    if not heading and not told:
+        raise UnreadableError("holds no text")
+    if published is not None and published.year < EARLIEST_YEAR:
+        notes, published = (*notes, f"its date cannot be meant: {published:%Y-%m-%d}"), None
+    elif published is None:
+        notes = (*notes, "no date")
+    embargo = rest.pop("embargo", None)
+    if embargo is None and published is not None and published > document.now + LEAD:
+        embargo, notes = published, (*notes, f"dated ahead; held until {published:%Y-%m-%d %H:%M} UTC")
+    return Entry(
+        id="",
+        source_id=FILES_ID,
+        title=heading or first_words(told),
+        url=url,
+        url_key=url_key(url) if url else None,
+        body=body,
+        text=told,
+        published=published,
+        embargo=embargo,
+        path=document.path,
+        fingerprint=sha256(document.data).hexdigest(),
+        notes=notes,
+        first_seen=document.now,
+        **rest,
+    )
+
+
+def first_words(text: str) -> str:
+    """At most 100 characters of a text, whole words, for a title."""
+    line = " ".join(drop_controls(text).split())
+    return line if len(line) <= 100 else (line[:100].rpartition(" ")[0] or line[:99]) + "…"

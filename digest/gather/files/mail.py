@@ -1,0 +1,121 @@
+"""A mail saved as .eml: a newsletter, or a release sent to a list."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Final
+
+from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.plaintext import as_html, paragraphs
+from digest.gather.repair import body_text, without_marker
+from digest.model import Entry, Html
+from digest.text.clean import clean
+from digest.text.plain import drop_controls, plain
+from digest.text.titles import tidy_title
+from digest.text.urls import clean_url
+
+_IN_BROWSER: Final = re.compile(
+    r"(?:view|read|open|see)\b.{0,40}\b(?:browser|online|web)|web version|im browser|dans (?:votre|le) navigateur|"
+    r"en (?:el|tu|su) navegador",
+    re.IGNORECASE,
+)
+_ANCHOR: Final = re.compile(r'<a href="([^"]+)"[^<>]*>(.*?)</a>', re.DOTALL)
+_FOOTER: Final = re.compile(
+    r"unsubscribe|manage (?:your )?(?:preferences|subscription)|you(?:['’]re| are) receiving this|abbestellen|"
+    r"se désabonner|darse de baja",
+    re.IGNORECASE,
+)
+# The standard library's parser of header values raises these for headers that break the rules in ways it does not know.
+_HEADER_ERRORS = (ValueError, TypeError, AttributeError, IndexError, LookupError)
+
+
+def read(document: Document) -> Entry:
+    """The entry of a mail: its HTML part if there is one, else the text; the sender's name is the organisation.
+
+    Raises:
+        UnreadableError: it is empty, no mail, or has no text.
+    """
+    if not document.data.strip():
+        raise UnreadableError("is empty")
+    message = message_from_bytes(document.data, policy=policy.default)
+    subject, sender = _header(message, "Subject"), _header(message, "From")
+    if not subject and not sender:
+        raise UnreadableError("is no mail: it has neither a subject nor a sender")
+    body = _body(message)
+    text, truncated = without_marker(_article_text(body))
+    if not text:
+        raise UnreadableError("is a mail without a text")
+    return finish(
+        document,
+        title=re.sub(r"\A(?:(?:re|fwd?|aw|wg)\s*:\s*)+", "", tidy_title(subject), flags=re.IGNORECASE),
+        body=body,
+        text=text,
+        url=_original(message, body),
+        published=_date(message),
+        organisation=_sender_name(sender),
+        language=None,
+        truncated=truncated,
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return drop_controls(str(message.get(name) or ""))
+    except _HEADER_ERRORS:
+        return ""
+
+
+def _date(message: EmailMessage) -> datetime | None:
+    try:
+        moment = getattr(message["Date"], "datetime", None)
+    except _HEADER_ERRORS:
+        return None
+    if not isinstance(moment, datetime):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _sender_name(sender: str) -> str | None:
+    """The name before the address, or the address' domain."""
+    name, address = parseaddr(sender)
+    return tidy_title(name.strip("\"' ")) or address.rpartition("@")[2] or None
+
+
+def _body(message: EmailMessage) -> Html:
+    try:
+        part = message.get_body(preferencelist=("html", "plain"))
+        content = part.get_content() if part is not None else ""
+    except (*_HEADER_ERRORS, KeyError, UnicodeError) as error:
+        raise UnreadableError(f"is a mail whose text cannot be decoded: {error}") from error
+    if part is None or not isinstance(content, str):
+        return Html("")
+    if part.get_content_subtype() == "html":
+        return clean(drop_controls(content))
+    return as_html(paragraphs(drop_controls(content).split("\n")))
+
+
+def _article_text(body: Html) -> str:
+    """The text without the line that leads to the browser and without what follows the footer's first words."""
+    kept: list[str] = []
+    parts = body_text(body).split("\n\n")
+    for number, part in enumerate(parts):
+        if _FOOTER.search(part) and len(part) < 500:
+            if number * 2 >= len(parts):
+                break
+            continue
+        if not (_IN_BROWSER.search(part) and len(part) < 150):
+            kept.append(part)
+    return "\n\n".join(kept)
+
+
+def _original(message: EmailMessage, body: Html) -> str | None:
+    """Where the mail can be read on the web: its "view in browser" link, else the address its headers give."""
+    for href, words in _ANCHOR.findall(body):
+        if _IN_BROWSER.search(plain(words)):
+            return clean_url(plain(href))
+    archived = re.search(r"<?(https?://[^\s<>]+)>?", _header(message, "Archived-At"))
+    return clean_url(archived[1]) if archived else None

@@ -1,0 +1,191 @@
+"""The texts an issue file had: which there are, what changed since, and bringing one back.
+
+Nothing is lost: before an earlier text is brought back, the present one is kept.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.disk import write_whole
+from digest.drafting import read_draft
+from digest.edit.issuefile import read_issue
+from digest.errors import DigestError, IssueFileError, StateError, UsageError
+from digest.project import require_issue
+from digest.store import issues
+from digest.store.issues import text_sha256
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from digest.model import IssueRecord
+    from digest.project import Project
+    from digest.store.issues import Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A kept text and its number, counted from 1 within its issue."""
+
+    number: int
+    version: Version
+
+    @property
+    def name(self) -> str:
+        """What messages call it: ``version 3 (approved)``."""
+        return f"version {self.number} ({self.version.origin})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The file as it stands against a kept text."""
+
+    record: IssueRecord
+    path: str
+    present: str | None  # None: there is no file
+    against: Kept
+
+    @property
+    def diff(self) -> str:
+        """A unified diff; empty if nothing changed."""
+        return unified(self.against.version.text, self.present or "", f"{self.path} ({self.against.name})", self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A text brought back."""
+
+    record: IssueRecord
+    path: str
+    kept: Kept  # the text that is there now
+    diff: str  # what that changed; empty: it was there already
+    written: bool
+
+
+def kept_texts(connection: Connection, name: str) -> tuple[Kept, ...]:
+    """Every kept text of an issue, oldest first."""
+    return tuple(
+        Kept(number=number, version=version) for number, version in enumerate(issues.versions(connection, name), 1)
+    )
+
+
+def compare(project: Project, connection: Connection, *, now: datetime, name: str | None) -> Comparison:
+    """The file against the approved text; if there is none, against the generated text it started from.
+
+    Raises:
+        UsageError, StateError: there is no such issue, no file, or nothing to compare it with.
+        IssueFileError: the file is not UTF-8.
+    """
+    record = require_issue(project, connection, now=now, name=name)
+    path = project.issue_path(record.name)
+    shown = project.shown(path)
+    present = read_draft(path, shown)
+    if present is None:
+        raise StateError(f"{shown}: is not there", hint=f"`digest restore {record.name}` brings back its last text")
+    kept = kept_texts(connection, record.name)
+    origins = {origin: [one for one in kept if one.version.origin == origin] for origin in ("approved", "generated")}
+    base = _base_named(present, shown)
+    started = [one for one in origins["generated"] if base and one.version.base == base]
+    choices = origins["approved"] or started or origins["generated"] or list(kept)
+    if not choices:
+        raise StateError(f"{shown}: no text of it is kept yet", hint="`digest draft` keeps the first")
+    return Comparison(record=record, path=shown, present=present, against=choices[-1])
+
+
+def restore(
+    project: Project, *, now: datetime, name: str, version: str | None = None, dry_run: bool = False
+) -> Restored:
+    """Bring back an earlier text of the issue file.
+
+    Args:
+        project: the newsletter.
+        now: the time of the change.
+        name: the issue.
+        version: a number, "approved", "generated", or None: the last kept text that differs from the present one.
+        dry_run: change nothing; say what would change.
+
+    Raises:
+        UsageError: there is no such issue or version.
+        StateError: the issue is approved or out, and this is not the approved text.
+        DigestError: the file cannot be written.
+    """
+    with project.store.read() as connection:
+        record = require_issue(project, connection, now=now, name=name)
+        kept = kept_texts(connection, record.name)
+    path = project.issue_path(record.name)
+    shown = project.shown(path)
+    present = read_draft(path, shown)
+    wanted = _choose(kept, version, present, record.name)
+    _refuse_other_than_approved(record, kept, wanted)
+    text = wanted.version.text
+    if text == present or dry_run:
+        diff = unified(present or "", text, f"{shown} (now)", f"{shown} ({wanted.name})")
+        return Restored(record=record, path=shown, kept=wanted, diff=diff, written=False)
+    with project.store.write() as connection:
+        if present is not None:
+            issues.save_version(connection, record.name, present, origin="read", base=None, now=now)
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        raise DigestError(f"{shown}: cannot be written: {error.strerror}", hint="is the folder writable?") from error
+    with project.store.write() as connection:
+        issues.save_version(connection, record.name, text, origin="restored", base=wanted.version.base, now=now)
+    diff = unified(present or "", text, f"{shown} (before)", f"{shown} ({wanted.name})")
+    return Restored(record=record, path=shown, kept=wanted, diff=diff, written=True)
+
+
+def unified(old: str, new: str, old_name: str, new_name: str) -> str:
+    """A unified diff of two texts; empty if they are equal."""
+    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm=""))
+    if not lines and old != new:
+        return f"--- {old_name}\n+++ {new_name}\nonly line endings, or blanks at the very end, differ"
+    return "\n".join(lines)
+
+
+def _choose(kept: tuple[Kept, ...], version: str | None, present: str | None, name: str) -> Kept:
+    missing: DigestError
+    if version is None:
+        now_sha256 = text_sha256(present) if present is not None else None
+        choices = [one for one in kept if one.version.sha256 != now_sha256]
+        missing = StateError(f"{name}: no other text than the present one is kept", hint="there is nothing to restore")
+    elif version.isdecimal():
+        choices = [one for one in kept if one.number == int(version)]
+        missing = UsageError(f"{name} has no version {version}; it has {len(kept)}", hint=_see_versions(name))
+    elif version in {"approved", "generated"}:
+        choices = [one for one in kept if one.version.origin == version]
+        missing = StateError(f"{name} was never {version}", hint=_see_versions(name))
+    else:
+        hint = f'write a number, "approved" or "generated"; {_see_versions(name)}'
+        raise UsageError(f"{version!r} is no version", hint=hint)
+    if not choices:
+        raise missing
+    return choices[-1]
+
+
+def _see_versions(name: str) -> str:
+    return f"`digest diff {name} --versions` lists them"
+
+
+def _refuse_other_than_approved(record: IssueRecord, kept: tuple[Kept, ...], wanted: Kept) -> None:
+    if record.state == "draft":
+        return
+    approved = [one for one in kept if one.version.origin == "approved"]
+    if approved and approved[-1].version.sha256 == wanted.version.sha256:
+        return
+    undo = "undo the approval with `digest reopen`, or " if record.state == "approved" else ""
+    raise StateError(
+        f"{record.name} is {record.state}: only its approved text can be brought back, not {wanted.name}",
+        hint=f"{undo}say `digest restore {record.name} approved`",
+    )
+
+
+def _base_named(text: str, shown: str) -> str | None:
+    """The generated version a file says it started from; None if it says none or is half edited."""
+    try:
+        return read_issue(text, path=shown).issue.base
+    except IssueFileError:
+        return None

@@ -1,0 +1,168 @@
+"""An approved issue on its way out: its entries spent, its pages published, its messages handed over."""
+
+from __future__ import annotations
+
+import subprocess
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from digest.archive.published import PublishedIssue
+from digest.archive.site import publish_page, publish_site
+from digest.deliver.message import Recipient, build_message
+from digest.drafting import base_issue
+from digest.edit.fates import entry_ids, fates
+from digest.edit.issuefile import read_issue
+from digest.errors import BlockedError, DigestError
+from digest.model import Html
+from digest.proof import IMAGES, VARIANT
+from digest.render.home import PastIssue, render_home
+from digest.render.templates import Templates
+from digest.store import entries, issues
+from digest.store.database import get_meta, put_meta
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from digest.model import Delivery, Finding, Issue, IssueRecord, Mail
+    from digest.project import Project
+
+SECRET = "message-id-secret"  # noqa: S105  the name under which the store keeps it
+
+
+def mark_out(project: Project, issue: Issue, *, now: datetime) -> bool:
+    """Record that an approved issue leaves, and spend its entries, in one transaction; says if it was the first."""
+    with project.store.write() as connection:
+        base = base_issue(connection, issue)
+        placed = issues.placements(connection, issue=issue.name)
+        concerned = {one.entry_id for one in placed} | set(entry_ids(issue)) | set(entry_ids(base) if base else ())
+        decided = fates(
+            issue,
+            base=base,
+            bench=[one.entry_id for one in placed if one.place == "bench"],
+            repeats={one.entry_id: one.earlier for one in placed if one.place == "repeat"},
+            carried={entry.id: entry.carried for entry in entries.by_ids(connection, concerned)},
+            carry=project.settings.issue.carry,
+        )
+        return issues.mark_out(connection, issue.name, decided, now=now)
+
+
+def refuse_embargoed(findings: tuple[Finding, ...]) -> None:
+    """Nothing under embargo is written, published or sent.
+
+    Raises:
+        BlockedError: something is.
+    """
+    held = tuple(finding for finding in findings if finding.rule == "embargo")
+    if held:
+        raise BlockedError("the issue holds a story under embargo", findings=held, hint=held[0].hint)
+
+
+def write_page(project: Project, record: IssueRecord) -> Path:
+    """Write the approved issue's own page; nothing links to it yet."""
+    with project.store.read() as connection:
+        return publish_page(project.site_dir, _published(connection, record))
+
+
+def write_site(project: Project) -> tuple[Path, ...]:
+    """Write what is missing or differs of the whole site: every issue that is out, the home page, the feed."""
+    with project.store.read() as connection:
+        records = [record for record in issues.all_issues(connection) if record.state in {"out", "closed"}]
+        published = [_published(connection, record) for record in records]
+    newsletter = project.settings.newsletter
+    past = [
+        PastIssue(issue=one.issue, number=one.record.number, on=one.issued_on(newsletter.timezone)) for one in published
+    ]
+    templates = Templates(newsletter.look, project.root)
+    home = render_home(past, settings=project.settings, templates=templates)
+    return publish_site(project.site_dir, published, settings=project.settings, home=home)
+
+
+def _published(connection: Connection, record: IssueRecord) -> PublishedIssue:
+    """An issue as it was approved."""
+    parts = issues.frozen_parts(connection, record.name)
+    text = parts[VARIANT, "issue.md"].decode("utf-8")
+    return PublishedIssue(
+        record=record,
+        issue=read_issue(text, path=f"{record.name} as approved").issue,
+        page=parts[VARIANT, "index.html"],
+        content=Html(parts[VARIANT, "content.html"].decode("utf-8")),
+        images=tuple(
+            (part.removeprefix(IMAGES), data) for (_, part), data in sorted(parts.items()) if part.startswith(IMAGES)
+        ),
+    )
+
+
+def run_publish_command(project: Project) -> None:
+    """Run the command that carries build/site/ to the web, in the project's folder.
+
+    Raises:
+        DigestError: it failed; the pages are written and the issue is out all the same.
+    """
+    command = project.settings.publish.command
+    if not command:
+        return
+    done = subprocess.run(  # noqa: S602  the editor's own command line
+        command, shell=True, cwd=project.root, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise DigestError(
+            f"[publish] command failed with {done.returncode}: {said[-1] if said else command}",
+            hint="the pages are written below build/site; correct the command and run `digest publish` again",
+        )
+
+
+def mark_published(project: Project, record: IssueRecord) -> None:
+    """Remember that the pages, and what carries them to the web, are done: links in the mail will work."""
+    with project.store.write() as connection:
+        put_meta(connection, f"published {record.name}", record.name)
+
+
+def is_published(connection: Connection, record: IssueRecord) -> bool:
+    """Whether ``publish`` came to its end for this issue."""
+    return get_meta(connection, f"published {record.name}") is not None
+
+
+def sample_message(project: Project, mail: Mail, record: IssueRecord, *, now: datetime, to: str | None = None) -> bytes:
+    """The whole message as one address would get it (the newsletter's own by default), for looking at."""
+    name, address = parseaddr(project.settings.newsletter.sender)
+    recipient = Recipient(subscriber_id=0, address=to or address, name="" if to else name)
+    # Every test is a message of its own: mail programs hide a second one with the same Message-ID.
+    mailing_id = f"sample {record.name} {now.isoformat() if to else ''}"
+    return build_message(
+        mail,
+        settings=project.settings,
+        mailing_id=mailing_id,
+        secret="sample",  # noqa: S106  no link in it is for use
+        recipient=recipient,
+        date=record.approved or now,
+    )
+
+
+def message_secret(project: Project, *, fresh: Callable[[], str]) -> str:
+    """The key that Message-IDs are made with: made once, kept in the store and its backups."""
+    with project.store.write() as connection:
+        secret = get_meta(connection, SECRET)
+        if secret is None:
+            secret = fresh()
+            put_meta(connection, SECRET, secret)
+        return secret
+
+
+def message_writer(
+    project: Project, mail: Mail, record: IssueRecord, *, mailing_id: str, secret: str, now: datetime
+) -> Callable[[Delivery], bytes]:
+    """Writes the message for one recipient: pure, so a message that is tried again is the same to the byte."""
+    date = record.approved or now
+
+    def write(row: Delivery) -> bytes:
+        recipient = Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
+        return build_message(
+            mail, settings=project.settings, mailing_id=mailing_id, secret=secret, recipient=recipient, date=date
+        )
+
+    return write

@@ -1,0 +1,261 @@
+"""The whole of digest on one screen: Source → Entry → Story → Briefing → Issue → Mail and page → Delivery → Archive.
+
+Each function is one verb of the command line and can be called from Python::
+
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from digest import pipeline
+    from digest.project import open_project
+
+    with open_project(Path("my-brief")) as project:
+        for fetched in pipeline.fetch(project, now=datetime.now(UTC)):
+            print(fetched.reading.source.name, fetched.filed.new)
+        pipeline.draft(project, now=datetime.now(UTC))
+
+Looking (fetch, draft, render, check) consumes nothing: entries are spent when ``publish`` writes an issue's first page
+or ``send`` hands over its first message, and only then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from digest.check.galley import Galley
+from digest.check.gate import check_issue
+from digest.disk import write_whole
+from digest.drafting import day_writer, is_edited, make_briefing, missing_stories, named_sources, read_draft
+from digest.edit.draft import base_of, write_issue
+from digest.edit.fates import entry_ids
+from digest.errors import BlockedError, StateError
+from digest.gather.reading import gather
+from digest.model import Briefing, FetchState, Finding, IssueRecord, Reading, Story
+from digest.project import current_period, news_from, period_of, read_issue_file, require_issue
+from digest.proof import Proof, make_proof, require_unchanged, write_proof
+from digest.store import entries, issues, sources
+from digest.store.entries import Filed
+from digest.text.urls import url_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from digest.model import Issue, Period
+    from digest.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one source gave, and how much of it was new."""
+
+    reading: Reading
+    filed: Filed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What ``draft`` did."""
+
+    period: Period
+    path: Path
+    briefing: Briefing
+    text: str  # what digest would write
+    outcome: str  # written, unchanged, edited (left alone), settled (approved or out: left alone), shown (dry run)
+    waiting: tuple[Story, ...] = ()  # stories an edited file does not have, best first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A rendered issue and what the gate says of it."""
+
+    proof: Proof
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.blocks)
+
+
+def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator[Fetched]:
+    """Ask every source that is due and file what is new. Yields each source's result as it arrives."""
+    with project.store.read() as connection:
+        states = {name: row.state for name, row in sources.load_sources(connection).items()}
+        news = news_from(project, connection, now=now)
+    readings = gather(
+        project.config.sources,
+        states,
+        root=project.root,
+        settings=project.settings.gather,
+        newsletter_url=project.settings.newsletter.url,
+        zone=project.zone,
+        now=now,
+        ask_all=ask_all,
+    )
+    for reading in readings:
+        before = states.get(reading.source.id, FetchState())
+        first = reading.source.backlog and before.first_fetched is None
+        state = reading.fetched or replace(before, first_fetched=before.first_fetched or now, last_fetched=now)
+        with project.store.write() as connection:
+            filed = entries.file_entries(connection, reading.entries, now=now, news_from=news if first else None)
+            sources.save_source(connection, reading.source, replace(state, last_new=now) if filed.new else state)
+        yield Fetched(reading=reading, filed=filed)
+
+
+def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: bool = False) -> Drafted:
+    """Write the issue file; leave it alone if an editor has changed it or it is approved.
+
+    Raises:
+        IssueFileError: the edited file cannot be read; it is left as it is.
+    """
+    limit = project.settings.issue.max_candidates
+    with project.store.read() as connection:
+        period = current_period(project, connection, now=now, name=name)
+        record = issues.get_issue(connection, period.name)
+        briefing = make_briefing(project, connection, period, now=now)
+        text = write_issue(
+            briefing,
+            title=project.settings.newsletter.title,
+            sources=named_sources(project, connection),
+            day=day_writer(project),
+            max_candidates=limit,
+        )
+        path = project.issue_path(period.name)
+        old = read_draft(path, project.shown(path))
+        edited = old is not None and is_edited(connection, period.name, old)
+        settled = record is not None and record.state != "draft"
+        waiting: tuple[Story, ...] = ()
+        if old is not None and (edited or settled):
+            waiting = missing_stories(connection, briefing, read_issue_file(project, period.name).issue)
+    done = Drafted(period=period, path=path, briefing=briefing, text=text, outcome="shown", waiting=waiting)
+    if dry_run:
+        return done
+    if edited or settled:
+        if old is not None:
+            keep_version(project, period, old, now=now)
+        return replace(done, outcome="settled" if settled else "edited")
+    with project.store.write() as connection:
+        issues.ensure_issue(connection, period, now=now)
+        issues.save_version(connection, period.name, text, origin="generated", base=base_of(text), now=now)
+        issues.save_placements(connection, briefing, max_candidates=limit, now=now)
+    if old != text:
+        write_whole(path, text)
+    return replace(done, outcome="unchanged" if old == text else "written")
+
+
+def check(project: Project, *, now: datetime, name: str | None = None) -> Checked:
+    """Render the issue in memory and run every rule over it. Blocks nothing by itself."""
+    with project.store.read() as connection:
+        record = require_issue(project, connection, now=now, name=name)
+        proof = make_proof(project, connection, record)
+        findings = find_faults(project, connection, proof, now=now)
+    keep_version(project, period_of(record), proof.issue.text, now=now)
+    return Checked(proof=proof, findings=findings)
+
+
+def render(project: Project, *, now: datetime, name: str | None = None) -> tuple[Checked, tuple[Path, ...]]:
+    """Render the issue into ``build/<issue>/``; all of it is made before the first file is written.
+
+    Raises:
+        BlockedError: a story is under embargo; nothing is written.
+    """
+    from digest.outgoing import refuse_embargoed, sample_message  # noqa: PLC0415  the mail modules load on use
+
+    checked = check(project, now=now, name=name)
+    refuse_embargoed(checked.findings)
+    message = sample_message(project, checked.proof.mail, checked.proof.record, now=now)
+    return checked, write_proof(project, checked.proof, message)
+
+
+def approve(project: Project, *, by: str, now: datetime, name: str | None = None) -> Checked:
+    """Freeze the issue's text and the bytes of every form it leaves in.
+
+    Raises:
+        BlockedError: the gate found something that must not go out.
+        StateError: it is out already.
+    """
+    with project.store.write() as connection:
+        record = require_issue(project, connection, now=now, name=name)
+        if record.state in {"out", "closed"}:
+            raise StateError(f"{record.name} is out already", hint="`digest draft` begins the next issue")
+        number = issues.next_number(connection, record)
+        proof = make_proof(project, connection, replace(record, number=number))
+        findings = find_faults(project, connection, proof, now=now)
+        blocking = [finding for finding in findings if finding.blocks]
+        if blocking:
+            raise BlockedError(
+                f"{record.name} cannot be approved: {len(blocking)} finding{'s' if len(blocking) > 1 else ''} block it",
+                findings=findings,
+                hint="correct them and approve again; nothing was changed",
+            )
+        text, base = proof.issue.text, proof.issue.base
+        issues.save_version(connection, record.name, text, origin="approved", base=base, now=now)
+        issues.approve_issue(connection, record.name, by=by, number=number, now=now, parts=proof.parts())
+        approved = issues.get_issue(connection, record.name) or record
+    return Checked(proof=replace(proof, record=approved), findings=findings)
+
+
+def reopen(project: Project, *, now: datetime, name: str | None = None) -> IssueRecord:
+    """Undo an approval before anything left."""
+    with project.store.write() as connection:
+        record = require_issue(project, connection, now=now, name=name)
+        issues.reopen_issue(connection, record.name)
+        return issues.get_issue(connection, record.name) or record
+
+
+def publish(project: Project, *, now: datetime, name: str | None = None) -> tuple[Path, ...]:
+    """Write the issue's page, spend its entries, write the rest of the site, and run ``[publish] command``.
+
+    Raises:
+        StateError: the issue is not approved.
+        ChangedError: the file, a template or digest.toml changed since the approval.
+        BlockedError: a story is under embargo.
+        DigestError: the command failed; the pages are written and the issue is out.
+    """
+    from digest import outgoing  # noqa: PLC0415  the archive's modules load on use
+
+    with project.store.read() as connection:
+        record = require_issue(project, connection, now=now, name=name)
+        proof = require_unchanged(project, connection, record)
+        outgoing.refuse_embargoed(find_faults(project, connection, proof, now=now))
+    first = outgoing.write_page(project, record)
+    outgoing.mark_out(project, proof.issue, now=now)
+    written = outgoing.write_site(project)
+    outgoing.run_publish_command(project)
+    outgoing.mark_published(project, record)
+    return tuple(dict.fromkeys((first, *written)))
+
+
+def find_faults(project: Project, connection: Connection, proof: Proof, *, now: datetime) -> tuple[Finding, ...]:
+    """What the gate says of a proof."""
+    known = {entry.id: entry for entry in entries.by_ids(connection, entry_ids(proof.issue))}
+    known |= {entry.id: entry for entry in entries.embargoed(connection, now=now)}
+    galley = Galley(
+        issue=proof.issue,
+        mail=proof.mail,
+        settings=project.settings,
+        entries=known,
+        ran=_ran_before(connection, proof.issue),
+        path=project.shown(project.issue_path(proof.issue.name)),
+        now=now,
+    )
+    return check_issue(galley)
+
+
+def keep_version(project: Project, period: Period, text: str, *, now: datetime) -> None:
+    """Keep the text of an issue file as it was read, if it is new."""
+    with project.store.write() as connection:
+        issues.ensure_issue(connection, period, now=now)
+        issues.save_version(connection, period.name, text, origin="read", base=None, now=now)
+
+
+def _ran_before(connection: Connection, issue: Issue) -> dict[str, str]:
+    """The canonical addresses in this issue that an earlier one printed, and that issue's name."""
+    keys = {url_key(ref.url) for story in issue.stories for ref in story.sources if ref.url}
+    return {
+        entry.url_key: entry.issue
+        for entry in entries.with_url_keys(connection, keys)
+        if entry.url_key and entry.issue and entry.issue != issue.name and entry.state in {"used", "grouped"}
+    }

@@ -1,0 +1,157 @@
+"""The words digest itself puts on a page, and dates and writing direction, in the newsletter's language."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from digest.disk import shipped
+from digest.errors import TemplateError
+
+FALLBACK = "en"
+
+_RTL_LANGUAGES = frozenset(
+    {
+        "ar",
+        "arc",
+        "ckb",
+        "dv",
+        "fa",
+        "glk",
+        "he",
+        "iw",
+        "ks",
+        "lrc",
+        "mzn",
+        "nqo",
+        "pnb",
+        "ps",
+        "sd",
+        "syr",
+        "ug",
+        "ur",
+        "yi",
+    }
+)
+_RTL_SCRIPTS = frozenset({"adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
+"""Languages (by their usual script) and scripts written from the right; CLDR's characterOrder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What ``templates/words/<language>.toml`` says; ``{…}`` is for the template to fill with ``.format()``."""
+
+    issue: str  # {number}
+    glance: str
+    also: str
+    why: str
+    update: str
+    in_language: str  # {language}
+    rest: str
+    more: str  # {count}
+    nothing_day: str
+    nothing_week: str
+    nothing_month: str
+    view: str
+    because: str  # {title}
+    reply: str
+    unsubscribe: str
+    contents: str
+    skip: str
+    archive: str
+    latest: str
+    earlier: str
+    feed: str
+    subscribe: str
+    none_yet: str
+
+
+def words(language: str, project: Path) -> Words:
+    """The words in a language: the newest wording of ``de-AT``, then ``de``, then English, word by word.
+
+    Args:
+        language: BCP 47.
+        project: the newsletter's folder; its ``templates/words/`` wins over what comes with digest.
+
+    Raises:
+        TemplateError: a file is no TOML, holds a word that is not asked for, or loses one of its ``{…}``.
+    """
+    known = tuple(field.name for field in fields(Words))
+    english = _read(shipped("templates") / "words" / f"{FALLBACK}.toml", known)
+    found = dict(english)
+    for tag in (FALLBACK, *reversed(_shorter(language))):
+        for root in (shipped("templates"), project / "templates"):
+            path = root / "words" / f"{tag}.toml"
+            if path.is_file():
+                found |= _filled(path, _read(path, known), english)
+    return Words(**found)
+
+
+def direction(language: str) -> str:
+    """``ltr`` or ``rtl``: how the language is written."""
+    parts = language.lower().replace("_", "-").split("-")
+    script = next((part for part in parts[1:] if len(part) == 4 and part.isalpha()), None)
+    if script:
+        return "rtl" if script in _RTL_SCRIPTS else "ltr"
+    return "rtl" if parts[0] in _RTL_LANGUAGES else "ltr"
+
+
+def long_date(day: date, language: str) -> str:
+    """A date as people write it: ``24 March 2025``, ``24. März 2025``. Plain ``en`` is the world's, not America's."""
+    return format_date(day, "long", locale=_locale(language))
+
+
+def language_name(language: str, into: str) -> str:
+    """What a language is called in another one: ``German``, ``Deutsch``; the tag itself if Babel has no name."""
+    try:
+        name = Locale.parse(language, sep="-").get_language_name(_locale(into))
+    except (UnknownLocaleError, ValueError):
+        return language
+    return name or language
+
+
+def _locale(language: str) -> Locale:
+    """The nearest locale Babel has."""
+    for tag in (*_shorter(language), FALLBACK):
+        try:
+            return Locale.parse("en_001" if tag == "en" else tag.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
+
+
+def _shorter(language: str) -> tuple[str, ...]:
+    """``de-AT`` gives ``de-AT``, ``de``."""
+    parts = language.split("-")
+    return tuple("-".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
+def _read(path: Path, known: tuple[str, ...]) -> dict[str, str]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TemplateError(str(error), template=str(path), hint="correct the file; nothing was written") from error
+    wrong = [key for key, value in table.items() if key not in known or not isinstance(value, str)]
+    if wrong:
+        msg = f"{', '.join(wrong)}: no such word"
+        raise TemplateError(msg, template=str(path), hint=f"the words are {', '.join(known)}")
+    return table
+
+
+def _filled(path: Path, table: dict[str, str], english: dict[str, str]) -> dict[str, str]:
+    """The table, if every word can be filled as the English one can."""
+    for key, value in table.items():
+        if _places(value) != _places(english[key]):
+            wanted = " and ".join(sorted(_places(english[key]))) or "no {…}"
+            msg = f'{key}: "{value}" must hold {wanted}'
+            raise TemplateError(msg, template=str(path), hint=f'as in English: "{english[key]}"')
+    return table
+
+
+def _places(value: str) -> set[str]:
+    return {f"{{{part.partition('}')[0]}}}" for part in value.split("{")[1:]}

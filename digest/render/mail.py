@@ -1,0 +1,325 @@
+"""An issue as a mail: the HTML part and the text part, from the one Issue that is the page too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parseaddr
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+from digest.config.settings import Newsletter, Settings
+from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, Mail
+from digest.render.budget import BARE, BRIEF, FORM_CHARS, LEFT_OUT, SHORT, WHOLE, Piece, fit
+from digest.render.furniture import direction, long_date, words
+from digest.render.mailbody import dressed, image, shortened
+from digest.render.mailtext import as_text, note
+from digest.render.markup import block
+from digest.render.page import PageSection, PageSource, PageStory, headline, page_sections, page_url
+from digest.render.templates import Templates, safe
+from digest.text.plain import drop_controls, plain
+from digest.text.sentences import sentences
+from digest.text.wrap import squeezed
+
+GLANCE_FROM = 4
+"""Stories: fewer are seen at a glance anyway."""
+GLANCE_MOST = 8
+"""Headlines at the top; more would be a second issue."""
+PREHEADER_CHARS = 130
+
+_STORY_BYTES = 900  # of a story's own markup, about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSource:
+    """Who told a story."""
+
+    label: str
+    url: str  # empty: no link
+    note: str
+    pdf: bool
+    number: int  # of the note in the text part; 0 for none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailStory:
+    """A story as the templates print it. Fields that end in ``_text`` are wrapped lines for the text part."""
+
+    title: Markup
+    title_text: str
+    url: str
+    web: str  # its place on the web page; empty if there is none
+    kicker: str
+    update: bool
+    source: MailSource | None
+    also: tuple[MailSource, ...]
+    language_name: str
+    title_language: str | None
+    summary_language: str | None
+    side: str  # "left" or "right", if the headline runs the other way than the mail; else empty
+    image: Markup
+    summary: Markup
+    summary_text: str
+    why: Markup
+    why_text: str
+    notes: tuple[str, ...]  # the addresses of [1], [2] …
+    shortened: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailText:
+    """The editor's introduction, to the issue or to a section."""
+
+    html: Markup
+    text: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSection:
+    """A section as the templates print it."""
+
+    title: Markup
+    title_text: str
+    intro: MailText
+    stories: tuple[MailStory, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What an issue says, before its length is decided: every text in all its forms."""
+
+    sections: tuple[PageSection, ...]
+    introductions: tuple[tuple[Html, ...], ...]  # of the issue, then of each section; by form
+    summaries: tuple[tuple[Html, ...], ...]  # of each story; by form
+    web: str
+    rtl: bool
+
+    def pieces(self) -> list[Piece]:
+        """The introductions, then the stories."""
+        bytes_of = [tuple(len(form.encode()) for form in forms) for forms in (*self.introductions, *self.summaries)]
+        count = len(self.introductions)
+        own = (_STORY_BYTES,) * LEFT_OUT + (0,)
+        return [
+            Piece(sizes=tuple(map(sum, zip(sizes, own, strict=True))) if at >= count else sizes, is_story=at >= count)
+            for at, sizes in enumerate(bytes_of)
+        ]
+
+
+def render_mail(
+    issue: Issue, *, settings: Settings, templates: Templates, entries: Mapping[str, Entry], number: int, on: date
+) -> Mail:
+    """Both parts of an issue's mail, the same stories in the same order and at the same length.
+
+    The HTML part has less than 102,400 bytes, decoded and as it will be encoded: ``Mail.cut`` says what was shortened
+    for that. Only a template that is longer by itself breaks this, which the rule ``size`` of the gate finds.
+
+    Args:
+        issue: what the issue file says.
+        settings: of the newsletter.
+        templates: the look; ``email.html`` and ``email.txt`` are used.
+        entries: by id, those the issue's sources name; one that is missing costs its kicker and language mark.
+        number: 1 for the first issue.
+        on: the day the issue is dated, in the newsletter's time zone.
+
+    Raises:
+        TemplateError: a template is wrong.
+    """
+    newsletter = settings.newsletter
+    told = _told(issue, settings, entries)
+    subject = headline(issue, newsletter)
+    common = {
+        **_furniture(newsletter, templates, number=number, on=on, every=settings.issue.every),
+        "title": issue.title or newsletter.title,
+        "subject": subject,
+        "preheader": _preheader(issue, told, newsletter.language),
+        "view": told.web,
+    }
+
+    def rendered(name: str, forms: tuple[int, ...]) -> str:
+        return drop_controls(templates.render(name, **common, **_printed(told, forms)))
+
+    fitted = fit(told.pieces(), lambda forms: rendered("email.html", forms))
+    return Mail(
+        subject=subject,
+        preheader=str(common["preheader"]),
+        html=fitted.html,
+        text=squeezed(rendered("email.txt", fitted.forms)),
+        language=newsletter.language,
+        cut=tuple(_cut(told, fitted.forms)),
+    )
+
+
+def _furniture(newsletter: Newsletter, templates: Templates, *, number: int, on: date, every: str) -> dict[str, object]:
+    """What is the same whatever the issue says."""
+    language = newsletter.language
+    said = words(language, templates.project)
+    return {
+        "newsletter": newsletter,
+        "language": language,
+        "direction": direction(language),
+        "spaced": _has_letters_apart(language),
+        "words": said,
+        "number": number,
+        "date": long_date(on, language),
+        "nothing": getattr(said, f"nothing_{every}"),
+        "reply": parseaddr(newsletter.reply_to or newsletter.sender)[1],
+        "unsubscribe": UNSUBSCRIBE_MARK,
+    }
+
+
+def _told(issue: Issue, settings: Settings, entries: Mapping[str, Entry]) -> _Told:
+    newsletter = settings.newsletter
+    web = page_url(issue.name, newsletter)
+    rtl = direction(newsletter.language) == "rtl"
+    sections = page_sections(issue, settings=settings, entries=entries, base=web or None)
+    stories = [story for section in sections for story in section.stories]
+    return _Told(
+        sections=sections,
+        introductions=tuple(
+            _forms(text, rtl=rtl)
+            for text in (block(issue.intro, base=web or None, below=1), *(_html(section.intro) for section in sections))
+        ),
+        summaries=tuple(_forms(_html(story.summary), rtl=rtl) for story in stories),
+        web=web,
+        rtl=rtl,
+    )
+
+
+def _forms(source: Html, *, rtl: bool) -> tuple[Html, ...]:
+    """A text in its five forms."""
+    whole = dressed(source, rtl=rtl)
+    return (whole, shortened(whole, FORM_CHARS[SHORT]), shortened(whole, FORM_CHARS[BRIEF]), Html(""), Html(""))
+
+
+def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
+    """The sections in these forms."""
+    count = len(told.introductions)
+    intros = [_text(texts[form]) for texts, form in zip(told.introductions, forms[:count], strict=True)]
+    left = iter(zip(told.summaries, forms[count:], strict=True))
+    sections = []
+    for section, intro in zip(told.sections, intros[1:], strict=True):
+        stories = [(story, *next(left)) for story in section.stories]
+        kept = tuple(_story(story, texts, form, told) for story, texts, form in stories if form != LEFT_OUT)
+        if kept or intro.text:
+            title_text = _line(section.title)
+            sections.append(MailSection(title=section.title, title_text=title_text, intro=intro, stories=kept))
+    left_out = sum(form == LEFT_OUT for form in forms[count:])
+    return {"intro": intros[0], "sections": sections, "glance": _glance(sections), "more": left_out}
+
+
+def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> MailStory:
+    summary = texts[form]
+    noted = as_text(summary)
+    why = dressed(_html(story.why), rtl=told.rtl)
+    why_noted = as_text(why, notes=noted.urls, indent="| ")
+    notes = why_noted.urls
+    also = []
+    for source in story.also:
+        number = 0
+        if source.url:
+            number, notes = note(source.url, notes)
+        also.append(_source(source, url=source.url or "", number=number))
+    url = story.url or ""
+    first = story.source
+    return MailStory(
+        title=story.title or safe(Html("…")),
+        title_text=_line(story.title) or "…",
+        url=url,
+        web=f"{told.web}#{quote(story.anchor)}" if told.web else "",
+        kicker=story.kicker,
+        update=story.update,
+        source=_source(first, url=first.url or "") if first else None,
+        also=tuple(also),
+        language_name=story.language_name,
+        title_language=story.title_language,
+        summary_language=story.summary_language,
+        side=_side(story.title_language, told.rtl),
+        image=safe(Html(image(story.image_url, story.image_alt) if story.image_url and form <= SHORT else "")),
+        summary=safe(summary),
+        summary_text=noted.text,
+        why=safe(why),
+        why_text=why_noted.text,
+        notes=notes,
+        shortened=summary != texts[WHOLE],
+    )
+
+
+def _source(source: PageSource, *, url: str, number: int = 0) -> MailSource:
+    pdf = urlsplit(source.url or "").path.lower().endswith(".pdf")
+    return MailSource(label=source.label, url=url, note=source.note, pdf=pdf, number=number)
+
+
+def _side(language: str | None, rtl: bool) -> str:
+    own = direction(language) == "rtl" if language else rtl
+    return "" if own == rtl else "right" if own else "left"
+
+
+def _text(html: Html) -> MailText:
+    noted = as_text(html)
+    return MailText(html=safe(html), text=noted.text, notes=noted.urls)
+
+
+def _glance(sections: Sequence[MailSection]) -> tuple[MailStory, ...]:
+    """The headlines at the top: each section's first, then the next ones, shown in reading order."""
+    ranked = [
+        (place, turn, story) for turn, section in enumerate(sections) for place, story in enumerate(section.stories)
+    ]
+    if len(ranked) < GLANCE_FROM:
+        return ()
+    chosen = sorted(ranked, key=lambda item: item[:2])[:GLANCE_MOST]
+    return tuple(story for _, _, story in sorted(chosen, key=lambda item: (item[1], item[0])))
+
+
+def _preheader(issue: Issue, told: _Told, language: str) -> str:
+    """The editor's, or the introduction's first sentence, or the first headlines."""
+    if said := _line(issue.preheader):
+        return said
+    first = next(iter(sentences(plain(told.introductions[0][WHOLE]), language)), "")
+    if said := _line(first):
+        return _clipped(said)
+    return _clipped("; ".join(_line(plain(story.title)) for section in told.sections for story in section.stories))
+
+
+def _clipped(text: str) -> str:
+    """Whole words of a text, not more than are shown."""
+    if len(text) <= PREHEADER_CHARS:
+        return text
+    words_that_fit = text[:PREHEADER_CHARS].rpartition(" ")[0] or text[:PREHEADER_CHARS]
+    return words_that_fit.rstrip(" ,;:–-") + " …"
+
+
+def _cut(told: _Told, forms: tuple[int, ...]) -> Iterable[str]:
+    """What was shortened, for the editor."""
+    count = len(told.introductions)
+    done = {SHORT: "cut after some paragraphs", BRIEF: "cut after a paragraph", BARE: "only the headline is printed"}
+    done[LEFT_OUT] = "left out of the mail"
+    if any(forms[:count]):
+        yield "introduction: shortened"
+    stories = [story for section in told.sections for story in section.stories]
+    for story, texts, form in zip(stories, told.summaries, forms[count:], strict=True):
+        if form == LEFT_OUT or texts[form] != texts[WHOLE]:
+            yield f"{_line(plain(story.title))}: {done[form]}"
+
+
+def _html(markup: Markup) -> Html:
+    return Html(str(markup))
+
+
+def _line(text: str) -> str:
+    """One line of plain text; markup becomes what it says."""
+    return " ".join(drop_controls(plain(text) if isinstance(text, Markup) else text).split())
+
+
+def _has_letters_apart(language: str) -> bool:
+    """Whether capitals and wide spacing suit the script: not joined letters, not characters."""
+    return direction(language) == "ltr" and language.partition("-")[0].lower() not in {
+        "zh",
+        "ja",
+        "ko",
+        "hi",
+        "bn",
+        "th",
+    }

@@ -1,0 +1,276 @@
+"""An issue as a web page, and as the text of its entry in the feed: the stories of the mail, from the same Issue.
+
+The page is frozen at approval and published byte for byte, so it holds nothing that is not known then: no way to the
+next issue, and no address but relative ones for what lies beside it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+from digest.config.settings import Newsletter, Settings
+from digest.model import Entry, Html, Issue, IssueStory, SourceRef
+from digest.render.furniture import direction, language_name, long_date, words
+from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
+from digest.render.templates import Templates, safe
+from digest.text.plain import drop_controls, plain
+
+FEED = "feed.xml"  # beside the home page, one folder above every issue
+
+_IMAGE = re.compile(r'<img\b(?:[^<>"]|"[^"]*")*>')  # as nh3 writes it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSource:
+    """Who told a story."""
+
+    label: str
+    url: str | None
+    note: str  # usually the date
+
+    @property
+    def pdf(self) -> bool:
+        """Whether it leads to a PDF, which is worth knowing before one goes there."""
+        return urlsplit(self.url or "").path.lower().endswith(".pdf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageStory:
+    """A story as the templates print it."""
+
+    anchor: str
+    title: Markup
+    url: str | None
+    kicker: str  # "Expert comment"
+    update: bool
+    source: PageSource | None
+    also: tuple[PageSource, ...]
+    language_name: str  # of the source, where it is not the newsletter's
+    turned: bool  # whether the headline runs against the newsletter's direction
+    title_language: str | None  # None: the editor's words, in the newsletter's language
+    summary_language: str | None
+    summary: Markup
+    why: Markup
+    image_url: str | None
+    image_alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSection:
+    """A section as the templates print it."""
+
+    anchor: str
+    title: Markup
+    intro: Markup
+    stories: tuple[PageStory, ...]
+
+
+def headline(issue: Issue, newsletter: Newsletter) -> str:
+    """What the issue is called where many stand in a row: its subject, for its title is the same every week."""
+    named = issue.subject or issue.title or f"{newsletter.title} {issue.name}"
+    return " ".join(drop_controls(named).split())
+
+
+def page_url(name: str, newsletter: Newsletter) -> str:
+    """Where the issue's page is on the web; empty if the newsletter has no address."""
+    return f"{newsletter.url}{quote(name)}/" if newsletter.url else ""
+
+
+def render_page(
+    issue: Issue, *, settings: Settings, templates: Templates, entries: Mapping[str, Entry], number: int, on: date
+) -> str:
+    """The page of an issue: one file with its style inside, no script, nothing fetched but the pictures asked for.
+
+    Args:
+        issue: what the issue file says.
+        settings: of the newsletter.
+        templates: the look; ``page.html`` is used.
+        entries: by id, those the issue's sources name; one that is missing costs its kicker and language mark.
+        number: 1 for the first issue.
+        on: the day the issue is dated, in the newsletter's time zone.
+
+    Raises:
+        TemplateError: a template is wrong.
+    """
+    newsletter = settings.newsletter
+    url = page_url(issue.name, newsletter)
+    said = words(newsletter.language, templates.project)
+    return templates.render(
+        "page.html",
+        newsletter=newsletter,
+        language=newsletter.language,
+        direction=direction(newsletter.language),
+        words=said,
+        paper=issue.title or newsletter.title,
+        headline=headline(issue, newsletter),
+        preheader=issue.preheader,
+        number=number,
+        on=on.isoformat(),
+        date=long_date(on, newsletter.language),
+        url=url,
+        structured=_structured(issue, newsletter, number=number, on=on, url=url),
+        intro=_text(issue.intro, below=1),
+        sections=page_sections(issue, settings=settings, entries=entries),
+        count=len(issue.stories),
+        nothing=getattr(said, f"nothing_{settings.issue.every}"),
+    )
+
+
+def render_content(issue: Issue, *, settings: Settings, templates: Templates, entries: Mapping[str, Entry]) -> Html:
+    """The stories of an issue as one piece of HTML without style, for the feed.
+
+    Addresses are absolute if the newsletter has a place on the web, else relative to the issue's page.
+
+    Raises:
+        TemplateError: a template is wrong.
+    """
+    newsletter = settings.newsletter
+    said = words(newsletter.language, templates.project)
+    base = page_url(issue.name, newsletter) or None
+    return Html(
+        templates.render(
+            "content.html",
+            words=said,
+            preheader=issue.preheader,
+            intro=_text(issue.intro, below=1, base=base),
+            sections=page_sections(issue, settings=settings, entries=entries, base=base),
+            nothing=getattr(said, f"nothing_{settings.issue.every}"),
+        )
+    )
+
+
+def page_sections(
+    issue: Issue, *, settings: Settings, entries: Mapping[str, Entry], base: str | None = None
+) -> tuple[PageSection, ...]:
+    """The sections that have anything to print, as the templates print them.
+
+    Args:
+        issue: what the issue file says.
+        settings: of the newsletter.
+        entries: by id.
+        base: what relative addresses are resolved against; None leaves them relative.
+    """
+    language = settings.newsletter.language
+    styles = {section.title.casefold(): section.style for section in settings.section}
+    taken: set[str] = set()
+    position = itertools.count()
+    return tuple(
+        PageSection(
+            anchor=f"section-{number}",
+            title=safe(inline(section.title)),
+            intro=_text(section.intro, below=2, base=base),
+            stories=tuple(
+                _story(
+                    story,
+                    called=_unique(anchor(story, next(position)), taken),
+                    style=styles.get(section.title.casefold(), "summary"),
+                    language=language,
+                    entries=entries,
+                    base=base,
+                )
+                for story in section.stories
+            ),
+        )
+        for number, section in enumerate(issue.sections, start=1)
+        if section.stories or section.intro.strip()
+    )
+
+
+def _story(
+    story: IssueStory, *, called: str, style: str, language: str, entries: Mapping[str, Entry], base: str | None
+) -> PageStory:
+    first = next((ref for ref in story.sources if not ref.also), story.sources[0] if story.sources else None)
+    entry = entries.get(first.entry_id) if first and first.entry_id else None
+    title = safe(inline(story.title) or Html("…"))
+    style = next((option for option in ("headline", "full", "summary") if option in story.options), style)
+    summary = _text("" if style == "headline" else story.summary, base=base)
+    if style == "full" and entry and entry.body:
+        summary = safe(demote(Html(_IMAGE.sub("", entry.body))))
+    foreign = entry.language if entry and _differs(entry.language, language) else None
+    title_language = foreign if entry and _is_from(title, entry) else None
+    return PageStory(
+        anchor=called,
+        title=title,
+        url=_address(story.url),
+        kicker=(entry.kind or "") if entry else "",
+        update="update" in story.options,
+        source=_source(first) if first else None,
+        also=tuple(_source(ref) for ref in story.sources if ref is not first),
+        language_name=language_name(foreign, language) if foreign else "",
+        turned=bool(title_language) and direction(title_language or "") != direction(language),
+        title_language=title_language,
+        summary_language=foreign if entry and _is_from(summary, entry) else None,
+        summary=summary,
+        why=_text(story.why, base=base),
+        image_url=_address(entry.image_url) if entry and "image" in story.options else None,
+        image_alt=entry.image_alt if entry else "",
+    )
+
+
+def _source(ref: SourceRef) -> PageSource:
+    return PageSource(label=ref.label, url=_address(ref.url), note=ref.note)
+
+
+def _address(url: str | None) -> str | None:
+    """The address if it leads to the web: an editor can paste anything."""
+    if not url:
+        return None
+    try:
+        return url if urlsplit(url).scheme in {"http", "https"} else None
+    except ValueError:
+        return None
+
+
+def _differs(language: str | None, newsletter: str) -> bool:
+    """Whether it is another language; ``en-GB`` and ``en-US`` are one."""
+    return bool(language) and _base(language or "") != _base(newsletter)
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
+def _is_from(text: Markup, entry: Entry) -> bool:
+    """Whether the words are the entry's own: then they are in its language, else in the editor's."""
+    said = " ".join(plain(str(text)).split())[:80]
+    return bool(said) and said in " ".join(f"{entry.title} {entry.summary} {entry.text}".split())
+
+
+def _text(markdown: str, *, below: int = STORY_LEVEL, base: str | None = None) -> Markup:
+    return safe(block(markdown, base=base, below=below))
+
+
+def _unique(wanted: str, taken: set[str]) -> str:
+    """The anchor; with a number if an editor copied a story together with its id."""
+    anchor_, count = wanted, 1
+    while anchor_ in taken:
+        count += 1
+        anchor_ = f"{wanted}-{count}"
+    taken.add(anchor_)
+    return anchor_
+
+
+def _structured(issue: Issue, newsletter: Newsletter, *, number: int, on: date, url: str) -> Markup:
+    """What the page is, for machines: schema.org's PublicationIssue as JSON-LD."""
+    said = {
+        "@context": "https://schema.org",
+        "@type": "PublicationIssue",
+        "name": headline(issue, newsletter),
+        "description": issue.preheader or None,
+        "issueNumber": str(number),
+        "datePublished": on.isoformat(),
+        "inLanguage": newsletter.language,
+        "url": url or None,
+        "isPartOf": {"@type": "Periodical", "name": newsletter.title, "url": newsletter.url or None},
+    }
+    written = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+    # Inside <script> an HTML parser looks for "</script" and "<!--" only; escaped, JSON means the same.
+    return Markup(written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704

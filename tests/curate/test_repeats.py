@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import pytest
+
+from digest.curate.repeats import split_repeats
+from digest.model import Entry
+from tests.curate.making import BODY, entry
+
+URL = "https://quay.example/news/fees"
+BEFORE = entry("Port fees rise", url=URL, text=BODY, state="used", issue="2026-W46")
+
+
+def why(new: Entry, *earlier: Entry) -> str | None:
+    eligible, repeats = split_repeats([new], earlier or [BEFORE])
+    assert len(eligible) + len(repeats) == 1
+    return repeats[0].why if repeats else None
+
+
+def test_the_same_address_is_a_repeat() -> None:
+    assert why(entry("Port fees to rise", url=f"{URL}/", source_id="courier")) == (
+        "the same address as “Port fees rise” in 2026-W46"
+    )
+
+
+def test_the_same_title_over_the_same_text_is_a_repeat() -> None:
+    assert why(entry("PORT FEES RISE", text=BODY + " More.", source_id="courier")) == (
+        "the same title and text as “Port fees rise” in 2026-W46"
+    )
+
+
+def test_the_same_entry_is_a_repeat() -> None:
+    assert why(replace(BEFORE, state="new", issue=None, url_key=None, text="")) == (
+        "the same entry as “Port fees rise” in 2026-W46"
+    )
+
+
+def test_what_the_editor_dropped_does_not_come_back() -> None:
+    dropped = replace(BEFORE, state="dropped")
+
+    assert why(entry("Port fees rise", url=URL), dropped) == (
+        "the same address as “Port fees rise” in 2026-W46, which the editor dropped"
+    )
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        entry("Port fees rise", text="Quite another text about the fees that the port takes from ships."),
+        entry("Port fees rise"),
+        entry(
+            "Whales seen off the cape", url=URL, text="Two whales were seen off the cape on Sunday by a ferry's crew."
+        ),
+        entry("Whales seen off the cape", text=BODY),
+    ],
+)
+def test_what_only_looks_like_it_is_new(new: Entry) -> None:
+    assert why(new) is None
+
+
+def test_a_sites_front_page_repeats_nothing() -> None:
+    front = entry("Port fees rise", url="https://quay.example", issue="2026-W46", text="Fees.")
+
+    assert why(entry("Port fees rise", url="https://quay.example/", text="Other."), front) is None
+
+
+def test_the_order_does_not_matter() -> None:
+    new = [entry("Port fees rise", url=URL), entry("Ferry crews strike"), entry("Whales seen off the cape")]
+    earlier = [BEFORE, replace(BEFORE, id="f" * 12, issue="2026-W45")]
+
+    assert split_repeats(new, earlier) == split_repeats(new[::-1], earlier[::-1])

@@ -1,0 +1,254 @@
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.curate.boilerplate import without_dateline
+from digest.curate.summary import summarise
+from digest.text.sentences import sentences
+from digest.text.words import count_words
+from tests.curate.making import BODY, entry
+
+FEES = "The port authority will raise its fees by four per cent in January."
+
+
+def short(language: str = "en", words: int = 65, **given: object) -> str:
+    return summarise(entry("Fees", **given), words=words, language=language)
+
+
+def test_the_leading_sentences_of_the_text_are_the_summary() -> None:
+    assert short(text=BODY, words=40) == (
+        f"{FEES} Shipping lines had asked for a year's delay. "
+        "The authority said that dredging the northern channel has cost more than it planned."
+    )
+
+
+def test_it_keeps_to_the_limit_of_words_and_stops_at_a_whole_sentence() -> None:
+    assert short(text=BODY, words=21) == f"{FEES} Shipping lines had asked for a year's delay."
+    assert short(text=BODY, words=12) == FEES
+
+
+def test_a_first_sentence_may_be_half_as_long_again_and_then_stands_alone() -> None:
+    assert short(text=BODY, words=9) == FEES
+    assert short(text=BODY, words=8) == ""
+
+
+def test_the_sources_own_summary_comes_first_if_it_is_whole() -> None:
+    own = "Fees at the port go up. Shipping lines protest."
+
+    assert short(summary=own, text=BODY) == own
+
+
+def test_a_summary_that_was_cut_gives_way_to_the_text() -> None:
+    assert short(summary="Fees at the port go up. Shipping lines pro…", text=BODY, words=12) == FEES
+
+
+def test_of_a_cut_summary_without_a_text_the_whole_sentences_are_left() -> None:
+    assert short(summary="Fees at the port go up. Shipping lines pro [...]") == "Fees at the port go up."
+
+
+def test_a_release_begins_with_its_standfirst_and_goes_on_with_its_text() -> None:
+    own = "Fees at the port go up for the first time in ten years."
+
+    assert short(summary=own, text=BODY, words=30, path="feeds/a.txt") == f"{own} {FEES}"
+
+
+def test_a_standfirst_that_the_text_repeats_stands_once() -> None:
+    assert short(summary=FEES, text=BODY, words=24, path="feeds/a.txt").count("four per cent") == 1
+
+
+def test_a_summary_of_one_clause_stands_as_it_is() -> None:
+    clause = "Shipping lines protest as the port raises its fees"
+
+    assert short(summary=clause, text=BODY) == clause
+    assert short(summary=clause, text=BODY, words=25, path="feeds/a.txt") == f"{clause}\n\n{FEES}"
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "Shipping lines protest as the port raises the",
+        "Shipping lines protest as the port raises its…",
+        "Shipping lines protest as the port raises its fees,",
+        "Shipping lines protest",
+        "and lines protest as the port raises fees",
+        "Shipping lines said: “The port raises its fees",
+        "The port authority will raise its fees by four",  # the text shows how it goes on
+    ],
+)
+def test_a_clause_that_looks_cut_does_not(cut: str) -> None:
+    assert short(summary=cut, text=BODY, words=12) == FEES
+
+
+def test_the_title_said_again_is_no_summary() -> None:
+    found = summarise(
+        entry("Port fees rise!", summary="Port fees rise", text=f"Port fees rise\n\n{FEES}"), words=65, language="en"
+    )
+
+    assert found == FEES
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ana Ruiz",
+        "Photo: Ana Ruiz",
+        "Subscribe to our newsletter for more.",
+        "© 2026 The Quay.",
+        "Cranes stand idle in the port on Monday. Ana Ruiz/Getty Images",
+        "Fees",
+        "What it means",
+    ],
+)
+def test_lines_that_are_not_of_the_article_are_left_out(line: str) -> None:
+    assert short(text=f"{line}\n\n{FEES}") == FEES
+    assert short(text=f"{FEES}\n\n{line}") == FEES
+
+
+def test_what_follows_the_notes_to_editors_is_not_read() -> None:
+    assert short(text=f"{FEES}\n\nNotes to editors\n\nThe port authority was founded in 1911.") == FEES
+
+
+def test_a_dateline_is_not_of_the_sentence() -> None:
+    assert short(text=f"ROTTERDAM, Jan. 5 — {FEES}") == FEES
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Shipping lines had asked for",
+        "Shipping lines had asked for…",
+        "Shipping lines had asked for [...]",
+        "The lines called it “a blow.",
+        "The lines called it (at first a blow.",
+        "“A blow to everyone who ships here.”",  # nobody says it
+        "had asked for a delay of a year.",
+        ", they had asked for a delay of a year.",
+    ],
+)
+def test_a_broken_sentence_is_left_out(broken: str) -> None:
+    assert short(text=f"{FEES}\n\n{broken}") == FEES
+    assert short(text=f"{broken}\n\n{FEES}") == FEES
+
+
+def test_what_leans_on_a_sentence_that_is_left_out_is_left_out_too() -> None:
+    text = f"{FEES}\n\n“A blow to trade.\n\nThis surprised the lines.\n\nTwo harbours follow in March."
+
+    assert short(text=text) == f"{FEES} Two harbours follow in March."
+
+
+def test_he_said_never_comes_first() -> None:
+    assert short(text=f"He said the fees were late.\n\n{FEES}") == FEES
+    assert short(text="Mr. Lane runs the port of the city. He said fees would rise.") == (
+        "Mr. Lane runs the port of the city. He said fees would rise."
+    )
+
+
+def test_a_summary_long_enough_does_not_go_on_under_the_next_heading() -> None:
+    first = f"{FEES} Shipping lines had asked for a year's delay."
+
+    assert short(text=f"{first}\n\nOther news\n\nA museum opens on Monday in the old town.") == first
+
+
+def test_mixed_quotation_marks_are_closed() -> None:
+    said = 'The lines called it “a blow" to trade on Monday.'
+
+    assert short(text=said) == said
+
+
+def test_german_and_french_quotations_are_closed() -> None:
+    german = "„Wir zahlen mehr“, sagte die Reederei am Montag."
+    french = "« Nous payons plus », a dit la compagnie lundi matin."
+
+    assert short(text=german, language="de") == german
+    assert short(text=french, language="fr") == french
+
+
+def test_a_script_without_spaces_is_joined_without_spaces_and_measured() -> None:
+    text = "港湾局は一月から料金を四パーセント引き上げる。海運会社は一年の延期を求めていた。"
+
+    assert short(text=text, language="ja") == text
+    assert short(text=text, language="ja", words=15) == "港湾局は一月から料金を四パーセント引き上げる。"
+
+
+def test_an_entry_that_says_nothing_has_no_summary() -> None:
+    assert short() == ""
+    assert short(text="Read more") == ""
+
+
+PIECES = st.sampled_from(
+    [
+        FEES,
+        "He said so.",
+        "“Go.",
+        "”",
+        "Read more",
+        "Mr.",
+        "A heading",
+        "\n\n",
+        "\n",
+        "…",
+        "It was late.",
+        "(so",
+        "by",
+        "。",
+    ]
+)
+
+
+@given(
+    st.lists(PIECES).map(" ".join),
+    st.lists(PIECES).map(" ".join),
+    st.integers(5, 60),
+    st.sampled_from([None, "feeds/a.txt"]),
+)
+def test_every_sentence_is_the_sources_and_the_limit_is_kept(own: str, text: str, words: int, path: str | None) -> None:
+    found = summarise(entry("Fees", summary=own, text=text, path=path), words=words, language="en")
+
+    _is_verbatim(found, own, text, words)
+
+
+def _is_verbatim(summary: str, own: str, text: str, words: int) -> None:
+    known = {without_dateline(sentence) for sentence in (*sentences(own, "en"), *sentences(text, "en"))}
+    assert count_words(summary) <= words * 1.5
+    left, count = summary, 0
+    while left:
+        sentence = max((sentence for sentence in known if left.startswith(sentence)), key=len, default=None)
+        assert sentence, left
+        left, count = left.removeprefix(sentence).lstrip(), count + 1
+    assert count <= 3
+    assert not re.search(r"(…|\.\.\.|\[\.\.\.\])\W*$", summary)
+
+
+@pytest.mark.corpora
+def test_summaries_of_real_articles_are_whole_and_verbatim() -> None:
+    folder = os.environ.get("DIGEST_CORPORA")
+    if not folder:
+        pytest.skip("DIGEST_CORPORA names no folder of documents")
+    rows = [
+        json.loads(row) for row in Path(folder, "briefing/basil/dev.clusters.jsonl").read_text("utf-8").splitlines()
+    ]
+    made = [summarise(entry(row["title"] or "", text=row["text"]), words=65, language="en") for row in rows]
+
+    for row, summary in zip(rows, made, strict=True):
+        _is_verbatim(summary, "", row["text"], 65)
+        assert sum(summary.count(mark) for mark in '“”"') % 2 == 0
+    assert sum(map(bool, made)) >= 0.97 * len(rows)
+
+
+@pytest.mark.corpora
+def test_the_standfirst_of_a_real_release_comes_first() -> None:
+    folder = os.environ.get("DIGEST_CORPORA")
+    if not folder:
+        pytest.skip("DIGEST_CORPORA names no folder of documents")
+    lines = Path(folder, "press/chatham-house-2025-03-24.txt").read_text("utf-8").splitlines()
+    release = entry(lines[2], summary=lines[4], text="\n\n".join(lines[5:]), path="feeds/a.txt", source_id="local")
+    found = summarise(release, words=65, language="en")
+
+    assert found.startswith(lines[4])
+    assert len(sentences(found, "en")) == 3
+    assert lines[5].startswith(sentences(found, "en")[2])

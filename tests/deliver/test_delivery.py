@@ -1,0 +1,477 @@
+"""Every promise about faults, kept against real servers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from digest.deliver.delivery import deliver_one, deliver_range
+from digest.deliver.ledger import MAX_ATTEMPTS, Ledger
+from digest.deliver.lock import send_lock
+from digest.deliver.smtp import Transport
+from digest.deliver.watch import INTERRUPTED, MAX_REFUSED, Watch
+from digest.errors import BusyError, ConnectError, LoginError
+from digest.model import Delivery, Tally
+from tests.deliver.helpers import NOON, OWNER, TickingClock, opened, renderer, sending, settings, subscribe
+from tests.support.smtp import SmtpServer, fault_server, smtp_server
+
+ROOT = Path(__file__).parents[2]
+
+
+def readers(count: int) -> list[str]:
+    return [f"ok.{number}@readers.example" for number in range(count)]
+
+
+def test_two_hundred_recipients_get_it_once_each(tmp_path: Path) -> None:
+    with smtp_server() as server, sending(tmp_path, readers(200), **server.send_table(connections=4)) as work:
+        tally = work.send()
+        again = work.send()
+
+    assert tally == again == Tally(sent=200)
+    assert sorted(server.recipients) == sorted(readers(200))
+    assert len(work.seen) == 200
+    assert server.connections <= 8, "connections are used again"
+    for message in server.messages:
+        assert message.mail_from == "brief@harbour.example"
+        assert message.parsed["To"].addresses[0].addr_spec == message.rcpt_tos[0]
+        assert "\n.A line that begins with a dot\n" in message.parsed.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_starttls_and_a_login_carry_the_mail(tmp_path: Path) -> None:
+    with smtp_server(security="starttls", users={"brief": "tide"}) as server:
+        with sending(tmp_path, readers(3), **server.send_table(username="brief")) as work:
+            mailing = work.mailing()
+            with Transport(work.chosen, root=tmp_path, password="tide") as transport:
+                tally = deliver_range(
+                    work.ledger, transport, renderer(work.chosen, mailing.id), mailing.id, 1, 2, OWNER,
+                    connections=2, clock=work.clock,
+                )  # fmt: skip
+            rest = work.ledger.tally(mailing.id)
+
+    assert (tally, rest.left) == (Tally(sent=2), 1), "a range is sent, and nothing beyond it"
+    assert len(server.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "attempts", "arrived"),
+    [
+        ("450", "deferred", 1, 0),
+        ("451-data", "deferred", 1, 0),
+        ("550", "failed", 1, 0),
+        ("554-data", "failed", 1, 0),
+        ("421", "queued", 0, 0),
+        ("drop-data", "queued", 0, 0),
+        ("drop-dot", "uncertain", 1, 1),
+        ("noise", "uncertain", 1, 1),
+    ],
+)
+@pytest.mark.parametrize("connections", [1, 3])
+def test_each_fault_has_its_state_and_the_others_go_on(
+    tmp_path: Path, fault: str, state: str, attempts: int, arrived: int, connections: int
+) -> None:
+    faulty = f"{fault}.x@readers.example"
+    addresses = [*readers(6), faulty, *(f"later.{address}" for address in readers(6))]
+    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=connections)) as work:
+        tally = work.send()
+
+    assert tally.stopped is None
+    assert work.row(faulty).state == state
+    assert work.row(faulty).attempts == attempts
+    assert tally.sent == 12
+    assert tally.total == 13
+    assert Counter(server.recipients) == Counter({address: 1 for address in addresses if address != faulty}) + Counter(
+        {faulty: arrived}
+    )
+
+
+def test_a_line_dropped_within_the_body_is_never_sent_twice(tmp_path: Path) -> None:
+    faulty = "drop-body.x@readers.example"
+    with fault_server() as server, sending(tmp_path, [faulty, *readers(3)], **server.send_table()) as work:
+        work.send()
+
+    assert work.row(faulty).state in {"queued", "uncertain"}, "depends on whether the dot had left"
+    assert faulty not in server.recipients
+
+
+def test_no_answer_in_time_is_uncertain(tmp_path: Path) -> None:
+    silent = "silent.x@readers.example"
+    with fault_server() as server, sending(tmp_path, [silent, *readers(3)], **server.send_table(timeout_s=0.5)) as work:
+        tally = work.send()
+
+    assert (tally.sent, tally.uncertain) == (3, 1)
+    assert "no answer after the message" in work.row(silent).detail
+    assert server.recipients.count(silent) == 1
+
+
+def test_a_line_dropped_at_data_is_tried_again_at_once(tmp_path: Path) -> None:
+    faulty = "drop-data.x@readers.example"
+    with fault_server(faults_left={"drop-data": 2}) as server:
+        with sending(tmp_path, [faulty, *readers(3)], **server.send_table(connections=1)) as work:
+            tally = work.send()
+
+    assert tally == Tally(sent=4)
+    assert server.recipients.count(faulty) == 1
+
+
+def test_resend_tries_an_uncertain_one_again_with_the_same_message(tmp_path: Path) -> None:
+    faulty = "drop-dot.x@readers.example"
+    with fault_server(faults_left={"drop-dot": 1}) as server:
+        with sending(tmp_path, [faulty], **server.send_table()) as work:
+            first = work.send(policy="resend")
+            work.clock.moment = first.next_try or NOON
+            second = work.send(policy="resend")
+
+    assert (first.deferred, second.sent) == (1, 1)
+    assert len({message.data for message in server.messages}) == 1
+    assert len(server.messages) == 2
+
+
+def test_a_deferred_one_is_tried_five_times_hours_apart_and_then_fails(tmp_path: Path) -> None:
+    faulty = "450.x@readers.example"
+    with fault_server() as server, sending(tmp_path, [faulty, *readers(1)], **server.send_table()) as work:
+        waits = []
+        for _ in range(MAX_ATTEMPTS - 1):
+            tally = work.send()
+            assert tally.next_try is not None
+            assert work.send().next_try == tally.next_try, "nobody is asked before the time"
+            waits.append((tally.next_try - work.row(faulty).changed).total_seconds() / 60)
+            work.clock.moment = tally.next_try
+        last = work.send()
+
+    assert [30, 60, 120, 240] <= waits <= [33, 66, 132, 264]
+    assert (last.failed, last.sent) == (1, 1)
+    assert "given up after 5 attempts: 4.2.0" in work.row(faulty).detail
+
+
+# --- the server's fault is nobody's -----------------------------------------------------------------------------
+
+
+def test_a_refused_connection_touches_nobody(tmp_path: Path) -> None:
+    with smtp_server() as server:
+        table = server.send_table()
+    with sending(tmp_path, readers(5), **table) as work:
+        with pytest.raises(ConnectError, match="refuses the connection"):
+            work.send()
+
+        assert work.ledger.tally(work.mailing().id) == Tally(left=5)
+        assert {row.attempts for row in work.ledger.rows(work.mailing().id)} == {0}
+
+
+@pytest.mark.parametrize("greeting", ["421 4.3.2 too busy", "554 5.7.1 go away"])
+def test_a_server_that_does_not_greet_touches_nobody(tmp_path: Path, greeting: str) -> None:
+    with fault_server(greeting=greeting) as server, sending(tmp_path, readers(5), **server.send_table()) as work:
+        with pytest.raises(ConnectError, match=greeting[:3]):
+            work.send()
+
+        assert work.ledger.tally(work.mailing().id) == Tally(left=5)
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 sender rejected", "530 5.7.0 authenticate first"])
+def test_a_refused_sender_stops_everything_and_fails_nobody(tmp_path: Path, reply: str) -> None:
+    with fault_server(mail_reply=reply) as server, sending(tmp_path, readers(5), **server.send_table()) as work:
+        tally = work.send()
+
+    assert tally.left == tally.total == 5
+    assert reply in str(tally.stopped)
+    assert server.messages == []
+
+
+def test_a_login_wanted_only_at_rcpt_stops_everything_too(tmp_path: Path) -> None:
+    with fault_server(rcpt_reply="530 5.7.0 authenticate first") as server:
+        with sending(tmp_path, readers(5), **server.send_table()) as work:
+            tally = work.send()
+
+    assert (tally.left, tally.failed) == (5, 0)
+    assert "authenticate first" in str(tally.stopped)
+
+
+def test_a_server_that_keeps_putting_off_the_sender_stops_it_after_a_few_tries(tmp_path: Path) -> None:
+    with fault_server(mail_reply="451 4.7.1 slow down") as server:
+        with sending(tmp_path, readers(30), **server.send_table(connections=2)) as work:
+            tally = work.send()
+
+    assert tally.left == tally.total == 30
+    assert "failures in a row, the last: 451 4.7.1 slow down" in str(tally.stopped)
+
+
+def test_a_server_that_drops_after_every_message_does_not_get_everyone(tmp_path: Path) -> None:
+    addresses = [f"drop-dot.{number}@readers.example" for number in range(30)]
+    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=2)) as work:
+        tally = work.send()
+
+    assert tally.stopped is not None
+    assert tally.uncertain == len(server.messages) <= 11
+    assert tally.total == 30
+
+
+@pytest.mark.parametrize(("count", "connections"), [(2, 1), (5, 4), (60, 4), (300, 4)])
+def test_when_everyone_is_refused_nobody_is_marked_failed(tmp_path: Path, count: int, connections: int) -> None:
+    with fault_server(rcpt_reply="554 5.7.1 relay access denied") as server:
+        with sending(tmp_path, readers(count), **server.send_table(connections=connections)) as work:
+            tally = work.send()
+
+    assert (tally.left, tally.failed) == (count, 0)
+    assert "relay access denied" in str(tally.stopped)
+    assert work.seen == []
+
+
+def test_more_than_a_tenth_of_the_first_two_hundred_refused_stops_it(tmp_path: Path) -> None:
+    addresses = [f"{'550' if number % 5 == 4 else 'ok'}.{number}@readers.example" for number in range(400)]
+    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=3)) as work:
+        tally = work.send()
+        forced = work.send(watch=Watch(breaker=False))
+
+    assert tally.failed == 0
+    assert tally.sent < 200
+    assert f"refused {MAX_REFUSED + 1} of the first" in str(tally.stopped)
+    assert (forced.sent, forced.failed, forced.stopped) == (320, 80, None)
+    assert Counter(server.recipients).most_common(1)[0][1] == 1
+
+
+def test_a_tenth_and_less_fail_and_the_rest_is_sent(tmp_path: Path) -> None:
+    addresses = [f"{'550' if number % 10 == 4 else 'ok'}.{number}@readers.example" for number in range(200)]
+    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=3)) as work:
+        tally = work.send()
+
+    assert (tally.sent, tally.failed, tally.stopped) == (180, 20, None)
+    assert len(work.seen) == 200
+    assert len(tally.addresses) == 20
+
+
+def test_the_one_address_left_may_fail(tmp_path: Path) -> None:
+    with fault_server() as server, sending(tmp_path, ["550.x@readers.example"], **server.send_table()) as work:
+        assert work.send() == Tally(failed=1, addresses=("550.x@readers.example",))
+
+
+def test_a_server_that_goes_away_for_good_stops_it_and_what_is_left_goes_out_later(tmp_path: Path) -> None:
+    with fault_server() as server, sending(tmp_path, readers(40), **server.send_table(connections=1)) as work:
+
+        def shut(_: Delivery) -> None:
+            if len(server.messages) >= 10:
+                server.mail_reply = "421 4.3.2 shutting down"
+                server.greeting = "421 4.3.2 shutting down"
+
+        first = work.send(on_delivery=shut)
+        server.greeting, server.mail_reply = "220 back", "250 ok"
+        second = work.send()
+
+    assert "failures in a row" in str(first.stopped)
+    assert 10 <= first.sent < 40
+    assert first.sent + first.left == 40
+    assert second == Tally(sent=40)
+    assert sorted(server.recipients) == sorted(readers(40))
+
+
+def test_wrong_password_touches_nobody(tmp_path: Path) -> None:
+    with smtp_server(security="starttls", users={"brief": "tide"}) as server:
+        with sending(tmp_path, readers(3), **server.send_table(username="brief")) as work:
+            mailing = work.mailing()
+            with Transport(work.chosen, root=tmp_path, password="ebb") as transport:
+                tally = deliver_range(
+                    work.ledger, transport, renderer(work.chosen, mailing.id), mailing.id, 1, 3, OWNER,
+                    connections=2, clock=work.clock,
+                )  # fmt: skip
+
+    assert (tally.left, tally.sent) == (3, 0)
+    assert "login as brief" in str(tally.stopped)
+
+
+# --- addresses, one message, the rate -----------------------------------------------------------------------------
+
+
+def test_an_address_that_cannot_be_mailed_fails_and_the_others_go_on(tmp_path: Path) -> None:
+    with smtp_server() as server, sending(tmp_path, readers(2), **server.send_table()) as work:
+        with work.ledger.store.write() as connection:
+            connection.exec_driver_sql("UPDATE subscriber SET address = 'jörg@readers.example' WHERE id = 1")
+        tally = work.send()
+
+    assert (tally.sent, tally.failed, tally.stopped) == (1, 1, None)
+    assert "letters outside ASCII before the @" in work.row("jörg@readers.example").detail
+
+
+def test_one_message_is_sent_outside_any_mailing(tmp_path: Path) -> None:
+    with fault_server() as server, Transport(settings(**server.send_table()), root=tmp_path) as transport:
+        outcomes = [
+            deliver_one(transport, f"{name}@readers.example", b"Subject: a test\r\n\r\nHello\r\n").result
+            for name in ("ok", "550", "no one", "drop-dot", "ok")
+        ]
+
+    assert outcomes == ["sent", "failed", "failed", "uncertain", "sent"]
+
+
+def test_the_rate_is_kept(tmp_path: Path) -> None:
+    with fault_server() as server:
+        with sending(tmp_path, readers(9), **server.send_table(connections=4, rate_per_second=20)) as work:
+            begin = time.monotonic()
+            tally = work.send()
+            took = time.monotonic() - begin
+
+    assert tally.sent == 9
+    assert took >= 8 / 20
+
+
+# --- interrupted, killed, two at once ------------------------------------------------------------------------------
+
+
+def test_ctrl_c_lets_what_is_on_its_way_finish_and_leaves_the_rest(tmp_path: Path) -> None:
+    with smtp_server() as server, sending(tmp_path, readers(60), **server.send_table(connections=3)) as work:
+
+        def press(_: Delivery) -> None:
+            if len(work.seen) == 10:
+                signal.raise_signal(signal.SIGINT)
+            work.seen.append(_)
+
+        tally = work.send(on_delivery=press)
+
+        assert tally.stopped == INTERRUPTED
+        assert tally.sent == len(server.messages)
+        assert 10 <= tally.sent <= 10 + 1 + 2 * 3
+        assert tally.sent + tally.left == 60, "nothing is in doubt"
+        assert work.send() == Tally(sent=60)
+    assert sorted(server.recipients) == sorted(readers(60))
+
+
+def test_a_store_that_cannot_be_written_stops_before_the_next_body(tmp_path: Path) -> None:
+    with smtp_server() as server, sending(tmp_path, readers(30), **server.send_table(connections=2)) as work:
+        blocked = threading.Event()
+
+        def block(_: Delivery) -> None:
+            if not blocked.is_set():
+                blocked.set()
+                work.ledger._marks.exec_driver_sql("PRAGMA query_only = ON")
+
+        with pytest.raises(Exception, match="cannot be written|readonly"):
+            work.send(on_delivery=block)
+        received = len(server.messages)
+        work.ledger._marks.exec_driver_sql("PRAGMA query_only = OFF")
+        tally = work.send()
+
+    assert received < 30
+    assert tally.uncertain <= 2
+    assert tally.sent + tally.uncertain == 30
+    assert sorted(server.recipients) == sorted(readers(30)), "nobody lost, nobody twice"
+
+
+SENDER = """
+import os, sys
+from pathlib import Path
+from tests.deliver.helpers import sending
+from digest.deliver.lock import boot_id, owner, send_lock
+root, port, connections = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+with send_lock(root), sending(root, [], host="127.0.0.1", port=port, security="none", connections=connections) as work:
+    print(work.send(owner=owner(boot_id(), os.getpid())), flush=True)
+"""
+
+
+def start_sender(root: Path, server: SmtpServer, connections: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SENDER, str(root), str(server.port), str(connections)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(server: SmtpServer, count: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 30
+    while len(server.messages) < count and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
+def test_killed_again_and_again_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
+    connections, held = 4, 0
+    with fault_server() as server, sending(tmp_path, readers(400), **server.send_table()) as work:
+        mailing = work.mailing()
+        for kill_at in (3, 90, 210):
+            process = start_sender(tmp_path, server, connections)
+            wait_for(server, kill_at, process)
+            process.send_signal(signal.SIGKILL)
+            _, errors = process.communicate()
+            assert process.returncode == -signal.SIGKILL, errors
+            tally = work.ledger.tally(mailing.id)
+            assert tally.total == 400
+            assert tally.uncertain - held <= connections
+            held = tally.uncertain
+        last = start_sender(tmp_path, server, connections)
+        output, errors = last.communicate(timeout=60)
+        assert last.returncode == 0, errors
+        tally = work.ledger.tally(mailing.id)
+        uncertain = {row.address for row in work.ledger.rows(mailing.id, ["uncertain"])}
+        sent = {row.address for row in work.ledger.rows(mailing.id, ["sent"])}
+
+    received = Counter(server.recipients)
+    assert "sent=" in output
+    assert tally.left == 0
+    assert tally.sent + tally.uncertain == 400
+    assert max(received.values()) == 1, "doubled"
+    assert sent <= set(received), "lost"
+    assert set(received) | uncertain == set(readers(400))
+    assert len(uncertain) <= 3 * connections
+
+
+def test_two_senders_at_once_one_is_told_that_it_is_busy(tmp_path: Path) -> None:
+    with fault_server() as server, sending(tmp_path, readers(150), **server.send_table()) as work:
+        work.mailing()
+        both = [start_sender(tmp_path, server, 2) for _ in range(2)]
+        results = [process.communicate(timeout=60) for process in both]
+        tally = work.send()
+
+    assert tally == Tally(sent=150)
+    assert sorted(server.recipients) == sorted(readers(150))
+    codes = sorted(process.returncode for process in both)
+    assert codes in ([0, 0], [0, 1]), results
+    if codes == [0, 1]:
+        assert any("another digest is sending" in errors for _, errors in results)
+
+
+def test_the_lock_is_held_until_its_holder_is_gone(tmp_path: Path) -> None:
+    with send_lock(tmp_path):
+        with pytest.raises(BusyError, match="another digest is sending"), send_lock(tmp_path):
+            pytest.fail("two have it")
+    with send_lock(tmp_path):
+        pass
+
+
+def test_rows_taken_over_by_another_sender_are_not_sent(tmp_path: Path) -> None:
+    """A worker that slept through its own replacement must not send: the rows carry another's name."""
+    with opened(tmp_path) as store, Ledger(store) as ledger, fault_server() as server:
+        subscribe(store, readers(3))
+        chosen = settings(**server.send_table(connections=1))
+        mailing = ledger.open_mailing("2026-W47", "issue", "f" * 64, ("all",), now=NOON)
+        real = renderer(chosen, mailing.id)
+
+        def stolen(row: Delivery) -> bytes:
+            with store.write() as connection:
+                connection.exec_driver_sql("UPDATE delivery SET owner = 'boot-1:9999'")
+            return real(row)
+
+        with Transport(chosen, root=tmp_path) as transport, pytest.raises(BusyError, match="has taken over"):
+            deliver_range(ledger, transport, stolen, mailing.id, 1, 3, OWNER, connections=1, clock=TickingClock())
+
+    assert server.messages == []
+
+
+def test_the_owner_names_this_boot_and_this_process() -> None:
+    from digest.deliver.lock import boot_id, owner
+
+    assert owner(boot_id(), os.getpid()).rpartition(":")[2] == str(os.getpid())
+    assert boot_id() == boot_id()
+    assert ":" not in boot_id()
+
+
+def test_a_host_that_is_not_set_is_said_before_anything_is_claimed(tmp_path: Path) -> None:
+    with sending(tmp_path, readers(2)) as work:
+        with pytest.raises(ConnectError, match="there is no mail server") as caught:
+            work.send()
+
+    assert "host" in str(caught.value.hint)
+    assert not isinstance(caught.value, LoginError)

@@ -1,0 +1,139 @@
+"""What digest writes into a new issue file, it reads back as it meant it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.edit.draft import base_of, write_issue
+from digest.edit.fates import entry_ids
+from digest.edit.issuefile import read_issue
+from digest.model import Briefing, Entry, Period, Section, Source, Story
+from digest.text.markdown import unescape
+
+SEEN = datetime(2026, 11, 19, 12, tzinfo=UTC)
+PERIOD = Period(name="2026-W47", start=datetime(2026, 11, 13, 7, tzinfo=UTC), end=datetime(2026, 11, 20, 7, tzinfo=UTC))
+SOURCES = {"a": Source(id="a", kind="feed", location="https://a.example/f", name="Harbour, Review [UK]")}
+LINES = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\x85"), min_size=1, max_size=60
+).filter(lambda text: text.strip())
+
+
+def entry(number: int, **values: object) -> Entry:
+    fields: dict[str, object] = {
+        "id": f"{number:012x}",
+        "source_id": "a",
+        "title": f"Title {number}",
+        "url": f"https://a.example/{number}",
+        "published": SEEN,
+        "first_seen": SEEN,
+    }
+    return Entry(**(fields | values))  # type: ignore[arg-type]
+
+
+def story(number: int, *entries: Entry, title: str = "", summary: str = "A sentence.", score: float = 1.0) -> Story:
+    return Story(
+        id=f"s-{number:08x}",
+        title=title or f"Story {number}",
+        summary=summary,
+        entries=entries or (entry(number),),
+        section="World",
+        score=score,
+    )
+
+
+def written(briefing: Briefing, limit: int = 40) -> str:
+    return write_issue(
+        briefing, title="The Brief", sources=SOURCES, day=lambda moment: f"{moment:%-d %B %Y}", max_candidates=limit
+    )
+
+
+def briefing(*stories: Story, candidates: tuple[Story, ...] = ()) -> Briefing:
+    sections = (Section(title="World", stories=stories),) if stories else ()
+    return Briefing(period=PERIOD, sections=sections, candidates=candidates)
+
+
+def test_a_draft_has_the_form_an_editor_knows() -> None:
+    text = written(briefing(story(1, entry(1), entry(2)), candidates=(story(3),)))
+
+    assert text.splitlines()[:6] == [
+        "---",
+        "issue: 2026-W47",
+        "title: The Brief",
+        "subject: Story 1",
+        "preheader: ",
+        f"base: {base_of(text)}  # which generated version this file started from; leave it alone",
+    ]
+    assert "## World\n\n### Story 1 {#s-00000001}\n\nA sentence.\n\nSources:\n\n" in text
+    label = r"[Harbour, Review \[UK\]]"
+    assert f"- {label}(https://a.example/1), 19 November 2026 {{#e-000000000001}}\n" in text
+    assert f"- also {label}(https://a.example/2), 19 November 2026 {{#e-000000000002}}\n" in text
+    assert text.index("## Next week") < text.index("## Candidates") < text.index("### Story 3")
+
+
+@given(st.lists(st.tuples(LINES, LINES, LINES), max_size=5))
+def test_titles_and_summaries_of_any_kind_come_back(told: list[tuple[str, str, str]]) -> None:
+    stories = [
+        story(number, title=" ".join(title.split()), summary=f"{one}\n\n{two}")
+        for number, (title, one, two) in enumerate(told, 1)
+    ]
+
+    issue = read_issue(written(briefing(*stories)), path="x.md").issue
+
+    assert [unescape(back.title) for back in issue.stories] == [one.title for one in stories]
+    assert [back.id for back in issue.stories] == [one.id for one in stories]
+    assert [back.why for back in issue.stories] == [""] * len(stories)
+    assert entry_ids(issue) == tuple(one.lead.id for one in stories)
+    for back, one in zip(issue.stories, stories, strict=True):
+        paragraphs = [" ".join(part.split()) for part in one.summary.split("\n\n")]
+        assert [unescape(part) for part in back.summary.split("\n\n")] == paragraphs
+
+
+def test_addresses_of_any_form_come_back() -> None:
+    urls = ["https://a.example/x_(y)?a=1&b=[2]", "https://a.example/a b", "https://a.example/)(", None]
+    stories = [story(number, entry(number, url=url)) for number, url in enumerate(urls, 1)]
+
+    back = read_issue(written(briefing(*stories)), path="x.md").issue.stories
+
+    assert [one.url for one in back] == [
+        "https://a.example/x_%28y%29?a=1&b=[2]",
+        "https://a.example/a%20b",
+        "https://a.example/%29%28",
+        None,
+    ]
+
+
+def test_the_base_names_the_text_and_not_itself() -> None:
+    text = written(briefing(story(1)))
+
+    assert read_issue(text, path="x.md").issue.base == base_of(text)
+    assert base_of(text.replace("Story 1", "Story one")) != base_of(text)
+
+
+def test_candidates_are_capped_and_the_rest_is_told() -> None:
+    bench = tuple(story(number) for number in range(1, 6))
+
+    text = written(briefing(candidates=bench), limit=2)
+
+    assert text.count("### ") == 2
+    assert "3 more: digest candidates" in text
+
+
+def test_the_subject_is_short_and_the_preheader_goes_on() -> None:
+    stories = [story(n, title=f"A headline of some forty characters no {n}", score=10.0 - n) for n in range(1, 6)]
+    issue = read_issue(written(briefing(*stories)), path="x.md").issue
+
+    assert issue.subject == "A headline of some forty characters no 1"
+    assert issue.preheader.startswith("A headline of some forty characters no 2; A headline")
+    long = read_issue(written(briefing(story(1, title="word " * 40))), path="x.md").issue
+    assert len(long.subject) <= 70
+    assert long.subject.endswith("word…")
+
+
+def test_a_week_without_stories_is_an_issue_all_the_same() -> None:
+    issue = read_issue(written(briefing()), path="x.md").issue
+
+    assert issue.stories == ()
+    assert issue.subject == "The Brief"

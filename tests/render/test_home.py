@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tests.archive.newsletter import EMPTY, RECORDS, WEEK_46, WEEK_47, changed, home, published
+from tests.render.outline import faults, outline
+
+
+def test_the_home_page_shows_the_latest_issue_with_its_headlines_by_section() -> None:
+    html = home(published(WEEK_46), published(WEEK_47), published(EMPTY))
+    seen = outline(html)
+    assert faults(html) == []
+    assert seen.one("h1").text == "The Policy Week"
+    assert seen.one("h2", id="latest").text == WEEK_47.subject
+    assert [one.text for one in seen.all("h3")] == ["World", "Energy & climate", "Economy", "Our desk", "2026"]
+    assert "2026-W47/index.html#s-7f3a9c21" in seen.addresses
+    assert "2026-W47/index.html#story-8" in seen.addresses
+
+
+def test_every_earlier_issue_is_listed_newest_first_by_year() -> None:
+    last_year = replace(
+        published(EMPTY), record=replace(RECORDS["2026-W45"], number=1, out=datetime(2025, 12, 19, 7, tzinfo=UTC))
+    )
+    seen = outline(home(last_year, published(WEEK_46), published(WEEK_47)))
+    assert [one.text for one in seen.all("h3")[-2:]] == ["2026", "2025"]
+    lines = [" ".join(one.text.split()) for one in seen.all("li") if "Issue" in one.text]
+    assert lines == [
+        "Issue 11 · 13 November 2026 The price cap, the coal clause, and a summit without a text",
+        "Issue 1 · 19 December 2025 A quiet week",
+    ]
+
+
+def test_an_issue_is_dated_where_the_newsletter_is_made() -> None:
+    settings = changed(timezone="Asia/Tokyo")
+    assert "7 November 2026" in home(published(EMPTY), settings=settings)
+    assert "6 November 2026" in home(published(EMPTY))
+
+
+def test_before_the_first_issue_the_home_page_says_so_and_asks_to_subscribe() -> None:
+    html = home()
+    assert faults(html) == []
+    assert "No issue has been published yet." in html
+    assert outline(html).all("h2") == []
+
+
+def test_readers_subscribe_by_a_mail_to_the_newsletter() -> None:
+    address = "mailto:editor@policyweek.example?subject=The%20Policy%20Week"
+    assert address in outline(home(published(WEEK_47))).addresses
+    assert "mailto:brief@policyweek.example" in home(settings=changed(reply_to=None))
+
+
+def test_the_home_page_speaks_the_newsletters_language() -> None:
+    html = home(published(WEEK_47), published(WEEK_46), settings=changed(language="de"))
+    assert outline(html).one("html").attributes["lang"] == "de"
+    assert [words for words in ("Neueste Ausgabe", "Frühere Ausgaben", "20. November 2026") if words not in html] == []

@@ -1,0 +1,307 @@
+"""Mail servers on this machine, for real: an ordinary one (aiosmtpd), and one that fails as it is told.
+
+    with smtp_server() as server:
+        ...                      # server.host, server.port
+        server.messages[0].data
+
+Both write a message down before they answer 250, so what they hold is the truth about what arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import email
+import email.policy
+import ssl
+import tempfile
+import threading
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Literal
+
+import trustme
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+Security = Literal["none", "starttls", "tls"]
+
+warnings.filterwarnings("ignore", message="Session.login_data is deprecated", category=DeprecationWarning)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One message as it arrived."""
+
+    mail_from: str
+    rcpt_tos: tuple[str, ...]
+    data: bytes
+
+    @property
+    def parsed(self) -> EmailMessage:
+        """Read back by the standard library."""
+        message = email.message_from_bytes(self.data, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+
+@dataclass(slots=True, kw_only=True)
+class SmtpServer:
+    """Where a server listens, and what it has received."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    security: Security = "none"
+    ca_file: Path | None = None  # of the authority that signed its certificate
+    messages: list[Received] = field(default_factory=list)
+    connections: int = 0  # accepted so far
+
+    @property
+    def recipients(self) -> list[str]:
+        """Every address that was delivered to, in order."""
+        return [address for message in self.messages for address in message.rcpt_tos]
+
+    def send_table(self, **more: Any) -> dict[str, Any]:
+        """What ``[send]`` of digest.toml has to say to reach this server."""
+        table: dict[str, Any] = {"host": self.host, "port": self.port, "security": self.security}
+        if self.ca_file is not None:
+            table["ca_file"] = str(self.ca_file)
+        return table | more
+
+
+@contextlib.contextmanager
+def _in_thread(listen: Callable[[], Any]) -> Iterator[asyncio.Server]:
+    """Run a server's event loop in a thread until the block ends."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="smtp server", daemon=True)
+    thread.start()
+    server: asyncio.Server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
+
+    async def stop() -> None:
+        server.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)
+
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+# --- the ordinary one ------------------------------------------------------------------------------------------
+
+
+class _Handler:
+    def __init__(self, server: SmtpServer) -> None:
+        self.server = server
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.original_content
+        assert isinstance(content, bytes)
+        self.server.messages.append(
+            Received(mail_from=str(envelope.mail_from), rcpt_tos=tuple(envelope.rcpt_tos), data=content)
+        )
+        return f"250 2.0.0 taken as {len(self.server.messages)}"
+
+
+def _certificate(folder: Path, name: str, security: Security) -> tuple[ssl.SSLContext | None, Path | None]:
+    if security == "none":
+        return None, None
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    ca_file = folder / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    return context, ca_file
+
+
+@contextlib.contextmanager
+def smtp_server(
+    *,
+    security: Security = "none",
+    users: dict[str, str] | None = None,
+    certificate_for: str = "localhost",
+) -> Iterator[SmtpServer]:
+    """A server that takes every message.
+
+    With ``security`` it has a certificate for ``certificate_for``, signed by the authority in ``server.ca_file``; with
+    ``users`` (name to password) it wants a login.
+    """
+
+    def login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        good = users is not None and users.get(data.login.decode()) == data.password.decode()
+        return AuthResult(success=good, handled=good)  # "handled" and no success: aiosmtpd would never answer
+
+    with tempfile.TemporaryDirectory(prefix="smtp-") as folder:
+        context, ca_file = _certificate(Path(folder), certificate_for, security)
+        server = SmtpServer(host="127.0.0.1" if security == "none" else "localhost", security=security, ca_file=ca_file)
+
+        def protocol() -> SMTP:
+            server.connections += 1
+            return SMTP(
+                _Handler(server),
+                hostname="mail.test",
+                tls_context=context if security == "starttls" else None,
+                require_starttls=security == "starttls",
+                authenticator=login if users else None,
+                auth_required=bool(users),
+                auth_require_tls=security == "starttls",
+            )
+
+        async def listen() -> asyncio.Server:
+            tls = context if security == "tls" else None
+            return await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, ssl=tls)
+
+        with _in_thread(listen) as running:
+            server.port = running.sockets[0].getsockname()[1]
+            yield server
+
+
+# --- the one that fails ----------------------------------------------------------------------------------------
+
+Fault = Literal[
+    "ok", "450", "550", "451-data", "554-data", "421", "drop-data", "drop-body", "drop-dot", "silent", "noise"
+]
+"""What happens to ``FAULT.anything@…``: a reply of that code at RCPT or after the body; the line dropped at DATA, in
+the body, or after the dot although the message was taken; no answer, or nonsense, after the dot."""
+
+
+@dataclass(slots=True, kw_only=True)
+class FaultServer(SmtpServer):
+    """Fails for the recipients whose local part begins with a fault, and for everyone as its fields say."""
+
+    greeting: str = "220 faulty.test"
+    mail_reply: str = "250 ok"
+    rcpt_reply: str = "250 ok"
+    extensions: tuple[str, ...] = ("SIZE 10000000",)
+    faults_left: dict[str, int] = field(default_factory=dict)  # a fault that is used up gives way to "ok"
+
+    def fault(self, recipient: str) -> str:
+        name = recipient.partition("@")[0].partition(".")[0]
+        if name in self.faults_left:
+            self.faults_left[name] -= 1
+            if self.faults_left[name] < 0:
+                return "ok"
+        return name
+
+
+class _Dropped(Exception):  # noqa: N818
+    pass
+
+
+class _Dialogue:
+    """One connection to the faulty server."""
+
+    def __init__(self, server: FaultServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.server, self.reader, self.writer = server, reader, writer
+        self.sender = self.recipient = self.fault = ""
+
+    async def say(self, *lines: str) -> None:
+        self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
+        await self.writer.drain()
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        while line := await self.reader.readline():
+            yield line
+
+    async def talk(self) -> None:
+        await self.say(self.server.greeting)
+        if not self.server.greeting.startswith("220"):
+            return
+        async for line in self.lines():
+            verb, _, rest = line.decode().strip().partition(" ")
+            match verb.upper():
+                case "EHLO":
+                    names = ("faulty.test", *self.server.extensions)
+                    await self.say(*(f"250-{name}" for name in names[:-1]), f"250 {names[-1]}")
+                case "MAIL":
+                    self.sender = _address(rest)
+                    await self.say(self.server.mail_reply)
+                case "RCPT":
+                    await self.rcpt(_address(rest))
+                case "DATA":
+                    await self.data()
+                case "QUIT":
+                    await self.say("221 bye")
+                    return
+                case _:
+                    await self.say("250 ok")
+
+    async def rcpt(self, recipient: str) -> None:
+        self.recipient, self.fault = recipient, self.server.fault(recipient)
+        match self.fault:
+            case "450" | "550":
+                await self.say(f"{self.fault} {self.fault[0]}.2.0 <{recipient}> no")
+            case "421":
+                await self.say("421 4.3.2 closing down")
+                raise _Dropped
+            case _:
+                await self.say(self.server.rcpt_reply)
+
+    async def data(self) -> None:
+        if self.fault == "drop-data":
+            raise _Dropped
+        await self.say("354 go ahead")
+        body = []
+        async for line in self.lines():
+            if self.fault == "drop-body":
+                raise _Dropped
+            if line == b".\r\n":
+                break
+            body.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        await self.answer(b"".join(body))
+
+    async def answer(self, data: bytes) -> None:
+        if self.fault in {"451-data", "554-data"}:
+            await self.say(f"{self.fault[:3]} {self.fault[0]}.3.0 not this message")
+            return
+        self.server.messages.append(Received(mail_from=self.sender, rcpt_tos=(self.recipient,), data=data))
+        match self.fault:
+            case "drop-dot":
+                raise _Dropped
+            case "silent":
+                await asyncio.sleep(60)
+            case "noise":
+                await self.say("what was that?")
+            case _:
+                await self.say("250 2.0.0 taken")
+
+
+def _address(rest: str) -> str:
+    return rest.partition("<")[2].partition(">")[0]
+
+
+@contextlib.contextmanager
+def fault_server(
+    *,
+    greeting: str = "220 faulty.test",
+    mail_reply: str = "250 ok",
+    rcpt_reply: str = "250 ok",
+    faults_left: dict[str, int] | None = None,
+) -> Iterator[FaultServer]:
+    """A server in clear text that fails as the recipients' local parts (see Fault) and the arguments say."""
+    server = FaultServer(
+        greeting=greeting, mail_reply=mail_reply, rcpt_reply=rcpt_reply, faults_left=dict(faults_left or {})
+    )
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.connections += 1
+        with contextlib.suppress(_Dropped, ConnectionError, asyncio.CancelledError):
+            await _Dialogue(server, reader, writer).talk()
+        writer.close()
+
+    async def listen() -> asyncio.Server:
+        return await asyncio.start_server(serve, "127.0.0.1", 0)
+
+    with _in_thread(listen) as running:
+        server.port = running.sockets[0].getsockname()[1]
+        yield server
