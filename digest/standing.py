@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from digest.config.load import FEEDS_NAME
+from digest.deliver.subscribers import count
 from digest.drafting import is_edited, read_draft
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError
@@ -107,7 +108,7 @@ def standing(project: Project, connection: Connection, *, now: datetime) -> Stan
         eligible_now=len(entries.eligible(connection, now=now, issue=period.name)),
         held=_held(connection),
         sources=source_accounts(project, connection),
-        subscribers=_subscribers(connection),
+        subscribers={str(state): number for state, number in count(connection).items()},
     )
 
 
@@ -231,12 +232,6 @@ def _held(connection: Connection) -> tuple[Entry, ...]:
     ids = connection.execute(select(table.id).where(table.state == "held")).scalars().all()
     found = entries.by_ids(connection, ids)
     return tuple(sorted(found, key=lambda one: (one.hold_until is not None, one.hold_until or one.first_seen, one.id)))
-
-
-def _subscribers(connection: Connection) -> dict[str, int]:
-    table = schema.subscriber.c
-    query = select(table.state, func.count()).group_by(table.state).order_by(table.state)
-    return dict(connection.execute(query).tuples().all())
 
 
 def _is_there(project: Project, location: str) -> bool:

@@ -71,10 +71,10 @@ def _place(
     for story in ranked:
         origin = origin_of(story.lead, sources)
         if len(placed) >= limits.max_stories:
-            bench.append(_benched(story, f"the issue has its {limits.max_stories} stories (max_stories)"))
+            bench.append(_benched(story, f"the issue is full at {limits.max_stories} (max_stories)"))
         elif of_source[origin] >= limits.max_per_source:
             name = origin_name(story.lead, sources)
-            bench.append(_benched(story, f"{name} has its {limits.max_per_source} stories (max_per_source)"))
+            bench.append(_benched(story, f"{name} is full at {limits.max_per_source} (max_per_source)"))
         else:
             placed.append(story)
             of_source[origin] += 1

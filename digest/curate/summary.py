@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Literal
 
 from digest.curate.boilerplate import ends_the_text, is_boilerplate, is_caption, without_dateline
@@ -77,9 +77,10 @@ class _Line:
 def summarise(entry: Entry, *, words: int, language: str) -> str:
     """At most three whole sentences of an entry, verbatim, in at most ``words`` words; "" if it holds none that fit.
 
-    They are the source's own summary if that is made of whole sentences, else the first ones of the text; of a local
-    file the standfirst, then the text. A summary of one clause without a full stop stands as it is. A first sentence
-    may be half as long again as the limit, and then stands alone.
+    They are the source's own summary if that is made of whole sentences, else the first ones of the text. Where the
+    text begins with the summary, as a release does with its standfirst, it goes on with the text. A summary of one
+    clause without a full stop stands as it is, in a paragraph of its own. A first sentence may be half as long again
+    as the limit, and then stands alone.
 
     Args:
         entry: what is summarised; its title, repeated as a sentence, is left out.
@@ -87,13 +88,13 @@ def summarise(entry: Entry, *, words: int, language: str) -> str:
         language: the entry's two-letter code.
     """
     own = tuple(islice(_lines(entry, entry.summary, language), _LOOK_AT))
-    goes_on = entry.path is not None
-    if own and all(line.kind == "whole" for line in own):
-        return _fit(chain(own, islice(_lines(entry, entry.text, language), _LOOK_AT) if goes_on else ()), words)
     text = tuple(islice(_lines(entry, entry.text, language), _LOOK_AT))
+    goes_on = bool(own and text) and own[0].text == text[0].text
+    if own and all(line.kind == "whole" for line in own):
+        return _fit((*own, *(text if goes_on else ())), words)
     clause = _clause(entry, own, text)
     if clause and count_words(clause) <= words:
-        rest = _fit(text, words - count_words(clause)) if goes_on else ""
+        rest = _fit(text[1:], words - count_words(clause)) if goes_on else ""
         return f"{clause}\n\n{rest}" if rest else clause
     return _fit(text, words) or _fit(own, words)
 

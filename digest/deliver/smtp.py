@@ -50,7 +50,8 @@ def password(send: SendSettings, root: Path, environ: Mapping[str, str]) -> str 
             msg = f"{path}: the password cannot be read: {reason}"
             raise LoginError(msg, host=send.host, username=send.username, hint=ways) from error
     if not found:
-        msg = f"{send.host}: there is no password for {send.username}"
+        where = f"{send.password_file}: its first line is empty: " if send.password_file else f"{send.host}: "
+        msg = f"{where}there is no password for {send.username}"
         raise LoginError(msg, host=send.host, username=send.username, hint=ways)
     return found
 

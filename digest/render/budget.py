@@ -20,8 +20,8 @@ RESERVE_BYTES = 2_000
 
 WHOLE, SHORT, BRIEF, BARE, LEFT_OUT = range(5)
 """The forms of a story: as the editor asked, some paragraphs, one paragraph, its headline, nothing."""
-FORM_CHARS = {SHORT: 2_400, BRIEF: 700}
-"""Characters of dressed HTML (markup included) a form's text may have; the first block is kept whatever it has."""
+FORM_BYTES = {SHORT: 2_400, BRIEF: 700}
+"""Of dressed HTML that a form's text may have; the first block is kept whatever it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +75,7 @@ def excess(html: str, *, decoded: int | None = None) -> int:
 
 def encoded_bytes(raw: bytes) -> int:
     """What a part has on the wire: quoted-printable, or base64 where that is shorter (as for Chinese)."""
-    lines = raw.count(b"\n")
-    printable = len(quopri.encodestring(raw)) + lines  # CRLF
-    return min(printable, len(base64.encodebytes(raw)) + len(raw) // 57 + 1)
+    return min(len(coded) + coded.count(b"\n") for coded in (quopri.encodestring(raw), base64.encodebytes(raw)))  # CRLF
 
 
 def _take(steps: Iterator[tuple[int, int]], forms: list[int], pieces: Sequence[Piece], over: int) -> int:

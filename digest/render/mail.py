@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, Mail
-from digest.render.budget import BARE, BRIEF, FORM_CHARS, LEFT_OUT, SHORT, WHOLE, Piece, fit
+from digest.render.budget import BARE, BRIEF, FORM_BYTES, LEFT_OUT, SHORT, WHOLE, Piece, fit
 from digest.render.furniture import direction, long_date, words
 from digest.render.mailbody import dressed, image, shortened
 from digest.render.mailtext import as_text, note
@@ -29,7 +29,8 @@ GLANCE_MOST = 8
 """Headlines at the top; more would be a second issue."""
 PREHEADER_CHARS = 130
 
-_STORY_BYTES = 900  # of a story's own markup, about
+_STORY_BYTES = 1_000  # of a story's own markup; rather too many, for then none is left out that need not be
+_REST_BYTES = 250  # of the link to the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +100,19 @@ class _Told:
 
     def pieces(self) -> list[Piece]:
         """The introductions, then the stories."""
-        bytes_of = [tuple(len(form.encode()) for form in forms) for forms in (*self.introductions, *self.summaries)]
-        count = len(self.introductions)
-        own = (_STORY_BYTES,) * LEFT_OUT + (0,)
-        return [
-            Piece(sizes=tuple(map(sum, zip(sizes, own, strict=True))) if at >= count else sizes, is_story=at >= count)
-            for at, sizes in enumerate(bytes_of)
+        introductions = [tuple(len(text.encode()) for text in texts) for texts in self.introductions]
+        stories = [
+            (
+                *(
+                    _STORY_BYTES + len(text.encode()) + (text != texts[WHOLE]) * _REST_BYTES
+                    for text in texts[:LEFT_OUT]
+                ),
+                0,
+            )
+            for texts in self.summaries
+        ]
+        return [Piece(sizes=sizes, is_story=False) for sizes in introductions] + [
+            Piece(sizes=sizes) for sizes in stories
         ]
 
 
@@ -191,7 +199,7 @@ def _told(issue: Issue, settings: Settings, entries: Mapping[str, Entry]) -> _To
 def _forms(source: Html, *, rtl: bool) -> tuple[Html, ...]:
     """A text in its five forms."""
     whole = dressed(source, rtl=rtl)
-    return (whole, shortened(whole, FORM_CHARS[SHORT]), shortened(whole, FORM_CHARS[BRIEF]), Html(""), Html(""))
+    return (whole, shortened(whole, FORM_BYTES[SHORT]), shortened(whole, FORM_BYTES[BRIEF]), Html(""), Html(""))
 
 
 def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:

@@ -104,18 +104,20 @@ def dressed(source: Html, *, rtl: bool = False) -> Html:
 
 
 def shortened(source: Html, most: int) -> Html:
-    """The first blocks of dressed HTML, as many as fit in ``most`` characters, but always one."""
-    end, inside = 0, list[str]()
+    """The first blocks of dressed HTML, as many as fit in ``most`` bytes, but always one."""
+    end, size, seen = 0, 0, 0
+    inside: list[str] = []
     containers: list[str] = []
     for found in _ANY_TAG.finditer(source):
         name = found[2]
+        size, seen = size + len(source[seen : found.end()].encode()), found.end()
         if found[1]:
             inside.pop()
         elif name not in _VOID:
             inside.append(name)
         if not (found[1] or name == "hr") or name in _INLINE or set(inside) - {"div"}:
             continue  # no block of the text ends here
-        if end and found.end() > most:
+        if end and size > most:
             break
         end, containers = found.end(), list(inside)
     if not end or not _is_seen(source[end:]):

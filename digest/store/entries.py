@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from digest.model import Entry, Html, Quote
-from digest.store.schema import entry as table
 from digest.store.schema import Utc, entry_version
+from digest.store.schema import entry as table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -170,7 +170,7 @@ def versions(connection: Connection, entry_id: str) -> tuple[tuple[datetime, str
 def totals(connection: Connection) -> dict[str, int]:
     """Entries by fate. ``seen`` is the sum of the others; ``eligible`` is new and offered."""
     query = select(table.c.state, func.count()).group_by(table.c.state)
-    counts: dict[str, int] = dict(connection.execute(query).tuples().all())
+    counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
     result = {state: counts.get(state, 0) for state in ("used", "grouped", "dropped", "held", "backlog", "left")}
     result["eligible"] = counts.get("new", 0) + counts.get("offered", 0)
     seen = connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -180,7 +180,7 @@ def totals(connection: Connection) -> dict[str, int]:
 def counts_by_source(connection: Connection) -> dict[str, int]:
     """How many entries each source has told."""
     query = select(table.c.source_id, func.count()).group_by(table.c.source_id)
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def dump_entries(found: Sequence[Entry]) -> str:

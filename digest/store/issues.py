@@ -186,26 +186,23 @@ def _mint(connection: Connection, briefing: Briefing, *, now: datetime) -> None:
 def story_ids(connection: Connection) -> dict[str, str]:
     """The id that was minted for the story led by each entry."""
     query = select(story.c.lead_entry_id, story.c.id).order_by(story.c.minted, story.c.id)
-    return {lead: story_id for lead, story_id in connection.execute(query).tuples()}  # noqa: C416  typed rows
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def placements(
     connection: Connection, *, issue: str | None = None, entry_id: str | None = None
 ) -> tuple[Placement, ...]:
     """Where digest put entries: of one issue, or of one entry over all issues."""
-    query = select(placement)
+    query = select(*(placement.c[name] for name in Placement.__slots__))
     if issue is not None:
         query = query.where(placement.c.issue == issue)
     if entry_id is not None:
         query = query.where(placement.c.entry_id == entry_id)
     rows = connection.execute(query.order_by(placement.c.at, placement.c.issue, placement.c.entry_id)).mappings()
     return tuple(
-        Placement(
-            issue=row["issue"], entry_id=row["entry_id"], story_id=row["story_id"], place=row["place"],
-            earlier=row["earlier"], score=row["score"], reasons=tuple(Reason(points=points, text=text) for points, text in row["reasons"]),
-        )
+        Placement(**{**row, "reasons": tuple(Reason(points=points, text=text) for points, text in row["reasons"])})
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def next_number(connection: Connection, record: IssueRecord) -> int:
@@ -274,7 +271,7 @@ def reopen_issue(connection: Connection, name: str) -> None:
 def frozen_parts(connection: Connection, name: str) -> dict[tuple[str, str], bytes]:
     """The approved bytes by (variant, part)."""
     query = select(frozen.c.variant, frozen.c.part, frozen.c.data).where(frozen.c.issue == name)
-    return {(variant, part): bytes(data) for variant, part, data in connection.execute(query).tuples()}
+    return {(row[0], row[1]): bytes(row[2]) for row in connection.execute(query)}
 
 
 def mark_out(connection: Connection, name: str, fates: Iterable[Fate], *, now: datetime) -> bool:

@@ -16,6 +16,7 @@ Span = tuple[int, int]  # start ≤ i < end
 
 _PARAGRAPH = re.compile(r"\n[ \t\f\v]*\n|\u2029")
 _SHORT_LINE = 40  # characters
+_STATE = 5  # letters of an abbreviated one: "Calif."
 _BULLET = re.compile(r"^[-*•‣▪◦·–] ")
 # No-break spaces stay: French puts them before » ; : ! ?
 _BLANK = re.compile(r"[ \t\f\v\u2028\x85]+")
@@ -161,6 +162,8 @@ def _cut_wrongly(before: str, after: str, code: str | None) -> bool:
     if match is None:
         return False
     word = match[1].lower()
+    if after.startswith(("—", "–")) and len(word) <= _STATE and match[1].istitle():
+        return True  # "HARTFORD, Conn. — The"
     if _ACRONYM.fullmatch(word) and code in {"en", None}:
         return after[:1].isalnum()  # _split_missed looks again
     if word in _BEFORE_A_NUMBER and after[:1].isdigit():

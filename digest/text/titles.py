@@ -40,7 +40,7 @@ def title_key(title: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy_title(title)).casefold())
     kept = (char if unicodedata.category(char)[0] in "LMNS" else _between(char) for char in folded)
-    return " ".join("".join(kept).split())
+    return unicodedata.normalize("NFKC", " ".join("".join(kept).split()))  # what a dropped dot parted may join
 
 
 def _between(char: str) -> str:

@@ -85,7 +85,7 @@ def _stem(word: str, language: str | None) -> str:
 @lru_cache
 def _stemmer(language: str | None) -> snowballstemmer.stemmer | None:
     algorithm = _STEMMERS.get(language or "")
-    return snowballstemmer.stemmer(algorithm) if algorithm else None
+    return snowballstemmer.stemmer(algorithm) if algorithm in snowballstemmer.algorithms() else None
 
 
 @lru_cache

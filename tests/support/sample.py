@@ -1,4 +1,4 @@
-"""One issue with what real ones have: long addresses, other scripts, a table, a picture that fails, a hand-written one."""
+"""One issue with what real ones have: long addresses, other scripts, a table, a picture that fails."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ _ENERGY = IssueSection(
             options=frozenset({"image"}),
             summary=(
                 "A wind farm off Skerry waits 61 months for a connection, a data centre in Marlport 14. The review "
-                "sets out what each would pay to swap places:\n\n- 61 months at Skerry, with no right to trade the place\n"
+                "sets out what each would pay to swap places:\n\n- 61 months at Skerry, no right to trade it\n"
                 "- 38 at Nether Quay\n- 14 at Marlport, where the substation was **paid for by the customer**\n"
             ),
             sources=(SourceRef(label="Harbour Review", url="https://harbour.example/queue",
@@ -167,7 +167,7 @@ SAMPLE = Issue(
     base="3f9c2a71",
     intro=(
         "Good morning. Most of this week's paper is about **waiting**: for a ship, for a cable, for a place in a "
-        "queue. The numbers differ by a factor of four, and the ports that wait longest are the ones that cannot pay.\n\n"
+        "queue. The numbers differ by a factor of four, and those that wait longest are those that cannot pay.\n\n"
         "The longest read is [Lattice Lab's working paper](https://lattice.example/clauses.pdf); the best chart is "
         "Harbour Review's."
     ),

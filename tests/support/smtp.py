@@ -28,8 +28,6 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 Security = Literal["none", "starttls", "tls"]
 
-warnings.filterwarnings("ignore", message="Session.login_data is deprecated", category=DeprecationWarning)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
@@ -129,11 +127,12 @@ def smtp_server(
     security: Security = "none",
     users: dict[str, str] | None = None,
     certificate_for: str = "localhost",
+    tls_context: ssl.SSLContext | None = None,
 ) -> Iterator[SmtpServer]:
     """A server that takes every message.
 
-    With ``security`` it has a certificate for ``certificate_for``, signed by the authority in ``server.ca_file``; with
-    ``users`` (name to password) it wants a login.
+    With ``security`` it has a certificate for ``certificate_for``, signed by the authority in ``server.ca_file``, or
+    what ``tls_context`` has; with ``users`` (name to password) it wants a login.
     """
 
     def login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
@@ -141,8 +140,12 @@ def smtp_server(
         good = users is not None and users.get(data.login.decode()) == data.password.decode()
         return AuthResult(success=good, handled=good)  # "handled" and no success: aiosmtpd would never answer
 
-    with tempfile.TemporaryDirectory(prefix="smtp-") as folder:
+    with tempfile.TemporaryDirectory(prefix="smtp-") as folder, warnings.catch_warnings():
+        # aiosmtpd warns of its own workings at each login, and of logins without TLS, which we want to test.
+        warnings.filterwarnings("ignore", message="Session.login_data is deprecated", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
         context, ca_file = _certificate(Path(folder), certificate_for, security)
+        context = tls_context or context
         server = SmtpServer(host="127.0.0.1" if security == "none" else "localhost", security=security, ca_file=ca_file)
 
         def protocol() -> SMTP:
@@ -183,6 +186,7 @@ class FaultServer(SmtpServer):
     mail_reply: str = "250 ok"
     rcpt_reply: str = "250 ok"
     extensions: tuple[str, ...] = ("SIZE 10000000",)
+    heard: list[str] = field(default_factory=list)  # every command, in capitals, without what follows
     faults_left: dict[str, int] = field(default_factory=dict)  # a fault that is used up gives way to "ok"
 
     def fault(self, recipient: str) -> str:
@@ -218,7 +222,8 @@ class _Dialogue:
         if not self.server.greeting.startswith("220"):
             return
         async for line in self.lines():
-            verb, _, rest = line.decode().strip().partition(" ")
+            verb, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
+            self.server.heard.append(verb.upper())
             match verb.upper():
                 case "EHLO":
                     names = ("faulty.test", *self.server.extensions)
@@ -251,14 +256,15 @@ class _Dialogue:
         if self.fault == "drop-data":
             raise _Dropped
         await self.say("354 go ahead")
-        body = []
+        body: list[bytes] = []
         async for line in self.lines():
             if self.fault == "drop-body":
                 raise _Dropped
             if line == b".\r\n":
-                break
+                await self.answer(b"".join(body))
+                return
             body.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        await self.answer(b"".join(body))
+        raise _Dropped  # by the client, before the dot: no message
 
     async def answer(self, data: bytes) -> None:
         if self.fault in {"451-data", "554-data"}:

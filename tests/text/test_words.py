@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.text.words import count_words, overlap, stems, words
@@ -56,6 +56,7 @@ def test_overlap_is_measured_by_the_smaller() -> None:
     assert overlap("", "abc") == 0.0
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(["en", "de", "ja", None]))
 def test_any_text_has_words_in_one_case_without_blanks(text: str, language: str | None) -> None:
     found = words(text, language)

@@ -25,7 +25,9 @@ _UPDATED: Final = ("article:modified_time", "og:updated_time", "datemodified", "
 _AUTHORS: Final = ("author", "article:author", "citation_author", "dc.creator", "parsely-author", "sailthru.author")
 _HEADING: Final = re.compile(r"<h[12]>(.*?)</h[12]>", re.DOTALL)
 _PARAGRAPH: Final = re.compile(r"<p>(.*?)</p>", re.DOTALL)
-_BYLINE: Final = re.compile(r"(?:by|von|par|por|written by|published)\s+\S.*\Z|\d{1,2}\.? \w+ \d{4}\Z", re.IGNORECASE)
+_BYLINE: Final = re.compile(
+    r"(?:by|von|par|por|written by|published)\s+[^.!?]+(?<![.!?])\Z|\d{1,2}\.? \w+ \d{4}\Z", re.IGNORECASE
+)
 _HEAD_LENGTH = 4000
 _LEAST_TEXT = 40
 """Letters; less is a heading or a cookie notice, not an article."""

@@ -1,0 +1,174 @@
+"""``digest status``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli.feeds import source_data
+from digest.cli.options import verb as make_verb
+from digest.cli.output import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from digest.cli.session import Session
+    from digest.standing import IssueStanding, MailingStanding, SourceAccount, Standing
+
+MOST_SHOWN = 8  # of held entries, and of sources with trouble
+
+
+@make_verb("status")
+def verb(session: Session) -> int:
+    """Show where everything stands.
+
+    The issue in work, the entries by what became of them (the numbers add up), what is held and until when, sources
+    with trouble, subscribers, how far the last mailing is, and what to do next. Changes nothing.
+
+    \b
+    Example:
+      digest status
+      digest status --json
+    """  # noqa: D301  \b is click's mark
+    from dataclasses import replace  # noqa: PLC0415
+
+    from digest.standing import last_mailing, next_step, standing  # noqa: PLC0415
+
+    with session.project() as project:
+        with project.store.read() as connection:
+            stands = standing(project, connection, now=session.now)
+        if stands.last_out:
+            stands = replace(stands, mailing=last_mailing(project, stands.last_out))
+        step = next_step(stands, can_send=bool(project.settings.send.host))
+        zone = project.zone
+
+        def show() -> None:
+            session.line(click.style(project.settings.newsletter.title, bold=True))
+            for line in _lines(stands, zone):
+                session.line(line)
+
+        session.result(_data(stands, zone) | {"next": step}, show)
+        session.next_step(step)
+    return 0
+
+
+def _lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
+    from digest.standing import FATES  # noqa: PLC0415
+
+    yield _issue_line(stands.issue, zone)
+    totals = stands.totals
+    parts = " + ".join(f"{totals[name]:,} {name}" for name in FATES)
+    verdict = "" if stands.adds_up else "  (this does NOT add up: please report it)"
+    yield f"entries      {totals['seen']:,} seen = {parts}{verdict}"
+    if stands.eligible_now != totals["eligible"]:
+        yield f"             {stands.eligible_now:,} of them may go into the next draft now"
+    yield from _held_lines(stands, zone)
+    yield from _source_lines(stands, zone)
+    listed = [f"{number:,} {state}" for state, number in stands.subscribers.items() if number]
+    yield f"subscribers  {', '.join(listed) or 'none yet'}"
+    if stands.last_out:
+        yield f"last issue   {_last_line(stands.last_out.name, stands.last_out.state, stands.mailing, zone)}"
+
+
+def _issue_line(issue: IssueStanding, zone: ZoneInfo) -> str:
+    from digest.standing import local_time  # noqa: PLC0415
+
+    period = f"{local_time(issue.period.start, zone)} to {local_time(issue.period.end, zone)}"
+    if issue.record is None:
+        return f"issue        {issue.period.name}, not drafted yet ({period})"
+    record = issue.record
+    if not issue.written:
+        file = f"{issue.file} is not there"
+    elif issue.problem:
+        file = f"cannot be read: {issue.problem}"
+    else:
+        file = f"{issue.file}, {'edited' if issue.edited else 'as digest wrote it'}"
+    by = f" by {record.approved_by}" if record.approved_by else ""
+    number = f"number {record.number}" if record.state != "draft" else f"to be number {record.number}"
+    return f"issue        {record.name}, {number}, {record.state}{by} ({period}); {file}"
+
+
+def _held_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
+    from digest.account import hold_reason  # noqa: PLC0415
+    from digest.standing import local_time  # noqa: PLC0415
+
+    for position, entry in enumerate(stands.held[:MOST_SHOWN]):
+        until = f"until {local_time(entry.hold_until, zone)}" if entry.hold_until else "for the next issue"
+        lead = "held         " if position == 0 else "             "
+        yield f"{lead}{entry.title} ({until}: {hold_reason(entry)})"
+    if len(stands.held) > MOST_SHOWN:
+        yield f"             and {len(stands.held) - MOST_SHOWN} more"
+
+
+def _source_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
+    from digest.standing import condition  # noqa: PLC0415
+
+    trouble = _troubled(stands)
+    yield f"sources      {len(stands.sources):,}" + (f", {count(len(trouble), 'with trouble', 'with trouble')}:"
+                                                     if trouble else ", all well")  # fmt: skip
+    for source in trouble[:MOST_SHOWN]:
+        yield f"             {source.id}: {condition(source, zone)}"
+    if len(trouble) > MOST_SHOWN:
+        yield f"             and {len(trouble) - MOST_SHOWN} more: digest feeds"
+
+
+def _troubled(stands: Standing) -> list[SourceAccount]:
+    return [source for source in stands.sources if source.problem]
+
+
+def _last_line(name: str, state: str, mailing: MailingStanding | None, zone: ZoneInfo) -> str:
+    from digest.standing import local_time  # noqa: PLC0415
+
+    if mailing is None:
+        return f"{name}, {state}; not mailed"
+    tally = mailing.tally
+    parts = [f"{getattr(tally, part):,} {part}" for part in ("sent", "deferred", "failed", "uncertain", "suppressed", "left")
+             if getattr(tally, part)]  # fmt: skip
+    again = f"; next try {local_time(tally.next_try, zone)}" if tally.next_try else ""
+    return f"{name}, {state}; mailed to {tally.total:,}: {', '.join(parts) or 'nobody'}{again}"
+
+
+def _data(stands: Standing, zone: ZoneInfo) -> dict[str, Any]:
+    from digest.account import hold_reason  # noqa: PLC0415
+    from digest.standing import condition  # noqa: PLC0415
+
+    issue, record, last = stands.issue, stands.issue.record, stands.last_out
+    return {
+        "issue": {
+            "name": issue.period.name,
+            "number": record.number if record else None,
+            "state": record.state if record else None,
+            "start": issue.period.start,
+            "end": issue.period.end,
+            "file": issue.file if issue.written else None,
+            "edited": issue.edited,
+            "problem": issue.problem,
+            "approved": record.approved if record else None,
+            "approved_by": record.approved_by if record else None,
+        },
+        "totals": stands.totals,
+        "adds_up": stands.adds_up,
+        "eligible_now": stands.eligible_now,
+        "held": [
+            {"id": entry.id, "title": entry.title, "until": entry.hold_until, "why": hold_reason(entry)}
+            for entry in stands.held
+        ],
+        "sources": [source_data(source, zone) for source in stands.sources],
+        "problems": [
+            {"source": source.id, "location": source.location, "message": condition(source, zone)}
+            for source in _troubled(stands)
+        ],
+        "subscribers": stands.subscribers,
+        "last_issue": {"name": last.name, "number": last.number, "state": last.state, "out": last.out} if last else None,
+        "mailing": _mailing_data(stands.mailing),
+    }
+
+
+def _mailing_data(mailing: MailingStanding | None) -> dict[str, Any] | None:
+    if mailing is None:
+        return None
+    tally = mailing.tally
+    counts = {part: getattr(tally, part) for part in ("sent", "deferred", "failed", "uncertain", "suppressed", "left")}
+    return {"id": mailing.mailing.id, "recipients": tally.total, **counts, "next_try": tally.next_try}

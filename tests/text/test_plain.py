@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.text.clean import clean
+from digest.text.plain import drop_controls, plain
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("", ""),
+        ("a &amp; b &lt;c&gt; &nbsp;&eacute;", "a & b <c> é"),
+        ("<p>One\n  line.</p><p>Two.</p>", "One line.\n\nTwo."),
+        ("<div><div>One</div><div>Two</div></div>", "One\n\nTwo"),
+        ("a<br>b<br><br>c", "a\nb\n\nc"),
+        ("<p>Intro:</p><ul><li>one</li><li><p>two</p></li></ul><p>End</p>", "Intro:\n\n- one\n- two\n\nEnd"),
+        ("<ul><li>one<ul><li>inner</li></ul></li><li>two</li></ul>", "- one\n- inner\n- two"),
+        ("<h2>Head</h2>text<hr>more", "Head\n\ntext\n\nmore"),
+        ("<pre>  a\n    b\n</pre>", "  a\n    b"),
+        ("<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td></td></tr></table>", "a | b\n1"),
+        ('<p>a <a href="https://e.org/?a=1>2">link</a> b</p>', "a link b"),
+        ("<p>He said <q>no</q>.</p>", "He said “no”."),
+        ("<p>x<img src='https://e.org/p.png' alt='not text'>y</p>", "xy"),
+        ("2 < 3 and 4 > 3", "2 < 3 and 4 > 3"),
+        ("<blockquote><p>a</p></blockquote>b", "a\n\nb"),
+        ("<dl><dt>Term</dt><dd>Meaning</dd></dl>", "Term\nMeaning"),
+    ],
+)
+def test_clean_html_reads_as_text(html: str, expected: str) -> None:
+    assert plain(html) == expected
+
+
+PIECES = ("<p>", "</p>", "<ul>", "<li>", "</ul>", "<pre>", "</pre>", "<br>", "word ", "\n", "<td>", "<table>", "</table>",
+          "&amp;", "<q>", "<blockquote>")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_paragraphs_are_never_empty_and_never_apart_by_more_than_one_blank_line(pieces: list[str]) -> None:
+    html = clean("".join(pieces))
+    text = plain(html)
+    assert text == text.strip("\n")
+    if "<pre" not in html:
+        assert "\n\n\n" not in text
+        assert all(line == " ".join(line.split()) for line in text.split("\n"))
+    assert "".join(pieces).count("word") == text.count("word")
+
+
+@given(st.text())
+def test_text_without_markup_comes_through_folded(text: str) -> None:
+    safe = drop_controls(text).replace("&", "").replace("<", "")
+    assert plain(safe) == " ".join(safe.split())
+
+
+@pytest.mark.parametrize(
+    "piece", ["<b>", "<ul><li>", '<a "', '<a ""', '<a "<a ', "<td>x", "<!--", "&", "<", "<pre>", "<p>x</p>", "<br>"]
+)
+def test_time_is_linear_in_the_length(piece: str) -> None:
+    started = time.process_time()
+    plain(piece * 100_000)
+    assert time.process_time() - started < 2.0
+
+
+def test_control_characters_and_overrides_go_and_line_breaks_are_line_feeds() -> None:
+    assert drop_controls("a\x00\x1b\x7f\x9fb\u202e\u2069c\ud800\r\nd\re\u2028f\tg\ufffe") == "abc\nd\ne\nf\tg"
+    assert drop_controls("عربي\u200f \u200d👩‍🚀") == "عربي\u200f \u200d👩‍🚀"
