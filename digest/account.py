@@ -61,6 +61,17 @@ class EntryAccount:
     changes: tuple[tuple[datetime, str], ...]  # when its source changed it, and the title it had before
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAccount:
+    """A message that a subscriber had, or was to have."""
+
+    issue: str
+    kind: str
+    state: str
+    detail: str
+    changed: datetime
+
+
 def find_entries(connection: Connection, words: str) -> tuple[Entry, ...]:
     """The entries meant by an address, an entry's or a story's id, a local file's path, or words; best first.
 
@@ -213,3 +224,15 @@ def _beside(
         stories = [placement.story_id for placement in placements if placement.story_id]
         ids = set(_ids_of_story(connection, stories[-1])) if stories else set()
     return tuple(sorted(entries.by_ids(connection, ids - {entry.id}), key=lambda one: (one.first_seen, one.id)))
+
+
+def had_messages(connection: Connection, subscriber_id: int) -> tuple[MessageAccount, ...]:
+    """Every message a subscriber had or was to have, oldest first."""
+    delivery, mailing = schema.delivery.c, schema.mailing.c
+    query = (
+        select(mailing.issue, mailing.kind, delivery.state, delivery.detail, delivery.changed)
+        .join_from(schema.delivery, schema.mailing, mailing.id == delivery.mailing_id)
+        .where(delivery.subscriber_id == subscriber_id)
+        .order_by(mailing.frozen, mailing.id)
+    )
+    return tuple(MessageAccount(**row) for row in connection.execute(query).mappings())

@@ -82,7 +82,7 @@ class Checked:
 def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator[Fetched]:
     """Ask every source that is due and file what is new. Yields each source's result as it arrives."""
     with project.store.read() as connection:
-        states = {name: row.state for name, row in sources.load_sources(connection).items()}
+        states = _states(project, connection)
         news = news_from(project, connection, now=now)
     readings = gather(
         project.config.sources,
@@ -249,6 +249,13 @@ def keep_version(project: Project, period: Period, text: str, *, now: datetime) 
     with project.store.write() as connection:
         issues.ensure_issue(connection, period, now=now)
         issues.save_version(connection, period.name, text, origin="read", base=None, now=now)
+
+
+def _states(project: Project, connection: Connection) -> dict[str, FetchState]:
+    """What is remembered of each source; nothing of one whose address was changed: it is another feed."""
+    listed = {source.id: source.location for source in project.config.sources}
+    rows = sources.load_sources(connection)
+    return {row.id: row.state for row in rows.values() if listed.get(row.id, row.location) == row.location}
 
 
 def _ran_before(connection: Connection, issue: Issue) -> dict[str, str]:

@@ -37,7 +37,8 @@ def parse_moment(_ctx: click.Context, _param: click.Parameter, value: str | None
 
 
 _SHARED = (
-    click.option("-C", "root", type=click.Path(path_type=Path), metavar="DIR", help="The newsletter's folder; else this one."),
+    click.option("-C", "root", type=click.Path(path_type=Path), metavar="DIR",
+                 help="The newsletter's folder; else this one."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output."),
     click.option("--now", metavar="TIME", callback=parse_moment, help="Act as if it were this time (ISO 8601)."),
     click.option("-v", "--verbose", count=True, help="Say more; -vv says everything."),
@@ -62,7 +63,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def verb(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+def verb(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a verb: ``@verb("fetch")``. Its docstring is the help; it gets a Session as first argument."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
@@ -73,7 +74,7 @@ def verb(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Com
             options = click.get_current_context().find_object(Options) or Options()
             return function(Session(options), *args, **kwargs)
 
-        command: click.Command = click.command(name, **settings)(common_options(with_session))
+        command: click.Command = click.command(name)(common_options(with_session))
         return command
 
     return decorate

@@ -32,7 +32,7 @@ def verb(session: Session, *, file: Path, yes: bool, dry_run: bool) -> int:
     """  # noqa: D301  \b is click's mark
     from digest.config.load import load_config  # noqa: PLC0415
     from digest.deliver.lock import send_lock  # noqa: PLC0415
-    from digest.errors import UsageError  # noqa: PLC0415
+    from digest.errors import StateError  # noqa: PLC0415
     from digest.store.backup import look_into, put_in_place, store_path  # noqa: PLC0415
 
     root = session.options.root.resolve()
@@ -54,10 +54,7 @@ def verb(session: Session, *, file: Path, yes: bool, dry_run: bool) -> int:
         return 0
     session.say(f"{file}: {held}")
     if not session.confirm("Put it in the place of the store? What happened since is forgotten", yes=yes):
-        if not session.can_ask():
-            raise UsageError("restore-backup replaces the store", hint="say --yes to go on; nothing was changed")
-        session.say("nothing was changed")
-        return 0
+        raise StateError("the store is as it was: nobody said yes", hint="say --yes to replace it")
     with send_lock(root):
         kept = put_in_place(file, present, now=session.now)
     session.result({**data, "kept": kept, "restored": True}, lambda: session.line(f"{present}: {held}"))

@@ -8,7 +8,6 @@ import click
 
 from digest.cli.feeds import source_data
 from digest.cli.options import verb as make_verb
-from digest.cli.output import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from digest.cli.session import Session
     from digest.standing import IssueStanding, MailingStanding, SourceAccount, Standing
 
+OUTCOMES = ("sent", "deferred", "failed", "uncertain", "suppressed", "left")
 MOST_SHOWN = 8  # of held entries, and of sources with trouble
 
 
@@ -57,7 +57,7 @@ def verb(session: Session) -> int:
 def _lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
     from digest.standing import FATES  # noqa: PLC0415
 
-    yield _issue_line(stands.issue, zone)
+    yield from _issue_lines(stands.issue, zone)
     totals = stands.totals
     parts = " + ".join(f"{totals[name]:,} {name}" for name in FATES)
     verdict = "" if stands.adds_up else "  (this does NOT add up: please report it)"
@@ -72,22 +72,23 @@ def _lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
         yield f"last issue   {_last_line(stands.last_out.name, stands.last_out.state, stands.mailing, zone)}"
 
 
-def _issue_line(issue: IssueStanding, zone: ZoneInfo) -> str:
+def _issue_lines(issue: IssueStanding, zone: ZoneInfo) -> Iterator[str]:
     from digest.standing import local_time  # noqa: PLC0415
 
     period = f"{local_time(issue.period.start, zone)} to {local_time(issue.period.end, zone)}"
     if issue.record is None:
-        return f"issue        {issue.period.name}, not drafted yet ({period})"
+        yield f"issue        {issue.period.name}, not drafted yet ({period})"
+        return
     record = issue.record
-    if not issue.written:
-        file = f"{issue.file} is not there"
-    elif issue.problem:
-        file = f"cannot be read: {issue.problem}"
-    else:
-        file = f"{issue.file}, {'edited' if issue.edited else 'as digest wrote it'}"
     by = f" by {record.approved_by}" if record.approved_by else ""
     number = f"number {record.number}" if record.state != "draft" else f"to be number {record.number}"
-    return f"issue        {record.name}, {number}, {record.state}{by} ({period}); {file}"
+    yield f"issue        {record.name}, {number}, {record.state}{by} ({period})"
+    if not issue.written:
+        yield f"             {issue.file} is not there"
+    elif issue.problem:
+        yield f"             cannot be read: {issue.problem}"
+    else:
+        yield f"             {issue.file}, {'edited' if issue.edited else 'as digest wrote it'}"
 
 
 def _held_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
@@ -106,8 +107,8 @@ def _source_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
     from digest.standing import condition  # noqa: PLC0415
 
     trouble = _troubled(stands)
-    yield f"sources      {len(stands.sources):,}" + (f", {count(len(trouble), 'with trouble', 'with trouble')}:"
-                                                     if trouble else ", all well")  # fmt: skip
+    verdict = f"{len(trouble):,} with trouble:" if trouble else "all well"
+    yield f"sources      {len(stands.sources):,}, {verdict}" if stands.sources else "sources      none yet"
     for source in trouble[:MOST_SHOWN]:
         yield f"             {source.id}: {condition(source, zone)}"
     if len(trouble) > MOST_SHOWN:
@@ -124,8 +125,7 @@ def _last_line(name: str, state: str, mailing: MailingStanding | None, zone: Zon
     if mailing is None:
         return f"{name}, {state}; not mailed"
     tally = mailing.tally
-    parts = [f"{getattr(tally, part):,} {part}" for part in ("sent", "deferred", "failed", "uncertain", "suppressed", "left")
-             if getattr(tally, part)]  # fmt: skip
+    parts = [f"{getattr(tally, part):,} {part}" for part in OUTCOMES if getattr(tally, part)]
     again = f"; next try {local_time(tally.next_try, zone)}" if tally.next_try else ""
     return f"{name}, {state}; mailed to {tally.total:,}: {', '.join(parts) or 'nobody'}{again}"
 
@@ -161,7 +161,9 @@ def _data(stands: Standing, zone: ZoneInfo) -> dict[str, Any]:
             for source in _troubled(stands)
         ],
         "subscribers": stands.subscribers,
-        "last_issue": {"name": last.name, "number": last.number, "state": last.state, "out": last.out} if last else None,
+        "last_issue": {"name": last.name, "number": last.number, "state": last.state, "out": last.out}
+        if last
+        else None,
         "mailing": _mailing_data(stands.mailing),
     }
 
@@ -170,5 +172,5 @@ def _mailing_data(mailing: MailingStanding | None) -> dict[str, Any] | None:
     if mailing is None:
         return None
     tally = mailing.tally
-    counts = {part: getattr(tally, part) for part in ("sent", "deferred", "failed", "uncertain", "suppressed", "left")}
+    counts = {part: getattr(tally, part) for part in OUTCOMES}
     return {"id": mailing.mailing.id, "recipients": tally.total, **counts, "next_try": tally.next_try}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from digest.account import EntryAccount, FilePlace
     from digest.cli.session import Session
+    from digest.model import Reason
     from digest.store.issues import Placement
 
 IN_DETAIL = 5  # entries explained at once: what one screen holds
@@ -86,9 +87,10 @@ def account_lines(account: EntryAccount, zone: ZoneInfo) -> list[str]:
     name = entry.organisation or (source.name if source else entry.source_id)
     dated = f"published {local_time(entry.published, zone)}" if entry.published else "without a date"
     lines = [click.style(entry.title or "(no title)", bold=True)]
-    lines += [f"  {where}" for where in (entry.url, entry.path) if where]
+    lines += [f"  {entry.url}"] if entry.url else []
     lines.append(f"  e-{entry.id}, {name}, {dated}")
-    lines.append(f"  first seen {local_time(entry.first_seen, zone)} in {source.location if source else entry.source_id}")
+    where = entry.path or (source.location if source else entry.source_id)
+    lines.append(f"  first seen {local_time(entry.first_seen, zone)} in {where}")
     lines.append(f"  {account.fate}")
     for placement in account.placements:
         lines += _placement_lines(placement)
@@ -112,11 +114,14 @@ def _placement_lines(placement: Placement) -> list[str]:
         grounds = "; ".join(reason.text for reason in placement.reasons)
         return [f"  {placement.issue}: {what}: {placement.earlier or 'an earlier issue'} had it ({grounds})"]
     lines = [f"  {placement.issue}: {what} ({placement.story_id}, score {placement.score:.2f})"]
-    for reason in placement.reasons[:MOST_REASONS]:
-        lines.append(f"    {f'{reason.points:+.2f}' if reason.points else '     '}  {reason.text}")
+    lines += [f"    {_points(reason)}  {reason.text}" for reason in placement.reasons[:MOST_REASONS]]
     if len(placement.reasons) > MOST_REASONS:
         lines.append(f"           and {count(len(placement.reasons) - MOST_REASONS, 'more reason')}")
     return lines
+
+
+def _points(reason: Reason) -> str:
+    return f"{reason.points:+.2f}" if reason.points else "     "
 
 
 def _place_line(place: FilePlace) -> str:

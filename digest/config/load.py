@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def feed_sources(feeds: FeedList) -> tuple[Source, ...]:
     taken = {feed.id for feed in feeds.feed if feed.id}
     sources = []
     for feed in feeds.feed:
-        source_id = feed.id or _free_id(_host_id(feed), taken)
+        source_id = feed.id or _free_id(_place_id(feed), taken)
         taken.add(source_id)
         sources.append(
             Source(
@@ -80,15 +81,19 @@ def feed_sources(feeds: FeedList) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-def _host_id(feed: FeedSettings) -> str:
-    """An id from the host or the file name: "chathamhouse" of https://www.chathamhouse.org/rss.xml."""
+def _place_id(feed: FeedSettings) -> str:
+    """An id made of the address alone: "chathamhouse-org-rss-xml" of https://www.chathamhouse.org/rss.xml.
+
+    Entries are known by their feed's id, so it must not change when other feeds come or go.
+    """
+    place = feed.path or ""
     if feed.url:
         parts = urlsplit(feed.url)
-        host = (parts.hostname or "feed").removeprefix("www.")
-        name = host if re.fullmatch(r"[\d.:]+", host) or host.count(".") > 1 else host.rpartition(".")[0] or host
-    else:
-        name = Path(feed.path or "feed").stem
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50] or "feed"
+        place = f"{(parts.netloc.rpartition('@')[2]).removeprefix('www.')}{parts.path}?{parts.query}"
+    slug = re.sub(r"[^a-z0-9]+", "-", place.lower()).strip("-")
+    if len(slug) > 50 or not slug:
+        return f"{slug[:43].strip('-')}-{hashlib.sha256(place.encode()).hexdigest()[:6]}".strip("-")
+    return slug
 
 
 def _free_id(wanted: str, taken: set[str]) -> str:

@@ -141,7 +141,7 @@ def _reply(code: int, reply: bytes) -> str:
 
 def why(error: Exception) -> str:
     """What a failed connection, or a reply that is a refusal, has to say for itself, in one line."""
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib wraps some
         return "the server did not answer in time"
     if isinstance(error, smtplib.SMTPResponseException):
         raw = error.smtp_error

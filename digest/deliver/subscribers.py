@@ -136,7 +136,7 @@ def listing(
 def count(connection: Connection) -> dict[SubscriberState, int]:
     """How many subscribers there are in each state."""
     found: Counter[str] = Counter(
-        dict(connection.execute(select(_row.state, func.count()).group_by(_row.state)).tuples().all())
+        {row[0]: row[1] for row in connection.execute(select(_row.state, func.count()).group_by(_row.state))}
     )
     return {state: found[state] for state in get_args(SubscriberState)}
 

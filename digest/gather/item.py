@@ -49,7 +49,7 @@ class Item:
         said, updated = _dates(raw)
         published = sane(said, now=now)
         if published is None:
-            notes.append("no date" if said is None else f"its date cannot be meant: {said:%Y-%m-%d}")
+            notes.append("no date" if said is None else f"its date cannot be meant: {said.date().isoformat()}")
         return Entry(
             id=name,
             source_id=source.id,

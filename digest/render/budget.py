@@ -7,6 +7,7 @@ what came over the wire is not known, so both must fit.
 from __future__ import annotations
 
 import base64
+import math
 import quopri
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def fit(pieces: Sequence[Piece], render: Callable[[tuple[int, ...]], str]) -> Fi
 
 
 def excess(html: str, *, decoded: int | None = None) -> int:
-    """The bytes by which HTML is too long, decoded or as it will be encoded; 0 or less if it fits.
+    """The decoded bytes by which HTML is too long, as it is or once it is encoded; 0 if it fits.
 
     Args:
         html: the part.
@@ -70,7 +71,9 @@ def excess(html: str, *, decoded: int | None = None) -> int:
     """
     raw = html.encode("utf-8")
     most = MOST_BYTES - RESERVE_BYTES - 1
-    return max(len(raw) - min(decoded or most, most), encoded_bytes(raw) - most)
+    over = max(0, len(raw) - min(decoded or most, most))
+    encoded = encoded_bytes(raw)
+    return max(over, math.ceil((encoded - most) * len(raw) / encoded)) if encoded > most else over
 
 
 def encoded_bytes(raw: bytes) -> int:

@@ -141,8 +141,24 @@ def test_feeds_without_an_id_get_one_each(tmp_path: Path) -> None:
 
     sources = load_config(project(tmp_path, GOOD, feeds)).sources
 
-    assert [source.id for source in sources] == ["chathamhouse", "chathamhouse-2", "press-feed", "127-0-0-1"]
+    assert [source.id for source in sources] == [
+        "chathamhouse-org-rss-xml",
+        "chathamhouse-org-events-xml",
+        "press-feed-xml",
+        "127-0-0-1-8000-a",
+    ]
     assert sources[2].location == "feeds/Press Feed.xml"
+
+
+def test_a_feeds_id_does_not_depend_on_the_other_feeds(tmp_path: Path) -> None:
+    urls = [f"https://a.example/{'long/' * 20}{end}" for end in ("a", "b", "?q=1", "?q=2")]
+    feeds = [f'[[feed]]\nurl = "{url}"\n' for url in urls]
+
+    ids = [source.id for source in load_config(project(tmp_path, GOOD, "".join(feeds))).sources]
+
+    assert len(set(ids)) == 4
+    assert [load_config(project(tmp_path, GOOD, one)).sources[0].id for one in feeds] == ids
+    assert max(len(one) for one in ids) <= 50
 
 
 @pytest.mark.parametrize("twin", ["id", "url"])

@@ -81,7 +81,7 @@ def test_everything_in_the_file_is_read() -> None:
     assert [section.title for section in issue.sections] == ["World"]
     assert issue.sections[0].intro == "What the section is about."
     treaty, by_hand = issue.stories
-    assert (treaty.id, treaty.title, treaty.options) == ("s-7f3a9c21", "A treaty, at last", {"pin"})
+    assert (treaty.id, treaty.title, treaty.options) == ("s-7f3a9c21", "A treaty, at last", frozenset({"pin"}))
     assert treaty.summary.startswith("First paragraph.")
     assert treaty.summary.endswith("#### A smaller heading\n\nSecond paragraph.")
     assert treaty.why == "it is the first in ten years,\nand it binds all sides."

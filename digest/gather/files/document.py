@@ -109,7 +109,7 @@ def finish(document: Document, *, title: str, body: Html, url: str | None, publi
     if not heading and not told:
         raise UnreadableError("holds no text")
     if published is not None and published.year < EARLIEST_YEAR:
-        notes, published = (*notes, f"its date cannot be meant: {published:%Y-%m-%d}"), None
+        notes, published = (*notes, f"its date cannot be meant: {published.date().isoformat()}"), None
     elif published is None:
         notes = (*notes, "no date")
     embargo = rest.pop("embargo", None)

@@ -1,0 +1,341 @@
+"""``digest subscribers``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli.options import verb as make_verb
+from digest.cli.options import verb_group
+from digest.cli.output import count
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from digest.cli.session import Session
+    from digest.deliver.listfile import ImportReport
+    from digest.model import Subscriber
+
+MOST_BAD = 20  # rows that could not be read, named one by one
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Change nothing; show what would be done.")
+
+
+@verb_group("subscribers")
+def verb(session: Session) -> int:
+    """Add, import, export, remove and show subscribers.
+
+    The list is kept in the store, which is private, and nowhere else. Somebody who has left stays so: neither an
+    import nor adding brings them back, except `add --force` for a person who has asked for it.
+
+    \b
+    Example:
+      digest subscribers
+      digest subscribers import list.csv
+      digest subscribers add ada@example.org --name "Ada Byron"
+    """  # noqa: D301  \b is click's mark
+    from digest.deliver.subscribers import count as by_state  # noqa: PLC0415
+
+    with session.project() as project:
+        with project.store.read() as connection:
+            states = {str(state): number for state, number in by_state(connection).items()}
+
+        def show() -> None:
+            session.table(("state", "subscribers"), list(states.items()), right=(1,))
+
+        session.result({"subscribers": states}, show)
+        if not any(states.values()):
+            session.next_step("`digest subscribers add ADDRESS`, or `digest subscribers import FILE`")
+    return 0
+
+
+@make_verb("add")
+@click.argument("address")
+@click.option("--name", metavar="TEXT", default="", help="Who it is.")
+@click.option("--language", metavar="TAG", help='BCP 47: "en", "pt-BR".')
+@click.option("--topic", "topics", metavar="TEXT", multiple=True, help="What they want to read; may be given again.")
+@click.option("--force", is_flag=True, help="Take back somebody who had left, because they asked for it.")
+@dry_run_option
+def add_verb(session: Session, *, address: str, name: str, language: str | None, topics: tuple[str, ...], force: bool,
+             dry_run: bool) -> int:  # fmt: skip
+    """Add a subscriber, or change what is known of one.
+
+    \b
+    Example:
+      digest subscribers add ada@example.org --name "Ada Byron" --language en
+    """  # noqa: D301
+    from digest.deliver import subscribers  # noqa: PLC0415
+
+    with session.project() as project, project.store.write() as connection:
+        done = subscribers.add(
+            connection, address, name=name, language=language, topics=topics, now=session.now, force=force
+        )
+        if dry_run:
+            connection.rollback()
+    said = {
+        "added": "is added",
+        "updated": "is known; what is new about them is kept",
+        "already": "is a subscriber already",
+        "returned": "is a subscriber again",
+    }[done.outcome]
+    data = {**subscriber_data(done.subscriber), "outcome": done.outcome, "written": not dry_run}
+    session.result(data, lambda: session.line(f"{done.subscriber.address} {said}"))
+    if dry_run:
+        session.say("nothing was changed")
+    return 0
+
+
+@make_verb("import")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@dry_run_option
+def import_verb(session: Session, *, file: Path, dry_run: bool) -> int:
+    """Add everybody in a CSV file.
+
+    Columns are found by their headings (address or email, name, language, topics, state); without headings they are
+    address, name, language, topics. Files of Excel and of other mailing tools are read as they are. A row that cannot
+    be used is named with its line and the rest is imported. Nobody who has left comes back. FILE may be - for
+    standard input.
+
+    \b
+    Example:
+      digest subscribers import list.csv --dry-run
+      digest subscribers import list.csv
+    """  # noqa: D301
+    from digest.deliver.listfile import import_csv  # noqa: PLC0415
+    from digest.errors import UsageError  # noqa: PLC0415
+
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}", hint="name a CSV file, or - ") from error
+    with session.project() as project, project.store.write() as connection:
+        report = import_csv(connection, data, now=session.now)
+        if dry_run:
+            connection.rollback()
+    session.result({"file": str(file), **_report_data(report), "written": not dry_run},
+                   lambda: session.line(_report_line(report)))  # fmt: skip
+    for bad in report.bad[:MOST_BAD]:
+        session.warn(f"{file}:{bad.line}: {bad.reason}" + (f" ({bad.text})" if bad.text else ""))
+    if len(report.bad) > MOST_BAD:
+        session.warn(f"and {count(len(report.bad) - MOST_BAD, 'more row')}; --json lists them all")
+    if dry_run:
+        session.say("nothing was changed")
+    return 0
+
+
+@make_verb("export")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write a file instead of printing.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+def export_verb(session: Session, *, output: Path | None, force: bool) -> int:
+    """Print every subscriber as CSV.
+
+    Import reads it back. A file that is there is not overwritten without --force. The list is personal data: the
+    written file is readable by you alone.
+
+    \b
+    Example:
+      digest subscribers export > list.csv
+      digest subscribers export --output list.csv
+    """  # noqa: D301
+    from digest.deliver.listfile import export_csv  # noqa: PLC0415
+    from digest.deliver.subscribers import listing  # noqa: PLC0415
+
+    with session.project() as project, project.store.read() as connection:
+        text = export_csv(connection)
+        people = list(listing(connection)) if session.options.as_json else []
+    if output is None:
+        session.result({"subscribers": [subscriber_data(one) for one in people]}, lambda: click.echo(text, nl=False))
+        return 0
+    _write_private(output, text, force=force)
+    rows = text.count("\r\n") - 1
+    session.result({"file": output, "subscribers": rows},
+                   lambda: session.line(f"{output}: {count(rows, 'subscriber')}"))  # fmt: skip
+    return 0
+
+
+@make_verb("remove")
+@click.argument("address")
+@dry_run_option
+def remove_verb(session: Session, *, address: str, dry_run: bool) -> int:
+    """Mail an address no more, whatever is imported later.
+
+    An address that is no subscriber is remembered too, so that no import brings it in.
+
+    \b
+    Example:
+      digest subscribers remove ada@example.org
+    """  # noqa: D301
+    from digest.deliver import subscribers  # noqa: PLC0415
+    from digest.deliver.address import address_problem, tidy  # noqa: PLC0415
+    from digest.errors import UsageError  # noqa: PLC0415
+
+    if problem := address_problem(tidy(address)):
+        raise UsageError(f"{address}: the address {problem}", hint="`digest subscribers list` shows who there is")
+    with session.project() as project, project.store.write() as connection:
+        known = subscribers.remove(connection, address, now=session.now)
+        if dry_run:
+            connection.rollback()
+    if known:
+        data, said = subscriber_data(known), f"{known.address} {'would be' if dry_run else 'is'} mailed no more"
+    else:
+        data = {"address": tidy(address), "state": None}
+        said = f"{tidy(address)} was no subscriber; no import will bring it in"
+    session.result({**data, "written": not dry_run}, lambda: session.line(said))
+    if dry_run:
+        session.say("nothing was changed")
+    return 0
+
+
+@make_verb("show")
+@click.argument("address")
+def show_verb(session: Session, *, address: str) -> int:
+    """Show one subscriber, and every message they had.
+
+    \b
+    Example:
+      digest subscribers show ada@example.org
+    """  # noqa: D301
+    from digest.account import had_messages  # noqa: PLC0415
+    from digest.deliver import subscribers  # noqa: PLC0415
+    from digest.errors import DigestError  # noqa: PLC0415
+    from digest.standing import local_time  # noqa: PLC0415
+
+    with session.project() as project:
+        with project.store.read() as connection:
+            known = subscribers.find(connection, address)
+            left = subscribers.left_because(connection, address)
+            if known is None:
+                gone = f"; it is on the suppression list: {left}" if left else ""
+                raise DigestError(f"{address}: is no subscriber{gone}", hint="`digest subscribers list` shows them")
+            happened = subscribers.history(connection, known.id)
+            messages = had_messages(connection, known.id)
+        zone = project.zone
+
+        def show() -> None:
+            for line in _person_lines(known, left, zone):
+                session.line(line)
+            for event in happened:
+                session.line(
+                    f"  {local_time(event.at, zone)}  {event.event}" + (f": {event.detail}" if event.detail else "")
+                )
+            for message in messages:
+                detail = f" ({message.detail})" if message.detail and message.state != "sent" else ""
+                session.line(f"  {local_time(message.changed, zone)}  {message.issue}: {message.state}{detail}")
+
+        data = {
+            **subscriber_data(known),
+            "suppressed": left,
+            "events": [{"at": one.at, "event": one.event, "detail": one.detail} for one in happened],
+            "messages": [
+                {"issue": one.issue, "kind": one.kind, "state": one.state, "at": one.changed, "detail": one.detail}
+                for one in messages
+            ],
+        }
+        session.result(data, show)
+    return 0
+
+
+@make_verb("list")
+@click.option("--all", "everybody", is_flag=True, help="Those who have left, too.")
+def list_verb(session: Session, *, everybody: bool) -> int:
+    """List the subscribers.
+
+    \b
+    Example:
+      digest subscribers list
+      digest subscribers list --all --json
+    """  # noqa: D301
+    from digest.deliver.subscribers import MAILABLE, listing  # noqa: PLC0415
+    from digest.standing import local_time  # noqa: PLC0415
+
+    with session.project() as project:
+        with project.store.read() as connection:
+            people = [one for one in listing(connection) if everybody or one.state in MAILABLE]
+
+        def show() -> None:
+            rows = [
+                (one.address, one.name, one.language, ", ".join(one.topics), one.state,
+                 local_time(one.added, project.zone))
+                for one in people
+            ]  # fmt: skip
+            session.table(("address", "name", "language", "topics", "state", "added"), rows)
+
+        session.result({"subscribers": [subscriber_data(one) for one in people]}, show if people else None)
+        if not people:
+            session.say("there is nobody on the list")
+            session.next_step("`digest subscribers add ADDRESS`, or `digest subscribers import FILE`")
+    return 0
+
+
+def subscriber_data(subscriber: Subscriber) -> dict[str, Any]:
+    """A subscriber for --json."""
+    return {
+        "address": subscriber.address,
+        "name": subscriber.name,
+        "language": subscriber.language,
+        "topics": list(subscriber.topics),
+        "state": subscriber.state,
+        "added": subscriber.added,
+    }
+
+
+def _person_lines(subscriber: Subscriber, left: str | None, zone: ZoneInfo) -> list[str]:
+    from digest.standing import local_time  # noqa: PLC0415
+
+    lines = [f"{subscriber.address}  {subscriber.name}".rstrip()]
+    lines.append(f"  {subscriber.state}, since {local_time(subscriber.added, zone)}")
+    more = [subscriber.language or "", ", ".join(subscriber.topics)]
+    if any(more):
+        lines.append(f"  {'; '.join(one for one in more if one)}")
+    if left:
+        lines.append(f"  on the suppression list: {left}")
+    return lines
+
+
+def _report_data(report: ImportReport) -> dict[str, Any]:
+    counts = ("rows", "added", "updated", "already", "duplicates", "suppressed")
+    return {
+        **{name: getattr(report, name) for name in counts},
+        "bad": [{"line": bad.line, "reason": bad.reason, "text": bad.text} for bad in report.bad],
+        "encoding": report.encoding,
+        "delimiter": report.delimiter,
+    }
+
+
+def _report_line(report: ImportReport) -> str:
+    words = {
+        "updated": "updated", "already": "there already", "duplicates": "twice in the file",
+        "suppressed": "left out because they have left",
+    }  # fmt: skip
+    parts = [f"{report.added:,} added"]
+    parts += [f"{getattr(report, name):,} {said}" for name, said in words.items() if getattr(report, name)]
+    if report.bad:
+        parts.append(f"{len(report.bad):,} could not be used")
+    return f"{count(report.rows, 'row')}: {', '.join(parts)}"
+
+
+def _write_private(path: Path, text: str, *, force: bool) -> None:
+    """Write a file for its owner only, whole or not at all; one that is there stays unless ``force`` is given."""
+    import tempfile  # noqa: PLC0415
+
+    from digest.errors import DigestError, UsageError  # noqa: PLC0415
+
+    if path.exists() and not force:
+        raise UsageError(f"{path}: is there already", hint="name another file, or say --force")
+    part = None
+    try:
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            part = Path(file.name)  # made for its owner only
+            file.write(text.encode("utf-8"))
+        part.replace(path)
+    except OSError as error:
+        if part:
+            part.unlink(missing_ok=True)
+        raise DigestError(f"{path}: cannot be written: {error.strerror}", hint="name another file") from error
+
+
+for _command in (add_verb, import_verb, export_verb, remove_verb, show_verb, list_verb):
+    verb.add_command(_command)

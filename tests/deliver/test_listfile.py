@@ -1,0 +1,196 @@
+"""Lists as people really have them: from Excel, from other tools, half broken."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from digest.deliver import subscribers
+from digest.deliver.listfile import BadRow, ImportReport, export_csv, import_csv
+from digest.errors import UsageError
+from tests.deliver.helpers import NOON, opened
+
+
+def people(connection: Connection) -> list[tuple[str, str, str | None, tuple[str, ...]]]:
+    return [(p.address, p.name, p.language, p.topics) for p in subscribers.listing(connection, ["active"])]
+
+
+def load(tmp_path: Path, data: str | bytes) -> tuple[ImportReport, list[tuple[str, str, str | None, tuple[str, ...]]]]:
+    with opened(tmp_path) as store, store.write() as connection:
+        report = import_csv(connection, data.encode() if isinstance(data, str) else data, now=NOON)
+        return report, people(connection)
+
+
+ANNA_AND_BO = [("anna@readers.example", "Anna Ågren", "sv", ("ports", "grain")), ("bo@readers.example", "Bo", None, ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "read_as"),
+    [
+        ("address,name,language,topics\nanna@readers.example,Anna Ågren,sv,ports; grain\nbo@readers.example,Bo,,\n", "utf-8", "utf-8"),
+        ("Name;E-Mail;Lang;Tags\r\nAnna Ågren;anna@readers.example;sv;ports|grain\r\nBo;bo@readers.example;;\r\n", "utf-8-sig", "utf-8-sig"),
+        ("email\tname\tlanguage\ttopics\r\nanna@readers.example\tAnna Ågren\tsv\tports,grain\r\nbo@readers.example\tBo\r\n", "utf-16", "utf-16"),
+        ("email,name,language,topics\nanna@readers.example,Anna Ågren,sv,ports|grain\nbo@readers.example,Bo,,\n", "utf-16-be", "utf-16-be"),
+        ("anna@readers.example;Anna Ågren;sv;ports,grain\nbo@readers.example;Bo\n", "cp1252", "windows-1252"),
+        ("Anna Ågren,anna@readers.example,sv,ports|grain\nBo,bo@readers.example,,\n", "utf-8", "utf-8"),
+        ("sep=;\r\nAddress;Name;Language;Topics\r\nanna@readers.example;Anna Ågren;sv;ports|grain\r\nbo@readers.example;Bo;;\r\n", "utf-8", "utf-8"),
+        ("Email Address,First Name,Last Name,LANG,Tags\nanna@readers.example,Anna,Ågren,sv,ports|grain\nbo@readers.example,Bo,,,\n", "utf-8", "utf-8"),
+        ("address,email,name,language,topics\n1 Quay Road,anna@readers.example,Anna Ågren,sv,ports|grain\n,bo@readers.example,Bo,,\n", "utf-8", "utf-8"),
+        ('Email,Name,Language,Topics\n"Anna Ågren <anna@readers.example>",,sv,"ports, grain"\nmailto:bo@readers.example,Bo,,\n', "utf-8", "utf-8"),
+    ],
+    ids=["plain", "bom-semicolon", "utf-16-tab", "utf-16-no-bom", "no-heading", "name-first", "excel-sep", "other-tool",
+         "postal-address-too", "mailbox-cells"],
+)  # fmt: skip
+def test_each_kind_of_file_gives_the_same_people(tmp_path: Path, text: str, encoding: str, read_as: str) -> None:
+    report, found = load(tmp_path, text.encode(encoding))
+
+    assert found == ANNA_AND_BO
+    assert (report.added, report.rows, report.bad, report.encoding) == (2, 2, (), read_as)
+
+
+def test_bad_rows_are_listed_with_line_and_reason_and_the_rest_is_imported(tmp_path: Path) -> None:
+    report, found = load(
+        tmp_path,
+        "address,name,language\n"
+        "anna@readers.example,Anna,sv\n"
+        "\n"
+        "anna at readers,Anna,\n"
+        "jörg@readers.example,Jörg,\n"
+        ",Nobody,\n"
+        "bo@readers.example,Bo,Swedish!\n"
+        "cy@readers.example,Cy,en,and,more\n"
+        "dee@readers.example,Dee\n"
+        "ANNA@readers.example,Anna again,\n",
+    )
+
+    assert [(row.line, row.reason) for row in report.bad] == [
+        (4, "the address has no @"),
+        (5, "the address has letters outside ASCII before the @, which few mail servers take"),
+        (6, "has no address"),
+        (7, '"Swedish!" is no language tag such as "en" or "pt-BR"'),
+        (8, "has more than the heading's 3 cells"),
+    ]
+    assert [person[0] for person in found] == ["anna@readers.example", "dee@readers.example"]
+    assert (report.rows, report.added, report.duplicates) == (8, 2, 1)
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_no_row_in_silence(tmp_path: Path) -> None:
+    report, found = load(
+        tmp_path,
+        'address,name\nanna@readers.example,Anna\nbo@readers.example,"Bo\ncy@readers.example,Cy\ndee@readers.example,D\n',
+    )
+
+    assert [person[0] for person in found] == ["anna@readers.example"]
+    assert report.bad == (BadRow(line=3, reason="a quotation mark is not closed; lines 3 to 5 were not read"),)
+
+
+def test_a_cell_over_two_lines_is_listed(tmp_path: Path) -> None:
+    report, found = load(tmp_path, 'address,name\nanna@readers.example,"An\nna"\nbo@readers.example,Bo\n')
+
+    assert [person[0] for person in found] == ["bo@readers.example"]
+    assert (report.bad[0].line, report.rows) == (2, 2)
+
+
+def test_who_has_left_stays_away_whatever_is_imported(tmp_path: Path) -> None:
+    with opened(tmp_path) as store, store.write() as connection:
+        subscribers.add(connection, "anna@readers.example", now=NOON)
+        subscribers.remove(connection, "anna@readers.example", now=NOON)
+        subscribers.remove(connection, "stranger@readers.example", now=NOON, state="complained")
+
+        report = import_csv(
+            connection, b"Anna@readers.example\nstranger@readers.example\nbo@readers.example\n", now=NOON
+        )
+
+        assert (report.added, report.suppressed) == (1, 2)
+        assert [person[0] for person in people(connection)] == ["bo@readers.example"]
+
+
+def test_a_file_that_says_who_has_left_is_believed(tmp_path: Path) -> None:
+    with opened(tmp_path) as store, store.write() as connection:
+        subscribers.add(connection, "bo@readers.example", now=NOON)
+        data = b"email,status\nanna@readers.example,unsubscribed\nbo@readers.example,Cleaned\ncy@readers.example,subscribed\n"
+
+        report = import_csv(connection, data, now=NOON)
+
+        assert (report.added, report.suppressed) == (1, 2)
+        assert subscribers.count(connection)["bounced"] == 1
+        assert subscribers.left_because(connection, "anna@readers.example") == "unsubscribed"
+
+
+def test_importing_again_updates_what_is_new_and_keeps_the_rest(tmp_path: Path) -> None:
+    with opened(tmp_path) as store, store.write() as connection:
+        import_csv(connection, b"email,name\nanna@readers.example,Anna\nbo@readers.example,Bo\n", now=NOON)
+
+        report = import_csv(connection, b"email,name,lang\nanna@readers.example,,sv\nbo@readers.example,,\n", now=NOON)
+
+        assert (report.added, report.updated, report.already) == (0, 1, 1)
+        assert people(connection)[0] == ("anna@readers.example", "Anna", "sv", ())
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b"name,city\nAnna,Oslo\n", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3]
+)
+def test_a_file_without_addresses_is_refused(tmp_path: Path, data: bytes) -> None:
+    with opened(tmp_path) as store, store.write() as connection:
+        try:
+            report = import_csv(connection, data, now=NOON)
+        except UsageError as error:
+            assert "no mail addresses" in error.message
+        else:
+            assert report.added == 0
+            assert report.bad
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=400) | st.text("@.,;\t\"'\r\n=abc\ufeff\x00", max_size=200).map(str.encode))
+def test_no_file_whatever_makes_it_crash_and_every_row_is_accounted_for(data: bytes) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as store, store.write() as connection:
+        try:
+            report = import_csv(connection, data, now=NOON)
+        except UsageError:
+            return
+        total = report.added + report.updated + report.already + report.duplicates + report.suppressed + len(report.bad)
+        assert total == report.rows
+        assert len(list(subscribers.listing(connection))) == report.added
+
+
+def test_the_export_runs_nothing_in_a_spreadsheet_and_reads_back(tmp_path: Path) -> None:
+    names = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", 'Anna, "the" first; really', "’Ågren", ""]
+    with opened(tmp_path) as store, store.write() as connection:
+        for number, name in enumerate(names):
+            subscribers.add(
+                connection, f"{'+=-'[number % 3]}r{number}@readers.example", name=name, language="sv",
+                topics=("ports", "-grain"), now=NOON,
+            )  # fmt: skip
+        before = people(connection)
+        subscribers.add(connection, "gone@readers.example", now=NOON)
+        subscribers.remove(connection, "gone@readers.example", now=NOON)
+        text = export_csv(connection)
+
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == ["address", "name", "language", "topics", "state", "added"]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    report, after = load(tmp_path / "elsewhere", text)
+    assert after == before
+    assert (report.added, report.suppressed, report.bad) == (7, 1, ())
+
+
+def test_a_hundred_thousand_rows_are_imported_in_seconds(tmp_path: Path) -> None:
+    data = "email,name\n" + "".join(f"reader{number}@readers.example,Reader {number}\n" for number in range(100_000))
+    with opened(tmp_path) as store, store.write() as connection:
+        begin = time.process_time()
+        first = import_csv(connection, data.encode(), now=NOON)
+        second = import_csv(connection, data.encode(), now=NOON)
+        took = time.process_time() - begin
+
+    assert (first.added, second.already) == (100_000, 100_000)
+    assert took < 30, f"{took:.1f} s of CPU"
