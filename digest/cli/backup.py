@@ -41,7 +41,7 @@ def verb(session: Session, *, file: Path | None) -> int:
         except OSError as error:
             raise DigestError(f"{target}: cannot be written: {error.strerror}", hint="name another file") from error
         size = target.stat().st_size
-        shown = project.shown(target)
+        shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
         session.result({"file": target, "bytes": size}, lambda: session.line(f"{shown} ({size:,} bytes)"))
         session.next_step(f"keep it elsewhere; `digest restore-backup {shown}` brings it back")
     return 0

@@ -96,8 +96,8 @@ def import_verb(session: Session, *, file: Path, dry_run: bool) -> int:
 
     Columns are found by their headings (address or email, name, language, topics, state); without headings they are
     address, name, language, topics. Files of Excel and of other mailing tools are read as they are. A row that cannot
-    be used is named with its line and the rest is imported. Nobody who has left comes back. FILE may be - for
-    standard input.
+    be used is named with its line, the rest is imported, and the exit code is 3. Nobody who has left comes back.
+    FILE may be - for standard input.
 
     \b
     Example:
@@ -123,7 +123,7 @@ def import_verb(session: Session, *, file: Path, dry_run: bool) -> int:
         session.warn(f"and {count(len(report.bad) - MOST_BAD, 'more row')}; --json lists them all")
     if dry_run:
         session.say("nothing was changed")
-    return 0
+    return 3 if report.bad else 0
 
 
 @make_verb("export")

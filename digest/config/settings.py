@@ -235,6 +235,8 @@ class FeedSettings(Table):
     def one_place(self) -> Self:
         if (self.url is None) == (self.path is None):
             raise ValueError("a feed has either url or path")
+        if self.id is not None and (self.id == "files" or self.id.startswith("file-")):
+            raise ValueError(f'id: "{self.id}" is kept for local files; choose another')
         if self.url is not None:
             parts = urlsplit(self.url)
             if parts.scheme not in {"http", "https"} or not parts.hostname:

@@ -24,6 +24,7 @@ _FEWEST_FIRST = 4  # words: "Why?" opens no summary
 _FEWEST_CLAUSE = 5  # words of a summary that is no sentence
 _LONGEST_HEADING = 12  # words
 _ENOUGH = 20  # words: a summary as long does not go on under the next heading
+_MOST = 20_000  # characters that are looked at; no summary is found further down
 _LOOK_AT = 12  # lines of the article; what they do not say is no summary
 
 _END = re.compile(r"[.!?։؟।॥。！？｡][\"'”’“‘»«)\]」』）】》\s]*$")
@@ -143,7 +144,7 @@ def _lines(entry: Entry, text: str, language: str) -> Iterator[_Line]:
     """The sentences of a text that are of the article."""
     known = {title_key(entry.title), title_key(entry.kind or ""), ""}
     longest = 2 * max(map(len, known)) + 20  # characters a repeated title can have; the key of each line costs time
-    for paragraph in paragraphs(text):
+    for paragraph in paragraphs(text[:_MOST]):
         if ends_the_text(paragraph):
             return
         if is_caption(paragraph) or (not _END.search(paragraph) and is_boilerplate(paragraph)):

@@ -31,15 +31,15 @@ def address_problem(address: str) -> str | None:
 
 
 def _local_problem(local: str) -> str | None:
+    if _ATOM.fullmatch(local):
+        return f"has more than {MAX_LOCAL} characters before the @" if len(local) > MAX_LOCAL else None
     if not local:
         return "has nothing before the @"
     if any(character.isspace() or not character.isprintable() for character in local):
         return "has a blank or a control character in it"
     if not local.isascii():
         return "has letters outside ASCII before the @, which few mail servers take"
-    if not _ATOM.fullmatch(local):
-        return "has characters before the @ that do not belong there"
-    return f"has more than {MAX_LOCAL} characters before the @" if len(local) > MAX_LOCAL else None
+    return "has characters before the @ that do not belong there"
 
 
 def _domain_problem(domain: str) -> str | None:

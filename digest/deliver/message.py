@@ -44,6 +44,8 @@ class Recipient:
 
 def one_line(text: str) -> str:
     """Text that can stand in a header: no line ends, control characters, lone surrogates or changes of direction."""
+    if text.isascii() and text.isprintable():  # nearly all are
+        return re.sub(" {2,}", " ", text).strip(" ")
     kept = (
         " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character
         for character in text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.text.markdown import escape, escape_heading, escape_paragraph
 
@@ -71,11 +73,12 @@ def candidate_block(story: Story, sources: Mapping[str, Source], day: Callable[[
 
 
 def source_name(entry: Entry, sources: Mapping[str, Source]) -> str:
-    """Who readers are told an entry is from."""
-    if entry.organisation:
-        return entry.organisation
+    """Who readers are told an entry is from: the organisation it names, else its feed, else its authors."""
     source = sources.get(entry.source_id)
-    return source.name if source else entry.source_id
+    feed = source.name if source and source.kind == "feed" else ""
+    host = (urlsplit(entry.url).hostname or "").removeprefix("www.") if entry.url else ""
+    # "Local files" is no name for readers: a note of the editor's own is told by its author, or by its file.
+    return entry.organisation or feed or ", ".join(entry.authors) or host or Path(entry.path or entry.source_id).stem
 
 
 def _story(story: Story, sources: Mapping[str, Source], day: Callable[[datetime], str]) -> list[str]:

@@ -30,12 +30,14 @@ _PARSER_ERRORS = (
     xml.sax.SAXException,
 )  # fmt: skip
 
+_END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+
 repair.keep_captions_apart()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What one document says."""
+    """What one document says. With a problem and entries it broke off after them."""
 
     title: str = ""
     entries: tuple[Entry, ...] = ()
@@ -59,7 +61,8 @@ def read_feed(body: bytes, *, source: Source, url: str | None, content_type: str
         parsed = parse_json_feed(stripped) if is_json_feed(stripped) else _parse(stripped, url, content_type)
     except _PARSER_ERRORS as error:
         return _no_feed(source, f"cannot be read as a feed: {type(error).__name__}: {_short(error)}")
-    raw_entries: Sequence[Raw] = parsed.get("entries", [])
+    broken = _breaks_off(stripped, parsed)
+    raw_entries: Sequence[Raw] = parsed.get("entries", [])[: -1 if broken else None]  # the last is half an item
     head: Raw = parsed.get("feed", {})
     if not raw_entries and (
         not parsed.get("version") or isinstance(parsed.get("bozo_exception"), xml.sax.SAXException)
@@ -70,7 +73,11 @@ def read_feed(body: bytes, *, source: Source, url: str | None, content_type: str
     ids = entry_ids(source.id, [item.marks for item in items])
     language = repair.language_tag(head.get("language"))
     entries = [item.entry(name, source, language, now) for item, name in zip(items, ids, strict=True)]
-    return Feed(title=tidy_title(str(head.get("title") or "")), entries=_wanted(entries, source))
+    return Feed(
+        title=tidy_title(str(head.get("title") or "")),
+        entries=_wanted(entries, source),
+        problem=_problem(source, f"breaks off after {len(entries)} entries; they were read") if broken else None,
+    )
 
 
 def _parse(body: bytes, url: str | None, content_type: str | None) -> Raw:
@@ -107,8 +114,17 @@ def _has_word(folded: str, word: str) -> bool:
     return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", folded) is not None
 
 
+def _breaks_off(body: bytes, parsed: Raw) -> bool:
+    """Whether a document ends before its root does: half an answer, which no length or checksum told."""
+    return isinstance(parsed.get("bozo_exception"), xml.sax.SAXException) and not _END.search(body[-2000:])
+
+
+def _problem(source: Source, message: str, hint: str | None = None) -> SourceProblem:
+    return SourceProblem(source_id=source.id, message=message, hint=hint)
+
+
 def _no_feed(source: Source, message: str, hint: str | None = None) -> Feed:
-    return Feed(problem=SourceProblem(source_id=source.id, message=message, hint=hint))
+    return Feed(problem=_problem(source, message, hint))
 
 
 def _explain(source: Source, body: bytes, parsed: Raw, url: str | None) -> Feed:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from digest.errors import ProjectError
 from digest.gather.files.document import FILES_ID, Document, UnreadableError
 from digest.gather.identity import Marks, entry_ids
 from digest.model import Entry, SourceProblem
@@ -147,5 +146,5 @@ def load_listed(root: Path, location: str, *, limit_bytes: int) -> LocalFile:
         return _load(root, path, location, limit_bytes)
     except FileNotFoundError as error:
         raise UnreadableError("there is no such file", hint="correct its path in feeds/feeds.toml") from error
-    except (OSError, ProjectError) as error:
-        raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except OSError as error:
+        raise UnreadableError(f"cannot be read: {error.strerror or error}") from error

@@ -38,13 +38,13 @@ def is_due(state: FetchState, *, now: datetime, ask_all: bool) -> bool:
 
 
 def after_body(
-    state: FetchState, headers: Headers, *, sha256: str, title: str | None, now: datetime, interval: timedelta
+    state: FetchState, headers: Headers, *, sha256: str | None, title: str | None, now: datetime, interval: timedelta
 ) -> FetchState:
-    """What is remembered after a body that could be read."""
+    """What is remembered after a body that could be read; ``sha256`` is None for one to be asked for again."""
     return replace(
         _answered(state, headers, now=now, interval=interval),
-        etag=headers.etag,
-        last_modified=headers.last_modified,
+        etag=headers.etag if sha256 else None,
+        last_modified=headers.last_modified if sha256 else None,
         body_sha256=sha256,
         first_fetched=state.first_fetched or now,
         title=title or state.title,

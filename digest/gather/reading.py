@@ -163,12 +163,15 @@ def _reading(source: Source, state: FetchState, answer: Answer, task: _Task) -> 
         )
     started = time.monotonic()
     feed = read_feed(answer.body, source=source, url=answer.url, content_type=headers.content_type, now=task.now)
-    if feed.problem is not None:
+    if feed.problem is not None and not feed.entries:
         return _failed(source, state, answer, feed.problem.message, feed.problem.hint, task)
-    after = politeness.after_body(state, headers, sha256=digest, title=feed.title, now=task.now, interval=task.interval)
+    after = politeness.after_body(
+        state, headers, sha256=None if feed.problem else digest, title=feed.title, now=task.now, interval=task.interval
+    )
     return Reading(
         source=named(source, feed.title or state.title),
         entries=feed.entries,
+        problems=(feed.problem,) if feed.problem else (),
         fetched=replace(after, moved_to=answer.moved_to),
         seconds=answer.seconds + time.monotonic() - started,
         body_bytes=len(answer.body),
@@ -231,7 +234,7 @@ def _feed_file(source: Source, file: LocalFile, task: _Task) -> Reading:
         source=_as_local(source, feed.title),
         entries=tuple(replace(entry, path=file.path) for entry in feed.entries),
         problems=problems,
-        outcome="failed" if problems else "read",
+        outcome="failed" if problems and not feed.entries else "read",
         seconds=time.monotonic() - started,
         body_bytes=len(file.data),
     )

@@ -22,6 +22,7 @@ from digest.render.furniture import direction, language_name, long_date, words
 from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
 from digest.render.templates import Templates, safe
 from digest.text.plain import drop_controls, plain
+from digest.text.urls import url_key
 
 FEED = "feed.xml"  # beside the home page, one folder above every issue
 
@@ -203,7 +204,7 @@ def _story(
         kicker=(entry.kind or "") if entry else "",
         update="update" in story.options,
         source=_source(first) if first else None,
-        also=tuple(_source(ref) for ref in story.sources if ref is not first),
+        also=_also(story, first),
         language_name=language_name(foreign, language) if foreign else "",
         turned=bool(title_language) and direction(title_language or "") != direction(language),
         title_language=title_language,
@@ -213,6 +214,20 @@ def _story(
         image_url=_address(entry.image_url) if entry and "image" in story.options else None,
         image_alt=entry.image_alt if entry else "",
     )
+
+
+def _also(story: IssueStory, first: SourceRef | None) -> tuple[PageSource, ...]:
+    """Who else told it. The same item from two feeds has one address: it is named once."""
+    seen = {url_key(first.url)} if first and first.url else set()
+    found = []
+    for ref in story.sources:
+        key = url_key(ref.url) if ref.url else None
+        if ref is first or (key is not None and key in seen):
+            continue
+        if key is not None:
+            seen.add(key)
+        found.append(_source(ref))
+    return tuple(found)
 
 
 def _source(ref: SourceRef) -> PageSource:

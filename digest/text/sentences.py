@@ -36,7 +36,8 @@ _ENGLISH_STARTERS = (
     "For|After|Before|Its|His|Her|Their|Mr|Mrs|Ms|Still|Though|Although|Now|One|Some"
 )
 _ENGLISH_START = re.compile(
-    r"(?:\b(?!i\.e\.|e\.g\.)(?:[A-Za-z]\.){2,}|(?<=\S )\d{1,2}\.)[”’\"')]* +" + rf"(?=(?:{_ENGLISH_STARTERS})\b)"
+    r"(?:(?<![\w.])(?!i\.e\.|e\.g\.)(?:[A-Za-z]\.){2,}|(?<=\S )\d{1,2}\.)[”’\"')]* +"
+    + rf"(?=(?:{_ENGLISH_STARTERS})\b)"
 )
 
 
@@ -80,20 +81,23 @@ def sentences(text: str, language: str | None) -> tuple[str, ...]:
 def paragraphs(text: str) -> Iterator[str]:
     """The paragraphs, list items and lines that stand alone (an address, a table's row), each on one line."""
     for block in _PARAGRAPH.split(text.replace("\r\n", "\n").replace("\r", "\n")):
-        paragraph = ""
+        lines: list[str] = []
         for raw in block.split("\n"):
             line = _BLANK.sub(" ", raw).strip()
-            if paragraph and (_BULLET.match(line) or _stands_alone(paragraph, line)):
-                yield paragraph
-                paragraph = ""
-            paragraph = f"{paragraph} {_BULLET.sub('', line)}".strip()
-        if paragraph:
-            yield paragraph
+            if lines and (_BULLET.match(line) or _stands_alone(lines, line)):
+                yield " ".join(lines)
+                lines = []
+            if line := _BULLET.sub("", line):
+                lines.append(line)
+        if lines:
+            yield " ".join(lines)
 
 
-def _stands_alone(before: str, after: str) -> bool:
+def _stands_alone(before: list[str], after: str) -> bool:
     """Whether a line break is meant. One in running text only wraps: the line was full, or the next goes on small."""
-    return " | " in before or " | " in after or (len(before) < _SHORT_LINE and not after[:1].islower())
+    if " | " in before[-1] or " | " in after:
+        return True
+    return len(before) == 1 and len(before[0]) < _SHORT_LINE and not after[:1].islower()
 
 
 def _spans(paragraph: str, code: str | None) -> list[Span]:

@@ -161,6 +161,12 @@ def test_a_feeds_id_does_not_depend_on_the_other_feeds(tmp_path: Path) -> None:
     assert max(len(one) for one in ids) <= 50
 
 
+def test_the_ids_of_local_files_are_not_for_feeds(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD, '[[feed]]\nid = "files"\nurl = "https://a.example/f"\n')
+
+    assert found[0].startswith('feeds/feeds.toml:2: feed[1].id: "files" is kept for local files')
+
+
 @pytest.mark.parametrize("twin", ["id", "url"])
 def test_the_same_feed_twice_is_refused(tmp_path: Path, twin: str) -> None:
     values = {"id": "a", "url": "https://a.example/feed"}

@@ -193,12 +193,13 @@ def test_a_refused_sender_stops_everything_and_fails_nobody(tmp_path: Path, repl
 def test_a_login_wanted_only_at_rcpt_stops_everything_too(tmp_path: Path) -> None:
     with (
         fault_server(rcpt_reply="530 5.7.0 authenticate first") as server,
-        sending(tmp_path, readers(5), **server.send_table()) as work,
+        sending(tmp_path, readers(5), **server.send_table(connections=1)) as work,
     ):
         tally = work.send()
 
     assert (tally.left, tally.failed) == (5, 0)
-    assert "authenticate first" in str(tally.stopped)
+    assert "refuses every message from brief@harbour.example: 530 5.7.0" in str(tally.stopped)
+    assert server.heard.count("RCPT") == 1
 
 
 def test_a_server_that_keeps_putting_off_the_sender_stops_it_after_a_few_tries(tmp_path: Path) -> None:

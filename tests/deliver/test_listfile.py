@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 import time
 from pathlib import Path
 
@@ -31,25 +32,31 @@ def load(tmp_path: Path, data: str | bytes) -> tuple[ImportReport, list[tuple[st
 ANNA_AND_BO = [("anna@readers.example", "Anna Ågren", "sv", ("ports", "grain")), ("bo@readers.example", "Bo", None, ())]
 
 
+A, B = "anna@readers.example", "bo@readers.example"
+
+
 @pytest.mark.parametrize(
-    ("text", "encoding", "read_as"),
+    ("lines", "encoding", "read_as"),
     [
-        ("address,name,language,topics\nanna@readers.example,Anna Ågren,sv,ports; grain\nbo@readers.example,Bo,,\n", "utf-8", "utf-8"),
-        ("Name;E-Mail;Lang;Tags\r\nAnna Ågren;anna@readers.example;sv;ports|grain\r\nBo;bo@readers.example;;\r\n", "utf-8-sig", "utf-8-sig"),
-        ("email\tname\tlanguage\ttopics\r\nanna@readers.example\tAnna Ågren\tsv\tports,grain\r\nbo@readers.example\tBo\r\n", "utf-16", "utf-16"),
-        ("email,name,language,topics\nanna@readers.example,Anna Ågren,sv,ports|grain\nbo@readers.example,Bo,,\n", "utf-16-be", "utf-16-be"),
-        ("anna@readers.example;Anna Ågren;sv;ports,grain\nbo@readers.example;Bo\n", "cp1252", "windows-1252"),
-        ("Anna Ågren,anna@readers.example,sv,ports|grain\nBo,bo@readers.example,,\n", "utf-8", "utf-8"),
-        ("sep=;\r\nAddress;Name;Language;Topics\r\nanna@readers.example;Anna Ågren;sv;ports|grain\r\nbo@readers.example;Bo;;\r\n", "utf-8", "utf-8"),
-        ("Email Address,First Name,Last Name,LANG,Tags\nanna@readers.example,Anna,Ågren,sv,ports|grain\nbo@readers.example,Bo,,,\n", "utf-8", "utf-8"),
-        ("address,email,name,language,topics\n1 Quay Road,anna@readers.example,Anna Ågren,sv,ports|grain\n,bo@readers.example,Bo,,\n", "utf-8", "utf-8"),
-        ('Email,Name,Language,Topics\n"Anna Ågren <anna@readers.example>",,sv,"ports, grain"\nmailto:bo@readers.example,Bo,,\n', "utf-8", "utf-8"),
+        (["address,name,language,topics", f"{A},Anna Ågren,sv,ports; grain", f"{B},Bo,,"], "utf-8", "utf-8"),
+        (["Name;E-Mail;Lang;Tags", f"Anna Ågren;{A};sv;ports|grain", f"Bo;{B};;"], "utf-8-sig", "utf-8-sig"),
+        (["email\tname\tlanguage\ttopics", f"{A}\tAnna Ågren\tsv\tports,grain", f"{B}\tBo"], "utf-16", "utf-16"),
+        (["email,name,lang,topics", f"{A},Anna Ågren,sv,ports|grain", f"{B},Bo,,"], "utf-16-be", "utf-16-be"),
+        ([f"{A};Anna Ågren;sv;ports,grain", f"{B};Bo"], "cp1252", "windows-1252"),
+        ([f"Anna Ågren,{A},sv,ports|grain", f"Bo,{B},,"], "utf-8", "utf-8"),
+        (["sep=;", "Address;Name;Language;Topics", f"{A};Anna Ågren;sv;ports|grain", f"{B};Bo;;"], "utf-8", "utf-8"),
+        (["E-Mail,First Name,Last Name,Lang,Tags", f"{A},Anna,Ågren,sv,ports|grain", f"{B},Bo"], "utf-8", "utf-8"),
+        (["address,email,name,lang,tags", f"1 Quay,{A},Anna Ågren,sv,ports|grain", f",{B},Bo"], "utf-8", "utf-8"),
+        (["Email,Name,Lang,Tags", f'"Anna Ågren <{A}>",,sv,"ports, grain"', f"mailto:{B},Bo,,"], "utf-8", "utf-8"),
     ],
     ids=["plain", "bom-semicolon", "utf-16-tab", "utf-16-no-bom", "no-heading", "name-first", "excel-sep", "other-tool",
          "postal-address-too", "mailbox-cells"],
 )  # fmt: skip
-def test_each_kind_of_file_gives_the_same_people(tmp_path: Path, text: str, encoding: str, read_as: str) -> None:
-    report, found = load(tmp_path, text.encode(encoding))
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_each_kind_of_file_gives_the_same_people(
+    tmp_path: Path, lines: list[str], encoding: str, read_as: str, ending: str
+) -> None:
+    report, found = load(tmp_path, "".join(line + ending for line in lines).encode(encoding))
 
     assert found == ANNA_AND_BO
     assert (report.added, report.rows, report.bad, report.encoding) == (2, 2, (), read_as)
@@ -115,9 +122,9 @@ def test_who_has_left_stays_away_whatever_is_imported(tmp_path: Path) -> None:
 def test_a_file_that_says_who_has_left_is_believed(tmp_path: Path) -> None:
     with opened(tmp_path) as store, store.write() as connection:
         subscribers.add(connection, "bo@readers.example", now=NOON)
-        data = b"email,status\nanna@readers.example,unsubscribed\nbo@readers.example,Cleaned\ncy@readers.example,subscribed\n"
+        text = f"email,status\n{A},unsubscribed\n{B},Cleaned\ncy@readers.example,subscribed\n"
 
-        report = import_csv(connection, data, now=NOON)
+        report = import_csv(connection, text.encode(), now=NOON)
 
         assert (report.added, report.suppressed) == (1, 2)
         assert subscribers.count(connection)["bounced"] == 1
@@ -151,8 +158,6 @@ def test_a_file_without_addresses_is_refused(tmp_path: Path, data: bytes) -> Non
 @settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=400) | st.text("@.,;\t\"'\r\n=abc\ufeff\x00", max_size=200).map(str.encode))
 def test_no_file_whatever_makes_it_crash_and_every_row_is_accounted_for(data: bytes) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as store, store.write() as connection:
         try:
             report = import_csv(connection, data, now=NOON)
@@ -184,13 +189,14 @@ def test_the_export_runs_nothing_in_a_spreadsheet_and_reads_back(tmp_path: Path)
     assert (report.added, report.suppressed, report.bad) == (7, 1, ())
 
 
-def test_a_hundred_thousand_rows_are_imported_in_seconds(tmp_path: Path) -> None:
-    data = "email,name\n" + "".join(f"reader{number}@readers.example,Reader {number}\n" for number in range(100_000))
+@pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_a_long_list_is_imported_in_seconds(tmp_path: Path, count: int) -> None:
+    data = "email,name\n" + "".join(f"reader{number}@readers.example,Reader {number}\n" for number in range(count))
     with opened(tmp_path) as store, store.write() as connection:
         begin = time.process_time()
         first = import_csv(connection, data.encode(), now=NOON)
         second = import_csv(connection, data.encode(), now=NOON)
         took = time.process_time() - begin
 
-    assert (first.added, second.already) == (100_000, 100_000)
-    assert took < 30, f"{took:.1f} s of CPU"
+    assert (first.added, second.already) == (count, count)
+    assert took < count / 5000, f"{took:.1f} s of CPU"

@@ -7,8 +7,12 @@ import pytest
 
 from tests.gather.making import NOW, read_all, rss
 
-PRESS = " date 2026-11-18 The Example\nPrintable version\nA headline\nThe standfirst.\n" \
-        "Original article link: https://example.org/a\n"  # fmt: skip
+PRESS = """ date 2026-11-18 The Example
+Printable version
+A headline
+The standfirst.
+Original article link: https://example.org/a
+"""
 PAGE = (
     "<html><head><title>A page</title></head><body><article><p>" + "Text of the page. " * 10 + "</p></article></body>"
 )
@@ -78,7 +82,7 @@ def test_a_file_that_is_no_article_is_named_and_the_rest_goes_on(feeds: Path) ->
         "feeds/g-large.txt: is larger than 1 MB",
         "feeds/i-mail.eml: is no mail: it has neither a subject nor a sender",
     ]
-    assert [problem.path for problem in reading.problems][0] == "feeds/a-empty.txt"
+    assert reading.problems[0].path == "feeds/a-empty.txt"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

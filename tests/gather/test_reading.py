@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -128,7 +131,8 @@ def test_one_dead_feed_costs_only_its_own_entries(site: Site, tmp_path: Path) ->
     assert (states["dead"].failures, states["dead"].failing_since) == (2, NOW)
     site.pages["/dead"] = Page(rss("Alive"))
     read_all(tmp_path, dead, states=states, now=LATER, ask_all=True)
-    assert (states["dead"].failures, states["dead"].failing_since, states["dead"].last_problem) == (0, None, None)
+    healed = states["dead"]
+    assert (healed.failures, healed.failing_since, healed.last_problem) == (0, None, None)
 
 
 def test_validators_of_a_body_that_cannot_be_read_are_not_kept(site: Site, tmp_path: Path) -> None:
@@ -182,10 +186,13 @@ def test_a_private_address_is_refused_when_it_is_connected(site: Site, tmp_path:
     site.add("/feed", Page(rss("One")))
     feed = source(f"http://{host}:{site.port}/feed")
     problem = read_all(tmp_path, feed, allow_private=False)["example"].problems[0]
+    assert site.requests == []
+    if host in {"2130706433", "127.1"}:  # aiohttp takes these for no host at all
+        assert "is no web address" in problem.message
+        return
     assert "leads to a private address (" in problem.message
     assert problem.hint is not None
     assert "allow_private" in problem.hint
-    assert site.requests == []
 
 
 def test_a_body_larger_than_the_limit_is_refused_inflated_or_not(site: Site, tmp_path: Path) -> None:
@@ -202,14 +209,27 @@ def test_a_body_larger_than_the_limit_is_refused_inflated_or_not(site: Site, tmp
 def test_an_answer_that_drips_or_breaks_off_is_given_up(site: Site, tmp_path: Path) -> None:
     drip = source(site.add("/drip", Page(rss("One"), drip_s=0.05)), id="drip")
     cut = source(site.add("/cut", Page(rss("One"), cut=40)), id="cut")
-    half = source(site.add("/half", Page(encoded=gzip.compress(rss("One") * 50)[:-20])), id="half")
     started = time.monotonic()
-    readings = read_all(tmp_path, drip, cut, half, total_timeout_s=1.0)
+    readings = read_all(tmp_path, drip, cut, total_timeout_s=1.0)
     assert time.monotonic() - started < 5
     messages = {name: reading.problems[0].message for name, reading in readings.items()}
-    assert messages["drip"] == "127.0.0.1: no complete answer within 1 s"
-    assert messages["cut"] == "127.0.0.1: the answer broke off"
-    assert messages["half"].startswith("127.0.0.1: ")
+    assert messages == {
+        "drip": "127.0.0.1: no complete answer within 1 s",
+        "cut": "127.0.0.1: the answer broke off",
+    }
+
+
+def test_half_a_document_is_read_and_asked_for_again(site: Site, tmp_path: Path) -> None:
+    whole = rss(*(f"Number {number}" for number in range(300)))
+    page = Page(encoded=gzip.compress(whole)[:-300], etag='"half"')
+    states: dict[str, FetchState] = {}
+    feed = source(site.add("/feed", page))
+    reading = read_all(tmp_path, feed, states=states)["example"]
+    assert reading.outcome == "read"
+    assert 0 < len(reading.entries) < 300
+    assert reading.problems[0].message.startswith("breaks off after ")
+    page.encoded = gzip.compress(whole)
+    assert len(read_all(tmp_path, feed, states=states, now=LATER)["example"].entries) == 300
 
 
 def test_a_host_is_asked_one_thing_at_a_time_and_several_hosts_at_once(tmp_path: Path) -> None:
@@ -225,7 +245,7 @@ def test_a_host_is_asked_one_thing_at_a_time_and_several_hosts_at_once(tmp_path:
     assert {reading.outcome for reading in readings.values()} == {"read"}
     for site in (one, two):
         ordered = sorted(site.requests, key=lambda request: request.started)
-        assert all(first.ended <= second.started + 0.02 for first, second in zip(ordered, ordered[1:], strict=False))
+        assert all(first.ended <= second.started + 0.02 for first, second in pairwise(ordered))
     assert took < 1.1, "six answers of 0.2 s from two hosts take 0.6 s, one after the other 1.2 s"
 
 
@@ -243,6 +263,16 @@ def test_stopping_in_the_middle_leaves_no_thread_behind(site: Site, tmp_path: Pa
     next(readings)
     readings.close()  # type: ignore[attr-defined]  # it is a generator
     assert time.monotonic() - started < 3
+
+
+def test_local_files_alone_do_not_load_the_network(tmp_path: Path) -> None:
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / "x.xml").write_bytes(rss("One"))
+    script = (
+        "import sys; from pathlib import Path; from tests.gather.making import read_all; "
+        f"assert read_all(Path({str(tmp_path)!r})); assert 'aiohttp' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
 def test_a_listed_feed_file_is_read_each_time_and_never_backlog(tmp_path: Path) -> None:

@@ -2,47 +2,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from digest.disk import shipped
 from digest.errors import TemplateError
-from digest.model import UNSUBSCRIBE_MARK, Entry, Issue, IssueSection, IssueStory, Mail, SourceRef
-from digest.render.budget import MOST_BYTES, WANTED_BYTES, encoded_bytes
+from digest.model import UNSUBSCRIBE_MARK, Entry, Issue, IssueSection, IssueStory, SourceRef
 from digest.render.mail import render_mail
 from digest.render.templates import Templates
 from digest.text.clean import clean
 from digest.text.plain import plain
 from digest.text.wrap import columns
-from tests.render.outline import VOID, Outline, outline
-from tests.support.sample import LONG_URL, ON, SAMPLE, SEEN, sample_entries, sample_settings
+from tests.render.mailed import EMPTY, TEMPLATES, assert_alike, mail, one_story, problems, titles, told
+from tests.render.outline import outline
+from tests.support.sample import LONG_URL, ON, SAMPLE, SEEN, sample_settings
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mail"
-TEMPLATES = Templates("brief", shipped("templates").parent)
-EMPTY = replace(SAMPLE, intro="", preheader="", sections=())
-
-
-def mail(issue: Issue = SAMPLE, **newsletter: str) -> Mail:
-    return told(issue, sample_entries(), **newsletter)
-
-
-def told(issue: Issue, entries: Mapping[str, Entry], **newsletter: str) -> Mail:
-    return render_mail(
-        issue, settings=sample_settings(**newsletter), templates=TEMPLATES, entries=entries, number=12, on=ON
-    )
-
-
-def one_story(story: IssueStory) -> Issue:
-    return replace(SAMPLE, intro="", sections=(IssueSection(title="World", stories=(story,)),))
-
-
-def body(html: str) -> str:
-    return html.partition("<body")[2]
 
 
 # --- golden files: open them in a browser; DIGEST_UPDATE_GOLDEN=1 writes them anew -----------------------------
@@ -65,69 +41,6 @@ def test_the_mail_is_as_it_was_looked_at(name: str, issue: Issue, newsletter: di
     if os.environ.get("DIGEST_UPDATE_GOLDEN"):
         path.write_text(said, encoding="utf-8")
     assert said == path.read_text(encoding="utf-8"), "look at the difference; DIGEST_UPDATE_GOLDEN=1 accepts it"
-
-
-# --- what every HTML part must be (numbers are those of the rules for mails in Gmail, Outlook, Apple Mail) ------
-
-FORBIDDEN = frozenset("script iframe object embed form input svg math video audio link base picture".split())  # noqa: SIM905
-MEANINGLESS = frozenset("main nav header footer article section aside details summary figure".split())  # noqa: SIM905
-ADDRESS = re.compile(r"(https?://|mailto:)\S+\Z")
-
-
-def problems(html: str) -> list[str]:
-    """What is wrong with an HTML part, whatever it says."""
-    page = outline(re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL))
-    found = list(page.faults)
-    found += [f"<{one.name}>" for one in page.elements if one.name in FORBIDDEN | MEANINGLESS]
-    found += [f"{one.name} {key}" for one in page.elements for key in one.attributes if key.startswith("on")]
-    found += [f"leads to {one}" for one in page.addresses if one != UNSUBSCRIBE_MARK and not ADDRESS.match(one)]
-    if page.levels.count(1) != 1 or any(b > a + 1 for a, b in zip(page.levels, page.levels[1:], strict=False)):
-        found.append(f"headings {page.levels}")
-    found += ["id twice"] * (len(page.ids) != len(set(page.ids)))
-    found += ["a link without a text" for one in page.all("a") if not one.text.strip()]
-    found += [
-        f"table {one.attributes}"
-        for one in page.all("table")
-        if not (_is_layout(one.attributes) or _is_data(one.text, page))
-    ]
-    found += _image_problems(page) + _character_problems(html) + _style_problems(html)
-    found += re.findall(r"</(?:a|span|em|strong|b|i|code|small)><(?:a|span|em|strong|b|i|code|small)\b", html)
-    return found
-
-
-def _is_layout(attributes: dict[str, str]) -> bool:
-    return attributes.get("role") == "presentation"
-
-
-def _is_data(text: str, page: Outline) -> bool:
-    return any(head.text in text for head in page.all("th"))
-
-
-def _image_problems(page: Outline) -> list[str]:
-    images = page.all("img")
-    found = [f"img {one.attributes}" for one in images if "alt" not in one.attributes]
-    return found + [f"img {one.attributes}" for one in images if not 0 < int(one.attributes.get("width", "0")) <= 600]
-
-
-def _character_problems(html: str) -> list[str]:
-    found = [
-        f"U+{ord(one):04X}"
-        for one in re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", html)
-    ]
-    return found + ["no charset"] * ('<meta charset="utf-8">' not in html[:1024])
-
-
-def _style_problems(html: str) -> list[str]:
-    head, _, rest = html.partition("</head>")
-    sheets = re.findall(r"<style>(.*?)</style>", head, re.DOTALL)
-    inline = re.findall(r'style="([^"]*)"', rest)
-    found = ["a style sheet in the body"] * ("<style" in rest) + ["style too long"] * (sum(map(len, sheets)) > 16_384)
-    found += ["an @ in an @"] * any(re.search(r"@media[^{]*\{[^@}]*(\{[^}]*\}[^@}]*)*@", sheet) for sheet in sheets)
-    said = "\n".join((*sheets, *inline))
-    found += re.findall(
-        r"(?:rgb|rgba|hsl|oklch|lab|var|calc)\(|position:|float:|display:\s*(?:flex|grid)|margin[^;]*:-", said
-    )
-    return found + [colour for colour in re.findall(r"#[0-9a-zA-Z]+", said) if not re.fullmatch("#[0-9a-f]{6}", colour)]
 
 
 MAILS = [SAMPLE, EMPTY, replace(SAMPLE, sections=SAMPLE.sections[1:2]), replace(EMPTY, intro="Only *this*.")]
@@ -158,23 +71,6 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 
 
 # --- both parts say the same -----------------------------------------------------------------------------------
-
-
-def titles(html: str) -> list[str]:
-    return [
-        " ".join(one.text.split()) for one in outline(html).all("h3") if "font-size:22px" in one.attributes["style"]
-    ]
-
-
-def assert_alike(made: Mail, wanted: list[str]) -> None:
-    assert titles(made.html) == wanted
-    flat = " ".join(made.text.split())
-    flat = flat.rpartition("At a glance")[2]
-    at = 0
-    for title in wanted:
-        place = flat.find(title, at)
-        assert place >= at, title
-        at = place + len(title)
 
 
 def test_both_parts_have_the_same_stories_in_the_same_order() -> None:
@@ -366,108 +262,3 @@ def test_a_template_that_is_wrong_is_named_and_nothing_comes_of_it(tmp_path: Pat
         render_mail(
             SAMPLE, settings=sample_settings(), templates=Templates("brief", tmp_path), entries={}, number=1, on=ON
         )
-
-
-# --- nothing in an issue or an entry can become markup ---------------------------------------------------------
-
-NASTY = st.sampled_from(
-    [
-        "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onclick='alert(1)", "</style><script>",
-        "[x](javascript:alert(1))", '](https://e.example" onmouseover="x)', "![x](x.png)",
-        "<a href='https://e.example'>",
-        "<!--", "-->", "<!--[if mso]>", "]]>", "{{ 7*7 }}", "{% raw %}", "&lt;script&gt;", "\x00\x1b\x85\u202e",
-        "</td></tr></table>", "</div></body>", "<h1>", "<table><tr><td>", "| a |\n|---|\n", "```\n",
-        "\n\n## H\n\n### T\n", "@@unsub", "plain", "能",
-    ]
-)  # fmt: skip
-TEXT = st.lists(NASTY | st.text(max_size=12), max_size=5).map("".join)
-URL = st.none() | TEXT | st.builds(lambda text: f"https://e.example/{text}", TEXT)
-OPTIONS = st.frozensets(st.sampled_from(["headline", "full", "image", "no-image", "update"]))
-REFS = st.lists(
-    st.builds(
-        SourceRef, label=TEXT, url=URL, note=TEXT, entry_id=st.none() | st.just("c00000000001"), also=st.booleans()
-    ),
-    max_size=3,
-).map(tuple)
-NASTY_STORY = st.builds(
-    IssueStory, id=st.none() | TEXT, title=TEXT, summary=TEXT, why=TEXT, options=OPTIONS, sources=REFS
-)
-NASTY_SECTION = st.builds(IssueSection, title=TEXT, intro=TEXT, stories=st.lists(NASTY_STORY, max_size=2).map(tuple))
-NASTY_ISSUE = st.builds(
-    Issue, name=st.just("2026-W47"), title=TEXT, subject=TEXT, preheader=TEXT, base=st.none(), intro=TEXT,
-    sections=st.lists(NASTY_SECTION, max_size=2).map(tuple),
-)  # fmt: skip
-NASTY_ENTRY = st.builds(
-    Entry, id=st.just("c00000000001"), source_id=st.just("x"), title=TEXT, body=TEXT.map(clean), kind=st.none() | TEXT,
-    language=st.none() | TEXT, image_url=URL, image_alt=TEXT, first_seen=st.just(SEEN),
-)  # fmt: skip
-
-
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(NASTY_ISSUE, NASTY_ENTRY, st.sampled_from(["", "https://policyweek.example/"]))
-def test_nothing_in_an_issue_or_an_entry_becomes_markup(issue: Issue, entry: Entry, url: str) -> None:
-    made = told(issue, {entry.id: entry}, url=url)
-    stripped = re.sub(r"<!--\[if mso\]>.*?<!\[endif\]-->", "", made.html, flags=re.DOTALL)
-    page = outline(stripped)
-    assert page.faults == []
-    assert [one for one in page.elements if one.name in FORBIDDEN] == []
-    assert [key for one in page.elements for key in one.attributes if key.startswith("on")] == []
-    assert [one for one in page.addresses if one != UNSUBSCRIBE_MARK and not re.match("(https?://|mailto:)", one)] == []
-    assert _character_problems(made.html) == _character_problems(made.text)[:-1] == []
-    assert len(page.all("style")) == len(page.all("body")) == len(page.all("h1")) == 1
-    assert made.html.count(UNSUBSCRIBE_MARK) == made.text.count(UNSUBSCRIBE_MARK) == 1
-    assert "49" not in made.subject
-
-
-def test_the_void_tags_of_the_mail_are_known_to_the_test() -> None:
-    assert {"img", "br", "hr", "meta"} <= VOID
-
-
-# --- length ----------------------------------------------------------------------------------------------------
-
-
-def long_issue(count: int, paragraph: str, paragraphs: int) -> Issue:
-    stories = tuple(
-        IssueStory(
-            id=f"s-{n:08x}", title=f"Story {n} of the week", summary="\n\n".join([f"{paragraph} {n}."] * paragraphs),
-            sources=(SourceRef(label="A paper", url=f"https://paper.example/{n}", note="1 November 2026"),),
-        )
-        for n in range(count)
-    )  # fmt: skip
-    return replace(SAMPLE, intro="", sections=(IssueSection(title="World", stories=stories),))
-
-
-@pytest.mark.parametrize(
-    ("count", "paragraph", "paragraphs", "wanted"),
-    [
-        (20, "A sentence of some length that says what happened and to whom" * 2, 40, "cut after some paragraphs"),
-        (60, "A sentence of some length that says what happened and to whom" * 3, 12, "cut after a paragraph"),
-        (20, "能源价格上限将于明年一月下调，约两千九百万户家庭受益" * 8, 20, "cut after some paragraphs"),
-        (80, "A sentence of some length that says what happened and to whom" * 9, 1, "only the headline is printed"),
-    ],
-)
-def test_a_long_issue_is_shortened_and_says_so(count: int, paragraph: str, paragraphs: int, wanted: str) -> None:
-    made = mail(long_issue(count, paragraph, paragraphs))
-    raw = made.html.encode()
-    assert len(raw) <= WANTED_BYTES
-    assert encoded_bytes(raw) < MOST_BYTES
-    assert any(line.endswith(wanted) for line in made.cut)
-    assert all(line.startswith("Story ") for line in made.cut)
-    assert_alike(made, [f"Story {n} of the week" for n in range(count)])
-    assert "https://policyweek.example/brief/2026-W47/#s-00000013" in made.html
-    assert "The rest of this story is on the web page" in made.text
-    assert problems(made.html) == []
-
-
-def test_stories_that_cannot_even_be_named_are_counted() -> None:
-    made = mail(long_issue(400, "One.", 1))
-    left_out = [line for line in made.cut if line.endswith("left out of the mail")]
-    assert len(made.html.encode()) < MOST_BYTES
-    assert 200 < len(left_out) < 300
-    assert f"More stories on the web page: {len(left_out)}" in made.text
-    assert_alike(made, [f"Story {n} of the week" for n in range(400 - len(left_out))])
-
-
-def test_an_issue_of_twenty_stories_is_never_shortened() -> None:
-    summary = "A summary has sixty-five words or so, which are about four hundred characters. " * 5
-    assert mail(long_issue(20, summary, 2)).cut == ()

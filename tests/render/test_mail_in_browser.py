@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest.model import Issue, IssueSection, IssueStory, SourceRef
-from tests.render.test_mail import EMPTY, mail
+from tests.render.mailed import EMPTY, mail
 from tests.support.browser import Browser, Mode, running_browser
 from tests.support.sample import SAMPLE
 

@@ -51,7 +51,7 @@ class Document:
         """
         if not self.data.strip():
             raise UnreadableError("is empty")
-        text = _decode(self.data, declared)
+        text = decoded(self.data, declared)
         controls = len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]", text[:20_000]))
         if "\0" in text[:20_000] or controls * 20 > len(text[:20_000]):
             raise UnreadableError("is not text", hint="save it as .txt, .md, .html or .eml")
@@ -62,7 +62,8 @@ class Document:
         return parse_date(str(value), zone=self.zone) if value is not None else None
 
 
-def _decode(data: bytes, declared: str | None) -> str:
+def decoded(data: bytes, declared: str | None = None) -> str:
+    """Bytes as text: a byte order mark, UTF-8, what was declared, Windows-1252, whichever fits first."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),

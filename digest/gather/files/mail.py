@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 from typing import Final
 
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError, decoded, finish
 from digest.gather.files.plaintext import as_html, paragraphs
 from digest.gather.repair import body_text, without_marker
 from digest.model import Entry, Html
@@ -88,14 +88,21 @@ def _sender_name(sender: str) -> str | None:
 def _body(message: EmailMessage) -> Html:
     try:
         part = message.get_body(preferencelist=("html", "plain"))
-        content = part.get_content() if part is not None else ""
-    except (*_HEADER_ERRORS, KeyError, UnicodeError) as error:
-        raise UnreadableError(f"is a mail whose text cannot be decoded: {error}") from error
-    if part is None or not isinstance(content, str):
+    except _HEADER_ERRORS as error:
+        raise UnreadableError(f"is a mail whose parts cannot be told apart: {error}") from error
+    if part is None or part.get_content_maintype() != "text":
         return Html("")
-    if part.get_content_subtype() == "html":
-        return clean(drop_controls(content))
-    return as_html(paragraphs(drop_controls(content).split("\n")))
+    content = drop_controls(_content(part))
+    return clean(content) if part.get_content_subtype() == "html" else as_html(paragraphs(content.split("\n")))
+
+
+def _content(part: MIMEPart) -> str:
+    """The text of a part; where it names an encoding that does not exist, whichever fits."""
+    try:
+        return str(part.get_content())
+    except _HEADER_ERRORS:
+        payload = part.get_payload(decode=True)
+        return decoded(payload) if isinstance(payload, bytes) else ""
 
 
 def _article_text(body: Html) -> str:

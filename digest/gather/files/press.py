@@ -52,7 +52,7 @@ _KINDS: Final = frozenset(
     ["press release", "news release", "media release", "news", "statement", "expert comment", "comment", "opinion",
      "speech", "report", "research paper", "briefing", "blog", "announcement"]
 )  # fmt: skip
-_NAME: Final = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:(?:of|de|van|von|der|bin|al|the|la)\s+)?[^\W\d_a-zß-ÿ][\w.'’-]*){0,6}"
+_NAME: Final = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:(?:de|van|von|der|den|bin|al|la)\s+){0,3}[^\W\d_a-zß-ÿ][\w.'’-]*){0,6}"
 _SAID: Final = r"(?:said|says|added|adds|commented|explained|noted|warned|argued|told reporters|concluded)"
 _PRONOUNS: Final = frozenset(["He", "She", "They", "It", "We", "I", "The"])
 _QUOTE_FIRST: Final = re.compile(rf"[“\"]([^“”\"\n]{{15,800}})[”\"],?\s+{_SAID}\s+({_NAME})")

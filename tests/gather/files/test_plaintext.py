@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.gather.files.document import UnreadableError
+from digest.gather.files.plaintext import paragraphs, read
+from tests.gather.making import document
+
+
+def test_the_first_line_is_the_title_and_the_date_is_the_files() -> None:
+    entry = read(document("\n  A title\n\nOne & two.\nThree.\n"))
+    assert (entry.title, entry.text, entry.body) == (
+        "A title",
+        "One & two.\n\nThree.",
+        "<p>One &amp; two.</p>\n<p>Three.</p>",
+    )
+    assert entry.published == datetime(2026, 11, 18, 9, tzinfo=UTC)
+    assert entry.notes == ("date of the file",)
+    assert (entry.url, entry.organisation, entry.summary) == (None, None, "")
+
+
+@pytest.mark.parametrize("line", ["https://example.org/a", "<https://example.org/a>", "Source: https://example.org/a"])
+def test_an_address_on_a_line_of_its_own_is_where_it_is_from(line: str) -> None:
+    entry = read(document(f"A title\n{line}\n\nText with https://other.example/ in it."))
+    assert (entry.url, entry.text) == ("https://example.org/a", "Text with https://other.example/ in it.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["One paragraph a line.", "Another one."], ["One paragraph a line.", "Another one."]),
+        (["Lines of about the same length that end in the", "middle of what they say were wrapped by hand at",
+          "a margin."],
+         ["Lines of about the same length that end in the middle of what they say were wrapped by hand at a margin."]),
+        (["", "a", "", "", "b", ""], ["a", "b"]),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_lines_are_paragraphs_unless_they_were_wrapped(lines: list[str], expected: list[str]) -> None:
+    assert paragraphs(lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "message"), [(b"", "is empty"), (b"\n \n", "is empty"), (b"a\0b" * 50, "is not text")]
+)
+def test_what_is_no_text_says_so(data: bytes, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message):
+        read(document(data))

@@ -1,0 +1,59 @@
+"""However long an issue is, its mail is shown whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from digest.model import Issue, IssueSection, IssueStory, SourceRef
+from digest.render.budget import MOST_BYTES, WANTED_BYTES, encoded_bytes
+from tests.render.mailed import assert_alike, mail, problems
+from tests.support.sample import SAMPLE
+
+
+def long_issue(count: int, paragraph: str, paragraphs: int) -> Issue:
+    stories = tuple(
+        IssueStory(
+            id=f"s-{n:08x}", title=f"Story {n} of the week", summary="\n\n".join([f"{paragraph} {n}."] * paragraphs),
+            sources=(SourceRef(label="A paper", url=f"https://paper.example/{n}", note="1 November 2026"),),
+        )
+        for n in range(count)
+    )  # fmt: skip
+    return replace(SAMPLE, intro="", sections=(IssueSection(title="World", stories=stories),))
+
+
+@pytest.mark.parametrize(
+    ("count", "paragraph", "paragraphs", "wanted"),
+    [
+        (20, "A sentence of some length that says what happened and to whom" * 2, 40, "cut after some paragraphs"),
+        (60, "A sentence of some length that says what happened and to whom" * 3, 12, "cut after a paragraph"),
+        (20, "能源价格上限将于明年一月下调，约两千九百万户家庭受益" * 8, 20, "cut after some paragraphs"),
+        (80, "A sentence of some length that says what happened and to whom" * 9, 1, "only the headline is printed"),
+    ],
+)
+def test_a_long_issue_is_shortened_and_says_so(count: int, paragraph: str, paragraphs: int, wanted: str) -> None:
+    made = mail(long_issue(count, paragraph, paragraphs))
+    raw = made.html.encode()
+    assert len(raw) <= WANTED_BYTES
+    assert encoded_bytes(raw) < MOST_BYTES
+    assert any(line.endswith(wanted) for line in made.cut)
+    assert all(line.startswith("Story ") for line in made.cut)
+    assert_alike(made, [f"Story {n} of the week" for n in range(count)])
+    assert "https://policyweek.example/brief/2026-W47/#s-00000013" in made.html
+    assert "The rest of this story is on the web page" in made.text
+    assert problems(made.html) == []
+
+
+def test_stories_that_cannot_even_be_named_are_counted() -> None:
+    made = mail(long_issue(400, "One.", 1))
+    left_out = [line for line in made.cut if line.endswith("left out of the mail")]
+    assert len(made.html.encode()) < MOST_BYTES
+    assert 200 < len(left_out) < 300
+    assert f"More stories on the web page: {len(left_out)}" in made.text
+    assert_alike(made, [f"Story {n} of the week" for n in range(400 - len(left_out))])
+
+
+def test_an_issue_of_twenty_stories_is_never_shortened() -> None:
+    summary = "A summary has sixty-five words or so, which are about four hundred characters. " * 5
+    assert mail(long_issue(20, summary, 2)).cut == ()
