@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digest.curate.briefing import brief
 from digest.edit.fates import entry_ids
 from digest.edit.issuefile import read_issue
-from digest.errors import IssueFileError
+from digest.errors import IssueFileError, StateError
 from digest.model import Source
 from digest.render.furniture import long_date
 from digest.store import entries, issues, sources
@@ -65,6 +65,7 @@ def read_draft(path: Path, shown: str) -> str | None:
 
     Raises:
         IssueFileError: it is not UTF-8.
+        StateError: it cannot be read.
     """
     try:
         return path.read_bytes().decode("utf-8")
@@ -72,6 +73,8 @@ def read_draft(path: Path, shown: str) -> str | None:
         return None
     except UnicodeDecodeError as error:
         raise IssueFileError("is not UTF-8", path=shown, line=1, hint="save it as UTF-8 in your editor") from error
+    except OSError as error:
+        raise StateError(f"{shown}: cannot be read: {error.strerror}", hint="may you read it?") from error
 
 
 def is_edited(connection: Connection, name: str, text: str) -> bool:

@@ -19,6 +19,7 @@ from digest.deliver.ledger import Ledger
 from digest.deliver.line import Outcome
 from digest.deliver.lock import boot_id, owner, send_lock
 from digest.deliver.smtp import Transport, password
+from digest.deliver.watch import Watch
 from digest.errors import ConnectError, StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
 from digest.outgoing import message_secret, message_writer, refuse_embargoed, sample_message
@@ -97,6 +98,7 @@ def send(
     fresh_secret: Callable[[], str],
     include_new: bool = False,
     resend_uncertain: bool = False,
+    accept_refusals: bool = False,
     on_delivery: Callable[[Delivery], None] = lambda _delivery: None,
 ) -> Sent:
     """Hand the published issue to everyone who does not have it yet.
@@ -117,17 +119,20 @@ def send(
         mailing = ledger.open_mailing(
             record.name, "issue", hashlib.sha256(content).hexdigest(), (VARIANT,), now=now, include_new=include_new
         )
+        sender, policy = owner(boot_id(), os.getpid()), project.settings.send.on_uncertain
         if resend_uncertain:
+            ledger.recover(mailing.id, owner=sender, policy=policy, now=now)  # what a killed run left counts as well
             ledger.resend_uncertain(mailing.id, now=now)
         tally = deliver(
             ledger,
             transport,
             message_writer(project, frozen_mail(parts), record, mailing_id=mailing.id, secret=secret, now=now),
             mailing,
-            owner=owner(boot_id(), os.getpid()),
+            owner=sender,
             clock=clock,
-            on_uncertain=project.settings.send.on_uncertain,
+            on_uncertain=policy,
             on_delivery=on_delivery,
+            watch=Watch(breaker=not accept_refusals),
         )
     if not tally.left and not tally.deferred and not tally.uncertain:
         with project.store.write() as connection:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from email.utils import parseaddr
+from html import escape
 from typing import TYPE_CHECKING
 
 from digest.archive.published import PublishedIssue
 from digest.archive.site import publish_page, publish_site
-from digest.deliver.message import Recipient, build_message
+from digest.deliver.message import Recipient, build_message, unsubscribe_link
 from digest.drafting import base_issue
 from digest.edit.fates import entry_ids, fates
 from digest.edit.issuefile import read_issue
 from digest.errors import BlockedError, DigestError
-from digest.model import Html
+from digest.model import UNSUBSCRIBE_MARK, Html
 from digest.proof import IMAGES, VARIANT
 from digest.render.home import PastIssue, render_home
 from digest.render.templates import Templates
@@ -127,18 +129,35 @@ def is_published(connection: Connection, record: IssueRecord) -> bool:
     return get_meta(connection, f"published {record.name}") is not None
 
 
+SAMPLE_SECRET = "sample"  # noqa: S105  no link made with it is for use
+
+
+def sample_recipient(project: Project, to: str | None = None) -> Recipient:
+    """Whom a sample is addressed to: the newsletter itself, or one address."""
+    name, address = parseaddr(project.settings.newsletter.sender)
+    return Recipient(subscriber_id=0, address=to or address, name="" if to else name)
+
+
+def sample_mail(project: Project, mail: Mail) -> Mail:
+    """Both parts as one recipient would see them, for looking at."""
+    link = unsubscribe_link(project.settings, secret=SAMPLE_SECRET, recipient=sample_recipient(project))
+    return replace(
+        mail,
+        html=mail.html.replace(UNSUBSCRIBE_MARK, escape(link)),
+        text=mail.text.replace(UNSUBSCRIBE_MARK, link),
+    )
+
+
 def sample_message(project: Project, mail: Mail, record: IssueRecord, *, now: datetime, to: str | None = None) -> bytes:
     """The whole message as one address would get it (the newsletter's own by default), for looking at."""
-    name, address = parseaddr(project.settings.newsletter.sender)
-    recipient = Recipient(subscriber_id=0, address=to or address, name="" if to else name)
     # Every test is a message of its own: mail programs hide a second one with the same Message-ID.
     mailing_id = f"sample {record.name} {now.isoformat() if to else ''}"
     return build_message(
         mail,
         settings=project.settings,
         mailing_id=mailing_id,
-        secret="sample",  # noqa: S106  no link in it is for use
-        recipient=recipient,
+        secret=SAMPLE_SECRET,
+        recipient=sample_recipient(project, to),
         date=record.approved or now,
     )
 

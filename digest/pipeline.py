@@ -161,12 +161,13 @@ def render(project: Project, *, now: datetime, name: str | None = None) -> tuple
     Raises:
         BlockedError: a story is under embargo; nothing is written.
     """
-    from digest.outgoing import refuse_embargoed, sample_message  # noqa: PLC0415  the mail modules load on use
+    from digest.outgoing import refuse_embargoed, sample_mail, sample_message  # noqa: PLC0415  the mail modules load on use
 
     checked = check(project, now=now, name=name)
     refuse_embargoed(checked.findings)
-    message = sample_message(project, checked.proof.mail, checked.proof.record, now=now)
-    return checked, write_proof(project, checked.proof, message)
+    mail = checked.proof.mail
+    message = sample_message(project, mail, checked.proof.record, now=now)
+    return checked, write_proof(project, checked.proof, sample_mail(project, mail), message)
 
 
 def approve(project: Project, *, by: str, now: datetime, name: str | None = None) -> Checked:

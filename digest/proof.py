@@ -98,12 +98,12 @@ def make_proof(
     )
 
 
-def write_proof(project: Project, proof: Proof, message: bytes) -> tuple[Path, ...]:
-    """Write ``build/<issue>/``: the two parts of the mail, the whole message, the page and its pictures."""
+def write_proof(project: Project, proof: Proof, mail: Mail, message: bytes) -> tuple[Path, ...]:
+    """Write ``build/<issue>/``: the two parts of a mail, the whole message, the page and its pictures."""
     folder = project.build_dir(proof.record.name)
     files: dict[str, str | bytes] = {
-        "email.html": proof.mail.html,
-        "email.txt": proof.mail.text,
+        "email.html": mail.html,
+        "email.txt": mail.text,
         "email.eml": message,
         "index.html": proof.page,
     }

@@ -15,7 +15,7 @@ from digest.config.load import FEEDS_NAME
 from digest.deliver.subscribers import count
 from digest.drafting import is_edited, read_draft
 from digest.edit.issuefile import read_issue
-from digest.errors import IssueFileError
+from digest.errors import IssueFileError, StateError
 from digest.model import Entry, FetchState, IssueRecord, Mailing, Period, Tally
 from digest.project import current_period
 from digest.store import entries, issues, schema
@@ -214,7 +214,7 @@ def _issue_standing(project: Project, connection: Connection, period: Period) ->
         text = read_draft(path, shown)
         if text is not None:
             read_issue(text, path=shown)
-    except IssueFileError as error:
+    except (IssueFileError, StateError) as error:
         problem = error.message
     return IssueStanding(
         period=period,

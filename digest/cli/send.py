@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--status", is_flag=True, help="Say how far the sending is.")
 @click.option("--new", "include_new", is_flag=True, help="Mail those too who subscribed after the list was frozen.")
 @click.option("--resend-uncertain", is_flag=True, help="Mail those again of whom it is not known whether they have it.")
+@click.option("--accept-refusals", is_flag=True, help="Go on although the server refuses many; mark those as failed.")
 @click.option("--yes", is_flag=True, help="Do not ask; approve a draft.")
 @click.option("--by", metavar="NAME", help="Who approves, if it is a draft; else the login name.")
 def verb(session: Session, **given: Any) -> int:
@@ -115,11 +116,14 @@ def _hand_over(
             fresh_secret=lambda: secrets.token_hex(32),
             include_new=given["include_new"],
             resend_uncertain=given["resend_uncertain"],
+            accept_refusals=given["accept_refusals"],
             on_delivery=on_delivery,
         )
 
 
 def _report(session: Session, sent: Sent) -> int:
+    from digest.deliver.watch import INTERRUPTED  # noqa: PLC0415
+
     tally = sent.tally
     session.result(_data(sent.record, [(sent.mailing, tally)]), lambda: session.line(_sum(sent.record.name, tally)))
     if tally.stopped:
@@ -133,6 +137,8 @@ def _report(session: Session, sent: Sent) -> int:
         session.next_step(f"`digest send {sent.record.name}` goes on{when}")
     else:
         session.next_step("`digest draft` begins the next issue")
+    if tally.stopped == INTERRUPTED:
+        return 130
     return 3 if tally.left or tally.deferred or tally.failed or tally.uncertain else 0
 
 

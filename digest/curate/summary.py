@@ -92,7 +92,7 @@ def summarise(entry: Entry, *, words: int, language: str) -> str:
     text = tuple(islice(_lines(entry, entry.text, language), _LOOK_AT))
     goes_on = bool(own and text) and own[0].text == text[0].text
     if own and all(line.kind == "whole" for line in own):
-        return _fit((*own, *(text if goes_on else ())), words)
+        return _fit((*own, *(text if goes_on else ())), words) or _fit(text, words)
     clause = _clause(entry, own, text)
     if clause and count_words(clause) <= words:
         rest = _fit(text[1:], words - count_words(clause)) if goes_on else ""

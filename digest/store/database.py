@@ -34,6 +34,8 @@ class Store:
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and changes nothing."""
         with _named_errors(self.path), self.engine.connect() as connection:
+            if self.path is not None:
+                connection.execute(text("BEGIN"))  # or each question would see a state of its own
             yield connection
             connection.rollback()
 

@@ -83,9 +83,7 @@ def sane(moment: datetime | None, *, now: datetime) -> datetime | None:
 
 def _machine(text: str, zone: ZoneInfo) -> datetime | None:
     if _ISO_WHOLE.match(text):
-        return _utc(
-            datetime.fromisoformat(text.replace(",", ".").replace(" ", "T", 1).replace(" ", "").upper()), zone
-        )
+        return _utc(datetime.fromisoformat(text.replace(",", ".").replace(" ", "T", 1).replace(" ", "").upper()), zone)
     if _COMPACT.match(text):
         return _utc(datetime.fromisoformat(text.upper()), zone)
     return None

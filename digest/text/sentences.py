@@ -37,7 +37,7 @@ _ENGLISH_STARTERS = (
 )
 _ENGLISH_START = re.compile(
     r"(?:(?<![\w.])(?!i\.e\.|e\.g\.)(?:[A-Za-z]\.){2,}|(?<=\S )\d{1,2}\.)[”’\"')]* +"
-    + rf"(?=(?:{_ENGLISH_STARTERS})\b)"
+    rf"(?=(?:{_ENGLISH_STARTERS})\b)"
 )
 
 

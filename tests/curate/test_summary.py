@@ -47,6 +47,10 @@ def test_a_summary_that_was_cut_gives_way_to_the_text() -> None:
     assert short(summary="Fees at the port go up. Shipping lines pro…", text=BODY, words=12) == FEES
 
 
+def test_a_summary_that_cannot_open_gives_way_to_the_text() -> None:
+    assert short(summary="He said the fees were late.", text=BODY, words=13) == FEES
+
+
 def test_of_a_cut_summary_without_a_text_the_whole_sentences_are_left() -> None:
     assert short(summary="Fees at the port go up. Shipping lines pro [...]") == "Fees at the port go up."
 

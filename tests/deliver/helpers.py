@@ -31,6 +31,10 @@ MAIL = Mail(
 )
 
 
+def readers(count: int) -> list[str]:
+    return [f"ok.{number}@readers.example" for number in range(count)]
+
+
 def settings(**send: Any) -> Settings:
     newsletter = {"title": "The Harbour Brief", "from": "The Harbour Brief <brief@harbour.example>"}
     return Settings.model_validate({"newsletter": newsletter, "send": send})
