@@ -57,9 +57,7 @@ def test_two_feeds_of_one_host_have_ids_of_their_own(tmp_path: Path) -> None:
         ([], "Missing argument 'URL'"),
     ],
 )
-def test_what_cannot_be_added_is_refused_and_changes_nothing(
-    tmp_path: Path, arguments: list[str], said: str
-) -> None:
+def test_what_cannot_be_added_is_refused_and_changes_nothing(tmp_path: Path, arguments: list[str], said: str) -> None:
     feeds = f'[[feed]]\nurl = "{URL}"\nid = "example"\n'
     root = make_project(tmp_path, feeds=feeds, files={"feeds/grid.xml": ""})
     before = snapshot(root)

@@ -7,7 +7,7 @@ from pathlib import Path
 from digest.model import FetchState, Source
 from digest.store import sources
 from tests.support.cli import digest, digest_process
-from tests.support.project import NOW, ITEMS, at, make_project, opened, rss
+from tests.support.project import ITEMS, NOW, at, make_project, opened, rss
 
 FEEDS = """\
 [[feed]]

@@ -50,9 +50,7 @@ def test_the_store_and_what_is_rendered_stay_out_of_git_but_issues_do_not(tmp_pa
         ("週報", [], "週報"),
     ],
 )
-def test_the_title_is_the_given_one_or_the_folders(
-    tmp_path: Path, folder: str, options: list[str], title: str
-) -> None:
+def test_the_title_is_the_given_one_or_the_folders(tmp_path: Path, folder: str, options: list[str], title: str) -> None:
     assert digest("init", tmp_path / folder, *options).code == 0
 
     config = tomllib.loads((tmp_path / folder / "digest.toml").read_text("utf-8"))
@@ -74,9 +72,7 @@ def test_the_sender_is_the_given_one(tmp_path: Path) -> None:
         (["--example", "--title", "x"], "--example is copied as it is"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_and_nothing_is_written(
-    tmp_path: Path, options: list[str], said: str
-) -> None:
+def test_what_cannot_be_meant_is_refused_and_nothing_is_written(tmp_path: Path, options: list[str], said: str) -> None:
     ran = digest("init", tmp_path / "b", *options)
 
     assert ran.code == 2

@@ -77,18 +77,30 @@ def test_what_stood_in_the_log_only_is_kept_too(root: Path, copy: Path) -> None:
         assert kept.execute("SELECT count(*) FROM subscriber").fetchone()[0] == 2
 
 
-def test_a_damaged_store_is_replaced_and_its_log_goes_with_it(root: Path, copy: Path) -> None:
+def test_a_damaged_store_is_replaced(root: Path, copy: Path) -> None:
     store = root / "state" / "digest.db"
-    store.write_bytes(b"\0" * 100 + b"damaged" * 1000)
-    store.with_name("digest.db-wal").write_bytes(b"a log that belongs to the damaged store")
+    damaged = b"damaged" * 1000
+    store.write_bytes(damaged)
 
     assert digest("status", root=root).code == 1
-    ran = digest("restore-backup", copy, "--yes", root=root, now=LATER)
+    ran = digest("restore-backup", copy, "--yes", "--json", root=root, now=LATER)
 
     assert ran.code == 0
     check_sqlite(store)
     assert held(root) == (3, 1)
-    assert (root / "state" / "digest.before-restore-20261118T140000Z.db-wal").read_bytes().startswith(b"a log")
+    assert Path(ran.json["kept"]).read_bytes() == damaged
+
+
+def test_a_log_that_cannot_be_folded_in_is_moved_away_with_its_store(root: Path, copy: Path) -> None:
+    """Left in place, it would be played into the copy. A folder of its name is a log SQLite cannot open."""
+    log = root / "state" / "digest.db-wal"
+    log.mkdir()
+    assert digest("status", root=root).code == 1
+
+    assert digest("restore-backup", copy, "--yes", root=root, now=LATER).code == 0
+
+    assert (root / "state" / "digest.before-restore-20261118T140000Z.db-wal").is_dir()
+    assert held(root) == (3, 1)
 
 
 def test_a_store_that_is_gone_is_made_again(root: Path, copy: Path) -> None:
@@ -126,6 +138,15 @@ def test_nobody_there_to_say_yes_is_a_no(root: Path, copy: Path) -> None:
     assert ran.code == 1
     assert "--yes" in ran.err
     assert held(root) == (4, 2)
+
+
+@pytest.mark.parametrize(("answer", "code", "after"), [("y\n", 0, (3, 1)), ("n\n", 1, (4, 2)), ("", 130, (4, 2))])
+def test_a_person_is_asked(root: Path, copy: Path, answer: str, code: int, after: tuple[int, int]) -> None:
+    ran = digest("restore-backup", copy, root=root, stdin=answer, terminal=True)
+
+    assert ran.code == code
+    assert "What happened since is forgotten" in ran.err + ran.out
+    assert held(root) == after
 
 
 def test_a_dry_run_says_what_is_in_the_copy_and_changes_nothing(root: Path, copy: Path) -> None:

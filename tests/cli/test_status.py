@@ -110,7 +110,12 @@ def test_what_is_held_says_until_when_and_why(tmp_path: Path) -> None:
     before, after = status(root), status(root, "2026-12-02T00:00Z")
 
     assert before["held"] == [
-        {"id": before["held"][0]["id"], "title": "Not before December", "until": "2026-12-01T00:01:00Z", "why": "embargo"}
+        {
+            "id": before["held"][0]["id"],
+            "title": "Not before December",
+            "until": "2026-12-01T00:01:00Z",
+            "why": "embargo",
+        }
     ]
     assert (before["totals"]["eligible"], before["eligible_now"]) == (3, 3)
     assert (after["totals"]["eligible"], after["eligible_now"]) == (3, 4)
@@ -177,7 +182,7 @@ def test_after_the_issue_the_next_one_is_in_work(tmp_path: Path) -> None:
 
 
 def test_totals_that_do_not_add_up_would_be_said(tmp_path: Path) -> None:
-    from digest.standing import standing  # noqa: PLC0415
+    from digest.standing import standing
 
     with opened(make_project(tmp_path)) as project, project.store.read() as connection:
         stands = standing(project, connection, now=at(18))

@@ -147,7 +147,9 @@ def test_somebodys_messages_are_shown(root: Path) -> None:
     ran = digest("subscribers", "show", "ada@example.org", root=root)
 
     assert ran.lines[-1] == "  2026-11-20 07:00  2026-W47: failed (no such mailbox)"
-    assert digest("subscribers", "show", "ada@example.org", "--json", root=root).json["messages"][0]["state"] == "failed"
+    assert (
+        digest("subscribers", "show", "ada@example.org", "--json", root=root).json["messages"][0]["state"] == "failed"
+    )
 
 
 def test_the_verb_alone_counts_by_state(root: Path) -> None:

@@ -46,8 +46,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     head, _, rest = path.read_text("utf-8").partition("\n### ")
     _, _, kept = rest.partition("\n### ")
     path.write_text(f"{head}\n### {kept}", "utf-8")
-    for verb in (["approve", "--by", "me"], ["publish"]):
-        assert digest(*verb, root=made, now=NOW).code == 0
+    for words in (["approve", "--by", "me"], ["publish"]):
+        assert digest(*words, root=made, now=NOW).code == 0
     grid = rss(item("Wave power at half the price", "https://gridwatch.example/waves", day=23), *ITEMS, more)
     (made / "feeds" / "grid.xml").write_text(grid, "utf-8")
     for verb in ("fetch", "draft"):
@@ -62,10 +62,12 @@ def why(root: Path, *words: str) -> list[dict[str, Any]]:
     return told
 
 
-
 def test_a_dropped_story_says_who_dropped_it_and_from_what(root: Path) -> None:
-    (title,) = {hit["title"] for hit in digest("search", "report", "--json", root=root).json["hits"]
-                if hit["state"] == "dropped"}  # fmt: skip  which story that is, is the rank's affair
+    (title,) = {
+        hit["title"]
+        for hit in digest("search", "report", "--json", root=root).json["hits"]
+        if hit["state"] == "dropped"
+    }  # fmt: skip  which story that is, is the rank's affair
     told = next(one for one in why(root, title) if one["state"] == "dropped")
 
     assert told["state"] == "dropped"
@@ -148,8 +150,14 @@ def test_what_people_read_has_every_part_on_one_screen(root: Path) -> None:
 
     assert ran.code == 0
     assert len(ran.lines) <= 45
-    for part in ("first seen 2026-11-18 12:00 in feeds/grid.xml", "2026-W47: placed as a story", "told as the same story:",
-                 "published 2026-11-17", "as a further source", "score "):  # fmt: skip
+    for part in (
+        "first seen 2026-11-18 12:00 in feeds/grid.xml",
+        "2026-W47: placed as a story",
+        "told as the same story:",
+        "published 2026-11-17",
+        "as a further source",
+        "score ",
+    ):
         assert part in ran.out
 
 
@@ -180,9 +188,7 @@ def test_a_changed_text_and_a_failing_source_are_told(tmp_path: Path) -> None:
         (["s-00000000"], "ids are 12 hex digits"),
     ],
 )
-def test_what_is_not_known_is_exit_code_1_with_the_nearest_thing_to_do(
-    root: Path, words: list[str], hint: str
-) -> None:
+def test_what_is_not_known_is_exit_code_1_with_the_nearest_thing_to_do(root: Path, words: list[str], hint: str) -> None:
     ran = digest("why", *words, root=root, now=NOW)
 
     assert ran.code == 1

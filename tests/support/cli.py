@@ -37,20 +37,37 @@ class Ran:
         return self.out.splitlines()
 
 
-class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+class Screen(io.StringIO):
+    """A terminal to write to."""
 
     def isatty(self) -> bool:
         return True
 
 
-def digest(*arguments: object, root: Path | None = None, now: str | None = None, stdin: str | None = None) -> Ran:
-    """Run a command line in this process; ``stdin`` None: nobody is there to answer."""
+class Keyboard(io.TextIOWrapper):
+    """A terminal to read from."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def digest(
+    *arguments: object, root: Path | None = None, now: str | None = None, stdin: str = "", terminal: bool = False
+) -> Ran:
+    """Run a command line in this process.
+
+    Args:
+        arguments: as typed after ``digest``.
+        root: the newsletter's folder.
+        now: the time it is to be.
+        stdin: what comes from standard input.
+        terminal: whether a person sits there and types ``stdin``; else all three streams are pipes.
+    """
     given = ["-C", str(root)] if root else []
     given += ["--now", now] if now else []
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (Screen(), Screen()) if terminal else (io.StringIO(), io.StringIO())
     handlers = logging.getLogger().handlers[:]
-    typed = io.TextIOWrapper(io.BytesIO((stdin or "").encode()), encoding="utf-8")
+    typed = (Keyboard if terminal else io.TextIOWrapper)(io.BytesIO(stdin.encode()), encoding="utf-8")
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(sys, "stdin", typed):
         code = run([*given, *map(str, arguments)])
     logging.getLogger().handlers[:] = handlers
