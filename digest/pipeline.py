@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING
 from digest.check.galley import Galley
 from digest.check.gate import check_issue
 from digest.disk import write_whole
-from digest.drafting import day_writer, is_edited, make_briefing, missing_stories, named_sources, read_draft
 from digest.edit.draft import base_of, write_issue
 from digest.edit.fates import entry_ids
 from digest.errors import BlockedError, StateError
 from digest.gather.reading import gather
 from digest.model import Briefing, FetchState, Finding, IssueRecord, Reading, Story
+from digest.production.drafting import day_writer, is_edited, make_briefing, missing_stories, named_sources, read_draft
+from digest.production.proof import Proof, make_proof, require_unchanged, write_proof
 from digest.project import current_period, news_from, period_of, read_issue_file, require_issue
-from digest.proof import Proof, make_proof, require_unchanged, write_proof
 from digest.store import entries, issues, sources
 from digest.store.entries import Filed
 from digest.text.urls import url_key
@@ -97,7 +97,7 @@ def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator
     for reading in readings:
         before = states.get(reading.source.id, FetchState())
         first = reading.source.backlog and before.first_fetched is None
-        state = reading.fetched or replace(before, first_fetched=before.first_fetched or now, last_fetched=now)
+        state = reading.fetched or _read_from_disk(reading, before, now=now)
         with project.store.write() as connection:
             filed = entries.file_entries(connection, reading.entries, now=now, news_from=news if first else None)
             sources.save_source(connection, reading.source, replace(state, last_new=now) if filed.new else state)
@@ -161,7 +161,7 @@ def render(project: Project, *, now: datetime, name: str | None = None) -> tuple
     Raises:
         BlockedError: a story is under embargo; nothing is written.
     """
-    from digest.outgoing import refuse_embargoed, sample_mail, sample_message  # noqa: PLC0415  the mail modules load on use
+    from digest.production.outgoing import refuse_embargoed, sample_mail, sample_message  # noqa: PLC0415  the mail modules load on use
 
     checked = check(project, now=now, name=name)
     refuse_embargoed(checked.findings)
@@ -215,7 +215,7 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
         BlockedError: a story is under embargo.
         DigestError: the command failed; the pages are written and the issue is out.
     """
-    from digest import outgoing  # noqa: PLC0415  the archive's modules load on use
+    from digest.production import outgoing  # noqa: PLC0415  the archive's modules load on use
 
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
@@ -250,6 +250,19 @@ def keep_version(project: Project, period: Period, text: str, *, now: datetime) 
     with project.store.write() as connection:
         issues.ensure_issue(connection, period, now=now)
         issues.save_version(connection, period.name, text, origin="read", base=None, now=now)
+
+
+def _read_from_disk(reading: Reading, before: FetchState, *, now: datetime) -> FetchState:
+    """What to remember of files: there is no server to be polite to, but trouble is shown like any other."""
+    failed = reading.outcome == "failed"
+    return replace(
+        before,
+        first_fetched=before.first_fetched or now,
+        last_fetched=now,
+        last_problem=reading.problems[0].message if reading.problems else None,
+        failing_since=(before.failing_since or now) if failed else None,
+        failures=before.failures + 1 if failed else 0,
+    )
 
 
 def _states(project: Project, connection: Connection) -> dict[str, FetchState]:

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "digest"
 MAX_LINES = 350
+LONGER = {"model.py": 400}  # the whole vocabulary: a type that stands apart is a type nobody finds
 
 BASE = {"model", "errors"}
 STAGES = {"gather", "curate", "edit", "render", "check", "deliver", "archive"}
@@ -105,15 +106,14 @@ def test_every_stage_is_in_the_table() -> None:
 def test_only_the_command_line_and_the_joining_modules_know_the_stages() -> None:
     joining = {place(path) for path in modules()} - set(MAY_IMPORT) - {"cli", "digest", "__main__"}
 
-    assert joining == {
-        "account", "drafting", "history", "looks", "mailout", "outgoing", "pipeline", "project", "proof", "standing",
-        "starter",
-    }  # fmt: skip
+    assert joining == {"pipeline", "project", "production", "explain", "setup"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_file_can_be_read_whole(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= MAX_LINES
+    limit = LONGER.get(str(path.relative_to(PACKAGE)), MAX_LINES)
+
+    assert len(path.read_text("utf-8").splitlines()) <= limit
 
 
 def test_the_folder_for_rendered_files_holds_no_python() -> None:

@@ -27,7 +27,7 @@ def verb(session: Session, *, issue: str | None, versions: bool) -> int:
       digest diff
       digest diff 2026-W47 --versions
     """  # noqa: D301  \b is click's mark
-    from digest.history import compare  # noqa: PLC0415
+    from digest.explain.history import compare  # noqa: PLC0415
 
     with session.project(create_store=False) as project:
         if versions:
@@ -49,10 +49,10 @@ def verb(session: Session, *, issue: str | None, versions: bool) -> int:
 
 
 def _show_versions(session: Session, project: Project, issue: str | None) -> int:
-    from digest.drafting import read_draft  # noqa: PLC0415
-    from digest.history import kept_texts  # noqa: PLC0415
+    from digest.explain.history import kept_texts  # noqa: PLC0415
+    from digest.explain.standing import local_time  # noqa: PLC0415
+    from digest.production.drafting import read_draft  # noqa: PLC0415
     from digest.project import require_issue  # noqa: PLC0415
-    from digest.standing import local_time  # noqa: PLC0415
     from digest.store.issues import text_sha256  # noqa: PLC0415
 
     with project.store.read() as connection:

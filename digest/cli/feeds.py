@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.cli.session import Session
-    from digest.standing import SourceAccount
+    from digest.explain.standing import SourceAccount
 
 
 @verb_group("feeds")
@@ -42,7 +42,7 @@ def list_verb(session: Session) -> int:
 
 def show_feeds(session: Session) -> int:
     """Print every source."""
-    from digest.standing import condition, local_time, source_accounts  # noqa: PLC0415
+    from digest.explain.standing import condition, local_time, source_accounts  # noqa: PLC0415
 
     with session.project() as project:
         zone = project.zone
@@ -74,7 +74,7 @@ def show_feeds(session: Session) -> int:
 
 def source_data(source: SourceAccount, zone: ZoneInfo) -> dict[str, Any]:
     """A source for --json."""
-    from digest.standing import condition  # noqa: PLC0415
+    from digest.explain.standing import condition  # noqa: PLC0415
 
     state = source.state
     return {

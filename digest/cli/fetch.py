@@ -50,7 +50,9 @@ def run_fetch(session: Session, project: Project, *, ask_all: bool = False) -> l
     for one in done:
         for problem in one.reading.problems:
             hint = f" ({problem.hint})" if problem.hint else ""
-            session.warn(f"{problem.path or one.reading.source.id}: {problem.message}{hint}")
+            subject = problem.path or one.reading.source.id
+            place = "" if problem.message.startswith(subject) else f"{subject}: "
+            session.warn(f"{place}{problem.message}{hint}")
         if one.reading.fetched and one.reading.fetched.moved_to:
             session.warn(f"{one.reading.source.id}: has moved for good to {one.reading.fetched.moved_to}; "
                          "write that address in feeds/feeds.toml")  # fmt: skip

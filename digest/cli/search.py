@@ -27,8 +27,8 @@ def verb(session: Session, *, words: tuple[str, ...], limit: int) -> int:
       digest search '"price cap"' 'sanction*' --limit 50
     """  # noqa: D301  \b is click's mark
     from digest.archive.search import search_entries  # noqa: PLC0415
-    from digest.drafting import named_sources  # noqa: PLC0415
-    from digest.standing import local_time  # noqa: PLC0415
+    from digest.explain.standing import local_time  # noqa: PLC0415
+    from digest.production.drafting import named_sources  # noqa: PLC0415
 
     query = " ".join(words)
     with session.project(create_store=False) as project:

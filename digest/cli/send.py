@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from digest.cli.session import Session
     from digest.deliver.smtp import Transport
-    from digest.mailout import Sent
     from digest.model import Delivery, IssueRecord, Mailing, Tally
+    from digest.production.mailout import Sent
     from digest.project import Project
 
 
@@ -72,8 +72,9 @@ class _Clock:
 
 
 def _send(session: Session, project: Project, issue: str | None, given: dict[str, Any]) -> int:
-    from digest import mailout, pipeline  # noqa: PLC0415
-    from digest.outgoing import is_published  # noqa: PLC0415
+    from digest import pipeline  # noqa: PLC0415
+    from digest.production import mailout  # noqa: PLC0415
+    from digest.production.outgoing import is_published  # noqa: PLC0415
 
     record = mailout.issue_to_send(project, now=session.now, name=issue)
     if record.state == "closed" and not given["include_new"]:
@@ -102,7 +103,7 @@ def _send(session: Session, project: Project, issue: str | None, given: dict[str
 def _hand_over(
     session: Session, project: Project, transport: Transport, record: IssueRecord, given: dict[str, Any]
 ) -> Sent:
-    from digest import mailout  # noqa: PLC0415
+    from digest.production import mailout  # noqa: PLC0415
 
     def on_delivery(delivery: Delivery) -> None:
         advance(delivery.state)
@@ -143,7 +144,7 @@ def _report(session: Session, sent: Sent) -> int:
 
 
 def _closed(session: Session, project: Project, record: IssueRecord) -> int:
-    from digest import mailout  # noqa: PLC0415
+    from digest.production import mailout  # noqa: PLC0415
 
     rows = mailout.sending_status(project, record)
     session.result(_data(record, rows), lambda: session.line(f"{record.name} is closed: everybody has it already"))
@@ -152,7 +153,7 @@ def _closed(session: Session, project: Project, record: IssueRecord) -> int:
 
 
 def _test(session: Session, project: Project, address: str, issue: str | None) -> int:
-    from digest import mailout  # noqa: PLC0415
+    from digest.production import mailout  # noqa: PLC0415
 
     with mailout.open_transport(project, os.environ) as transport:
         outcome = mailout.send_test(project, transport, address, now=session.now, name=issue)
@@ -163,7 +164,7 @@ def _test(session: Session, project: Project, address: str, issue: str | None) -
 
 
 def _status(session: Session, project: Project, issue: str | None) -> int:
-    from digest import mailout  # noqa: PLC0415
+    from digest.production import mailout  # noqa: PLC0415
 
     record = mailout.issue_to_send(project, now=session.now, name=issue)
     rows = mailout.sending_status(project, record)
@@ -179,8 +180,9 @@ def _status(session: Session, project: Project, issue: str | None) -> int:
 
 
 def _dry_run(session: Session, project: Project, issue: str | None) -> int:
-    from digest import mailout, pipeline  # noqa: PLC0415
+    from digest import pipeline  # noqa: PLC0415
     from digest.cli.render import say_findings  # noqa: PLC0415
+    from digest.production import mailout  # noqa: PLC0415
 
     record = mailout.issue_to_send(project, now=session.now, name=issue)
     left = mailout.still_to_send(project, record)

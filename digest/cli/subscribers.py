@@ -198,10 +198,10 @@ def show_verb(session: Session, *, address: str) -> int:
     Example:
       digest subscribers show ada@example.org
     """  # noqa: D301
-    from digest.account import had_messages  # noqa: PLC0415
     from digest.deliver import subscribers  # noqa: PLC0415
     from digest.errors import DigestError  # noqa: PLC0415
-    from digest.standing import local_time  # noqa: PLC0415
+    from digest.explain.account import had_messages  # noqa: PLC0415
+    from digest.explain.standing import local_time  # noqa: PLC0415
 
     with session.project() as project:
         with project.store.read() as connection:
@@ -249,7 +249,7 @@ def list_verb(session: Session, *, everybody: bool) -> int:
       digest subscribers list --all --json
     """  # noqa: D301
     from digest.deliver.subscribers import MAILABLE, listing  # noqa: PLC0415
-    from digest.standing import local_time  # noqa: PLC0415
+    from digest.explain.standing import local_time  # noqa: PLC0415
 
     with session.project() as project:
         with project.store.read() as connection:
@@ -283,7 +283,7 @@ def subscriber_data(subscriber: Subscriber) -> dict[str, Any]:
 
 
 def _person_lines(subscriber: Subscriber, left: str | None, zone: ZoneInfo) -> list[str]:
-    from digest.standing import local_time  # noqa: PLC0415
+    from digest.explain.standing import local_time  # noqa: PLC0415
 
     lines = [f"{subscriber.address}  {subscriber.name}".rstrip()]
     lines.append(f"  {subscriber.state}, since {local_time(subscriber.added, zone)}")

@@ -52,7 +52,7 @@ def eject_verb(session: Session, *, look: str, dry_run: bool) -> int:
     Example:
       digest templates eject brief
     """  # noqa: D301
-    from digest.looks import eject  # noqa: PLC0415
+    from digest.setup.looks import eject  # noqa: PLC0415
 
     root = session.options.root.resolve()
     done = eject(root, look, dry_run=dry_run)
@@ -76,7 +76,7 @@ def eject_verb(session: Session, *, look: str, dry_run: bool) -> int:
 def show_looks(session: Session) -> int:
     """Print every look there is for this newsletter."""
     from digest.config.load import load_config  # noqa: PLC0415
-    from digest.looks import all_looks  # noqa: PLC0415
+    from digest.setup.looks import all_looks  # noqa: PLC0415
 
     root = session.options.root.resolve()
     used = load_config(root).settings.newsletter.look

@@ -12,8 +12,8 @@ from digest.cli.output import count, entry_data
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from digest.account import EntryAccount, FilePlace
     from digest.cli.session import Session
+    from digest.explain.account import EntryAccount, FilePlace
     from digest.model import Reason
     from digest.store.issues import Placement
 
@@ -45,8 +45,8 @@ def verb(session: Session, *, words: tuple[str, ...]) -> int:
       digest why https://example.org/cable-ships
       digest why e-1a2b3c4d5e6f
     """  # noqa: D301  \b is click's mark
-    from digest.account import accounts, find_entries  # noqa: PLC0415
     from digest.errors import DigestError  # noqa: PLC0415
+    from digest.explain.account import accounts, find_entries  # noqa: PLC0415
 
     query = " ".join(words)
     with session.project(create_store=False) as project:
@@ -81,7 +81,7 @@ def _nearest(query: str) -> str:
 
 def account_lines(account: EntryAccount, zone: ZoneInfo) -> list[str]:
     """An account as people read it."""
-    from digest.standing import condition, local_time  # noqa: PLC0415
+    from digest.explain.standing import condition, local_time  # noqa: PLC0415
 
     entry, source = account.entry, account.source
     name = entry.organisation or (source.name if source else entry.source_id)

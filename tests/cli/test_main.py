@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import digest.standing
+import digest.explain.standing
 from digest.errors import BlockedError, ChangedError, DigestError
 from digest.model import Finding
 from tests.support.cli import digest as run
@@ -124,7 +124,7 @@ def failing(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: object, **_kwargs: object) -> None:
         raise error
 
-    monkeypatch.setattr(digest.standing, "standing", fail)
+    monkeypatch.setattr(digest.explain.standing, "standing", fail)
 
 
 FINDING = Finding(rule="todo", blocks=True, message="a TODO is left", path="issues/x.md", line=3, hint="write it")

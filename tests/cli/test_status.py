@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from digest.deliver.ledger import Ledger
+from digest.explain.standing import FATES
 from digest.model import FetchState, Source
-from digest.standing import FATES
 from digest.store import sources
 from tests.support.cli import digest, digest_process
 from tests.support.project import CONFIG, NEXT_WEEK, NOW, at, make_project, opened, snapshot
@@ -182,7 +182,7 @@ def test_after_the_issue_the_next_one_is_in_work(tmp_path: Path) -> None:
 
 
 def test_totals_that_do_not_add_up_would_be_said(tmp_path: Path) -> None:
-    from digest.standing import standing
+    from digest.explain.standing import standing
 
     with opened(make_project(tmp_path)) as project, project.store.read() as connection:
         stands = standing(project, connection, now=at(18))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.account import fate, hold_reason, times
+from digest.explain.account import fate, hold_reason, times
 from digest.model import Entry, FetchState, IssueRecord, Source
 from digest.store import sources
 from tests.support.cli import digest, digest_process

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.disk import write_whole
-from digest.drafting import read_draft
 from digest.edit.issuefile import read_issue
 from digest.errors import DigestError, IssueFileError, StateError, UsageError
+from digest.production.drafting import read_draft
 from digest.project import require_issue
 from digest.store import issues
 from digest.store.issues import text_sha256

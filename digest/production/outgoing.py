@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from digest.archive.published import PublishedIssue
 from digest.archive.site import publish_page, publish_site
 from digest.deliver.message import Recipient, build_message, unsubscribe_link
-from digest.drafting import base_issue
 from digest.edit.fates import entry_ids, fates
 from digest.edit.issuefile import read_issue
 from digest.errors import BlockedError, DigestError
 from digest.model import UNSUBSCRIBE_MARK, Html
-from digest.proof import IMAGES, VARIANT
+from digest.production.drafting import base_issue
+from digest.production.proof import IMAGES, VARIANT
 from digest.render.home import PastIssue, render_home
 from digest.render.templates import Templates
 from digest.store import entries, issues

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, assert_never
 from sqlalchemy import Connection, or_, select
 
 from digest.archive.search import search_entries
-from digest.drafting import base_issue
 from digest.edit.issuefile import read_issue
 from digest.errors import DigestError
+from digest.explain.standing import SourceAccount, local_time, source_accounts
 from digest.model import Entry, Issue, IssueRecord
+from digest.production.drafting import base_issue
 from digest.project import current_period, read_issue_file
-from digest.standing import SourceAccount, local_time, source_accounts
 from digest.store import entries, issues, schema
 from digest.store.issues import Placement
 from digest.text.urls import url_key

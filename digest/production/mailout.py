@@ -22,10 +22,10 @@ from digest.deliver.smtp import Transport, password
 from digest.deliver.watch import Watch
 from digest.errors import ConnectError, StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
-from digest.outgoing import message_secret, message_writer, refuse_embargoed, sample_message
 from digest.pipeline import find_faults
+from digest.production.outgoing import message_secret, message_writer, refuse_embargoed, sample_message
+from digest.production.proof import VARIANT, frozen_mail, make_proof, require_unchanged
 from digest.project import require_issue
-from digest.proof import VARIANT, frozen_mail, make_proof, require_unchanged
 from digest.store import issues
 
 if TYPE_CHECKING:

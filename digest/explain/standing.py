@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 
 from digest.config.load import FEEDS_NAME
 from digest.deliver.subscribers import count
-from digest.drafting import is_edited, read_draft
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError, StateError
 from digest.model import Entry, FetchState, IssueRecord, Mailing, Period, Tally
+from digest.production.drafting import is_edited, read_draft
 from digest.project import current_period
 from digest.store import entries, issues, schema
 from digest.store.sources import load_sources

@@ -1,0 +1,1 @@
+"""Everything can be explained: what became of an entry, where everything stands, what a file said before."""

@@ -1,0 +1,1 @@
+"""What a new newsletter begins with, and the looks it can have."""
