@@ -1,0 +1,365 @@
+"""approve, reopen, publish and send: what leaves, leaves once, and nothing leaves by accident."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+
+from tests.support.cli import digest
+from tests.support.project import CONFIG, NOW, make_project, snapshot
+from tests.support.smtp import SmtpServer, fault_server, smtp_server
+
+ISSUE = "2026-W47"
+LATER = "2026-11-18T13:00Z"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = make_project(tmp_path / "brief")
+    assert digest("build", root=root, now=NOW).code == 0
+    return root
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    with smtp_server() as running:
+        yield running
+
+
+def with_server(root: Path, server: SmtpServer, **more: Any) -> None:
+    document = tomlkit.parse(CONFIG)
+    document["send"] = server.send_table(**more)
+    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+
+
+def with_people(root: Path, *addresses: str) -> None:
+    for address in addresses:
+        assert digest("subscribers", "add", address, root=root, now=NOW).code == 0
+
+
+def totals(root: Path) -> dict[str, int]:
+    found: dict[str, int] = digest("status", "--json", root=root, now=NOW).json["totals"]
+    return found
+
+
+def state(root: Path) -> str:
+    found: str = digest("status", "--json", root=root, now=NOW).json["issue"]["state"]
+    return found
+
+
+def test_approval_fixes_number_and_name_and_can_be_undone(root: Path) -> None:
+    data = digest("approve", "--by", "A. Editor", "--json", root=root, now=NOW).json
+
+    assert (data["state"], data["number"], data["by"]) == ("approved", 1, "A. Editor")
+    assert digest("reopen", root=root, now=NOW).code == 0
+    assert state(root) == "draft"
+    again = digest("reopen", root=root, now=NOW)
+    assert again.code == 1
+    assert "is not approved" in again.err
+
+
+def test_an_approval_needs_a_name(root: Path) -> None:
+    ran = digest("approve", root=root, now=NOW)
+
+    assert ran.code == 2
+    assert "--by" in ran.err
+
+
+def test_a_change_after_approval_is_shown_and_refused(root: Path) -> None:
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    path = root / "issues" / f"{ISSUE}.md"
+    approved = path.read_text("utf-8")
+    path.write_text(approved.replace("Wind farms wait", "Wind farms queue"), "utf-8")
+
+    ran = digest("publish", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "is not what A. Editor approved: issues/2026-W47.md changed since" in ran.err
+    assert "-### Wind farms wait" in ran.err
+    assert "+### Wind farms queue" in ran.err
+    assert not (root / "build" / "site").exists()
+    assert state(root) == "approved"
+    restored = digest("restore", ISSUE, "approved", root=root, now=NOW)
+    assert restored.code == 0, restored.err
+    assert path.read_text("utf-8") == approved
+    assert digest("publish", root=root, now=NOW).code == 0
+
+
+def test_a_template_changed_after_approval_is_refused(root: Path) -> None:
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    shipped = Path(__file__).parents[2] / "templates" / "brief" / "email.txt"
+    own = root / "templates" / "brief" / "email.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text(shipped.read_text("utf-8") + "\nPS: hello\n", "utf-8")
+
+    ran = digest("publish", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "email.txt changed since" in ran.err
+    assert "+PS: hello" in ran.err
+
+
+def test_what_a_source_says_after_the_approval_does_not_stop_it(root: Path) -> None:
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    feed = root / "feeds" / "grid.xml"
+    feed.write_text(feed.read_text("utf-8").replace("nine years", "ten years"), "utf-8")
+    assert digest("fetch", "--json", root=root, now=LATER).json["changed"] == 1
+
+    assert digest("publish", root=root, now=LATER).code == 0
+    assert "nine years" in (root / "build" / "site" / ISSUE / "index.html").read_text("utf-8")
+
+
+def test_publishing_needs_an_approval_and_spends_once(root: Path) -> None:
+    early = digest("publish", root=root, now=NOW)
+    assert early.code == 1
+    assert "is not approved" in early.err
+    before = totals(root)
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    assert totals(root) == before
+
+    assert digest("publish", root=root, now=NOW).code == 0
+    after = totals(root)
+    site = snapshot(root / "build" / "site")
+    assert digest("publish", ISSUE, root=root, now=LATER).code == 0
+
+    assert (after["used"], after["eligible"]) == (3, 0)
+    assert totals(root) == after
+    assert snapshot(root / "build" / "site") == site
+    assert set(site) == {f"{ISSUE}/index.html", "index.html", "feed.xml"}
+    for verb in (["reopen", ISSUE], ["approve", ISSUE, "--by", "B"]):
+        ran = digest(*verb, root=root, now=NOW)
+        assert ran.code == 1
+        assert "out" in ran.err
+
+
+def test_a_deleted_site_is_made_again(root: Path) -> None:
+    import shutil
+
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    digest("publish", root=root, now=NOW)
+    site = snapshot(root / "build" / "site")
+    shutil.rmtree(root / "build")
+
+    assert digest("publish", ISSUE, root=root, now=LATER).code == 0
+    assert snapshot(root / "build" / "site") == site
+
+
+def test_a_failing_upload_is_told_and_can_be_tried_again(root: Path, server: SmtpServer) -> None:
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    with (root / "digest.toml").open("a") as file:
+        file.write('\n[publish]\ncommand = "test -e ready || { echo no room >&2; exit 7; }"\n')
+
+    ran = digest("send", "--yes", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "[publish] command failed with 7: no room" in ran.err
+    assert server.messages == [], "a link in the mail would lead nowhere"
+    (root / "ready").touch()
+    assert digest("send", root=root, now=NOW).code == 0
+    assert server.recipients == ["ada@example.org"]
+
+
+def test_sending_without_readers_or_server_names_the_next_step(root: Path, server: SmtpServer) -> None:
+    nobody = digest("send", "--yes", root=root, now=NOW)
+    with_people(root, "ada@example.org")
+    nowhere = digest("send", "--yes", root=root, now=NOW)
+
+    assert (nobody.code, nowhere.code) == (1, 1)
+    assert "digest subscribers add" in nobody.err
+    assert "names no mail server" in nowhere.err
+    assert "[send]" in nowhere.err
+    assert state(root) == "draft"
+    with_server(root, server)
+    refused = digest("send", root=root, now=NOW)
+    assert refused.code == 1
+    assert "nobody said yes" in refused.err
+    assert state(root) == "draft"
+
+
+def test_a_person_is_asked_before_a_draft_goes_out(root: Path, server: SmtpServer) -> None:
+    with_server(root, server)
+    with_people(root, "ada@example.org", "bob@example.org")
+
+    no = digest("send", root=root, now=NOW, stdin="n\n", terminal=True)
+    assert no.code == 1
+    assert "mail it to 2 subscribers?" in no.err + no.out
+    assert server.messages == []
+    yes = digest("send", "--by", "A. Editor", root=root, now=NOW, stdin="y\n", terminal=True)
+
+    assert yes.code == 0
+    assert sorted(server.recipients) == ["ada@example.org", "bob@example.org"]
+    assert digest("status", "--json", root=root, now=NOW).json["issue"] is not None
+
+
+def test_a_dry_run_and_a_test_spend_nothing(root: Path, server: SmtpServer) -> None:
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    before = totals(root)
+
+    dry = digest("send", "--dry-run", root=root, now=NOW)
+    test = digest("send", "--test", "me@example.org", root=root, now=NOW)
+    (message,) = [received.parsed for received in server.messages]
+
+    assert (dry.code, test.code) == (0, 0)
+    assert "would be approved, published and mailed to 1 recipient" in dry.out
+    assert str(message["Subject"]).startswith("[Test] ")
+    assert message["To"] == "me@example.org"
+    assert totals(root) == before
+    assert state(root) == "draft"
+    assert not (root / "build" / "site").exists()
+
+
+def test_options_that_exclude_each_other_are_refused(root: Path) -> None:
+    ran = digest("send", "--dry-run", "--status", root=root, now=NOW)
+
+    assert ran.code == 2
+    assert "exclude each other" in ran.err
+
+
+def test_deferred_readers_are_tried_again_later_and_the_sum_holds(root: Path) -> None:
+    with fault_server(faults_left={"450": 1}) as server:
+        with_server(root, server)
+        with_people(root, "ada@example.org", "450.bob@example.org", "550.eve@example.org")
+
+        first = digest("send", "--yes", "--json", root=root, now=NOW)
+        soon = digest("send", "--json", root=root, now="2026-11-18T12:05Z")
+        late = digest("send", "--json", root=root, now="2026-11-18T13:30Z")
+        status = digest("send", "--status", "--json", root=root, now="2026-11-18T13:30Z").json["mailings"][0]
+
+        assert first.code == 3
+        mailing = first.json["mailings"][0]
+        assert (mailing["sent"], mailing["deferred"], mailing["failed"], mailing["list"]) == (1, 1, 1, 3)
+        assert mailing["next_try"] > "2026-11-18T12:30"
+        assert soon.json["mailings"][0]["deferred"] == 1
+        assert late.code == 3, "one was refused for good"
+        assert (status["sent"], status["failed"], status["left"]) == (2, 1, 0)
+        assert Counter(server.recipients) == Counter({"ada@example.org": 1, "450.bob@example.org": 1})
+
+
+def test_who_may_have_it_is_held_until_a_person_decides(root: Path) -> None:
+    with fault_server(faults_left={"drop-dot": 1}) as server:
+        with_server(root, server)
+        with_people(root, "ada@example.org", "drop-dot.bob@example.org")
+
+        first = digest("send", "--yes", root=root, now=NOW)
+        again = digest("send", "--json", root=root, now=LATER)
+        decided = digest("send", "--resend-uncertain", "--json", root=root, now=LATER)
+
+        assert first.code == 3
+        assert "1 recipient may or may not have it" in first.err
+        assert again.json["mailings"][0]["uncertain"] == 1
+        assert decided.code == 0
+        assert decided.json["mailings"][0]["sent"] == 2
+        messages = [one.parsed["Message-ID"] for one in server.messages if one.rcpt_tos[0].startswith("drop-dot")]
+        assert len(set(messages)) == 1, "a second copy can be known as one"
+
+
+def test_a_server_that_refuses_us_fails_nobody(root: Path) -> None:
+    with fault_server(mail_reply="550 we do not know you") as server:
+        with_server(root, server)
+        with_people(root, "ada@example.org", "bob@example.org")
+
+        ran = digest("send", "--yes", root=root, now=NOW)
+        mailing = digest("send", "--status", "--json", root=root, now=NOW).json["mailings"][0]
+
+        assert ran.code == 3
+        assert "stopped: the server refuses every message" in ran.err
+        assert (mailing["failed"], mailing["left"]) == (0, 2)
+
+
+def test_those_who_subscribe_later_are_mailed_on_request_only(root: Path, server: SmtpServer) -> None:
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    digest("send", "--yes", root=root, now=NOW)
+    with_people(root, "bob@example.org")
+
+    closed = digest("send", ISSUE, root=root, now=LATER)
+    new = digest("send", ISSUE, "--new", root=root, now=LATER)
+
+    assert "everybody has it already" in closed.out
+    assert new.code == 0
+    assert server.recipients == ["ada@example.org", "bob@example.org"]
+
+
+def test_a_killed_sending_goes_on_where_it_was(root: Path, server: SmtpServer) -> None:
+    with_server(root, server, rate_per_second=60, connections=2)
+    people = root / "people.csv"
+    people.write_text("email\n" + "".join(f"r{n}@example.org\n" for n in range(90)))
+    digest("subscribers", "import", people, root=root, now=NOW)
+    command = [sys.executable, "-m", "digest", "-C", str(root), "--now", NOW, "send", "--yes"]
+    for _ in range(3):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        had = len(server.messages)
+        deadline = time.monotonic() + 20
+        while len(server.messages) < had + 12 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    with_server(root, server)  # without the brake
+    ended = digest("send", "--json", root=root, now=NOW).json["mailings"][0]
+
+    assert ended["list"] == 90 == ended["sent"] + ended["uncertain"]
+    assert ended["uncertain"] <= 3 * 2, "at most one for each open connection at each kill"
+    counts = Counter(server.recipients)
+    assert max(counts.values()) == 1
+    assert len(counts) >= ended["sent"]
+
+
+def test_a_second_sender_is_told_that_it_is_busy(root: Path, server: SmtpServer) -> None:
+    from digest.deliver.lock import send_lock
+
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    digest("approve", "--by", "A", root=root, now=NOW)
+    with send_lock(root):
+        ran = digest("send", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "another digest is sending" in ran.err
+    assert server.messages == []
+
+
+def test_a_login_comes_from_the_environment_or_a_file_only(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with smtp_server(security="starttls", users={"brief": "s3cret"}) as server:
+        with_server(root, server, username="brief", password_file="state/password")
+        with_people(root, "ada@example.org")
+
+        missing = digest("send", "--yes", root=root, now=NOW)
+        monkeypatch.setenv("DIGEST_SMTP_PASSWORD", "wrong")
+        wrong = digest("send", "--yes", root=root, now=NOW)
+        assert state(root) == "draft"
+        monkeypatch.delenv("DIGEST_SMTP_PASSWORD")
+        (root / "state" / "password").write_text("s3cret\n")
+        right = digest("send", "--yes", root=root, now=NOW)
+
+        assert missing.code == wrong.code == 1
+        assert "DIGEST_SMTP_PASSWORD" in missing.err
+        assert right.code == 0, right.err
+        assert len(server.messages) == 1
+        assert "s3cret" not in missing.err + wrong.err + right.err + right.out
+
+
+def test_the_message_a_reader_gets_says_who_what_and_how_to_leave(root: Path, server: SmtpServer) -> None:
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    digest("send", "--yes", root=root, now=NOW)
+    message = server.messages[0].parsed
+
+    assert message["From"] == "The Trial <trial@example.org>"
+    assert re.fullmatch(r"<mailto:trial@example\.org\?subject=unsubscribe%20.*>", message["List-Unsubscribe"])
+    assert "trial.example.org" in message["List-Id"]
+    assert message["Date"].datetime.isoformat() == "2026-11-18T12:00:00+00:00"
+    for part in message.iter_parts():
+        assert "mailto:trial@example.org?subject=unsubscribe" in part.get_content()  # type: ignore[union-attr]
