@@ -9,7 +9,7 @@ ifneq ($(wildcard ../shared/corpora),)
 export DIGEST_CORPORA ?= $(abspath ../shared/corpora)
 endif
 
-.PHONY: help brief test test-long lint format bench golden clean
+.PHONY: help brief test test-long lint format bench picture clean
 
 help:                    ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
@@ -39,6 +39,9 @@ format: .venv/.dev       ## lay the code out
 
 bench: .venv/.dev        ## run the benchmarks by hand
 	@for file in tests/bench/[a-z]*.py; do [ -e "$$file" ] && $(BIN)/python "$$file" || true; done
+
+picture: .venv/.dev brief  ## take the README's picture anew
+	$(BIN)/python -m tests.support.picture
 
 clean:                   ## remove what was rendered; nothing that matters lies there
 	git clean -qfdX build
