@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from digest.model import Html, Issue, IssueRecord
 
@@ -23,7 +22,3 @@ class PublishedIssue:
     def issued(self) -> datetime:
         """When the first page or message left; before that, the end of the period."""
         return self.record.out or self.record.end
-
-    def issued_on(self, timezone: str) -> date:
-        """The day of ``issued`` where the newsletter is made."""
-        return self.issued.astimezone(ZoneInfo(timezone)).date()

@@ -16,7 +16,7 @@ from digest.edit.issuefile import read_issue
 from digest.errors import BlockedError, DigestError
 from digest.model import UNSUBSCRIBE_MARK, Html
 from digest.production.drafting import base_issue
-from digest.production.proof import IMAGES, VARIANT
+from digest.production.proof import IMAGES, VARIANT, issue_date
 from digest.render.home import PastIssue, render_home
 from digest.render.templates import Templates
 from digest.store import entries, issues
@@ -76,7 +76,7 @@ def write_site(project: Project) -> tuple[Path, ...]:
         published = [_published(connection, record) for record in records]
     newsletter = project.settings.newsletter
     past = [
-        PastIssue(issue=one.issue, number=one.record.number, on=one.issued_on(newsletter.timezone)) for one in published
+        PastIssue(issue=one.issue, number=one.record.number, on=issue_date(project, one.record)) for one in published
     ]
     templates = Templates(newsletter.look, project.root)
     home = render_home(past, settings=project.settings, templates=templates)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ def make_proof(
     by_id = {entry.id: entry for entry in told}
     settings = project.settings
     templates = Templates(settings.newsletter.look, project.root)
-    on = record.end.astimezone(project.zone).date()
+    on = issue_date(project, record)
     printed = record.number if number is None else number
     return Proof(
         record=record,
@@ -96,6 +97,11 @@ def make_proof(
         images=tuple((name, _image(project, issue, name)) for name in local_images(issue)),
         entries=told,
     )
+
+
+def issue_date(project: Project, record: IssueRecord) -> date:
+    """The day an issue is dated, everywhere: the local day on which its period ends."""
+    return record.end.astimezone(project.zone).date()
 
 
 def write_proof(project: Project, proof: Proof, mail: Mail, message: bytes) -> tuple[Path, ...]:

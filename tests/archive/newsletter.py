@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from digest.archive.published import PublishedIssue
 from digest.config.settings import Newsletter, SectionRule, Settings
@@ -290,8 +291,10 @@ def published(
 
 
 def home(*past: PublishedIssue, settings: Settings = SETTINGS) -> str:
-    zone = settings.newsletter.timezone
-    lines = [PastIssue(issue=one.issue, number=one.record.number, on=one.issued_on(zone)) for one in past]
+    zone = ZoneInfo(settings.newsletter.timezone)
+    lines = [
+        PastIssue(issue=one.issue, number=one.record.number, on=one.issued.astimezone(zone).date()) for one in past
+    ]
     return render_home(lines, settings=settings, templates=TEMPLATES)
 
 

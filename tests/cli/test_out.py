@@ -362,4 +362,4 @@ def test_the_message_a_reader_gets_says_who_what_and_how_to_leave(root: Path, se
     assert "trial.example.org" in message["List-Id"]
     assert message["Date"].datetime.isoformat() == "2026-11-18T12:00:00+00:00"
     for part in message.iter_parts():
-        assert "mailto:trial@example.org?subject=unsubscribe" in part.get_content()  # type: ignore[union-attr]
+        assert "mailto:trial@example.org?subject=unsubscribe" in part.get_content()
