@@ -137,13 +137,28 @@ def _migrate(store: Store) -> None:
             f"{store.path}: was written by a newer digest (schema {revision}, this one knows {schema.HEAD})",
             hint="install the newer digest again; nothing was changed",
         )
-    from digest.store.migrate import upgrade  # noqa: PLC0415  Alembic takes 100 ms to import
+    if revision is None:
+        with store.write() as connection:
+            if _revision(connection) is None:  # another digest may have been quicker
+                _create(connection)
+        return
+    from digest.store.migrate import upgrade  # noqa: PLC0415  Alembic takes 200 ms to import and to set up
 
-    if revision is not None and store.path is not None:
+    if store.path is not None:
         backup_sqlite(store, store.path.with_suffix(f".before-{schema.HEAD}.db"))
     with store.write() as connection:
-        if _revision(connection) != schema.HEAD:  # another digest may have been quicker
+        if _revision(connection) != schema.HEAD:
             upgrade(connection)
+
+
+def _create(connection: Connection) -> None:
+    """Make a new store as the migrations would leave it; a test holds the two against each other."""
+    schema.metadata.create_all(connection)
+    if connection.dialect.name == "sqlite":
+        for statement in schema.SEARCH_SQLITE:
+            connection.exec_driver_sql(statement)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": schema.HEAD})
 
 
 def backup_sqlite(store: Store, target: Path) -> None:

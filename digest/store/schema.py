@@ -234,6 +234,32 @@ mailing = Table(
     UniqueConstraint("issue", "kind", "content_sha256"),
 )
 
+SEARCH_SQLITE = (
+    (
+        "CREATE VIRTUAL TABLE entry_search USING fts5(title, summary, text, content='entry', content_rowid='number',"
+        " tokenize='unicode61 remove_diacritics 2')"
+    ),
+    (
+        "CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN"
+        " INSERT INTO entry_search(rowid, title, summary, text)"
+        " VALUES (new.number, new.title, new.summary, new.text); END"
+    ),
+    (
+        "CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN"
+        " INSERT INTO entry_search(entry_search, rowid, title, summary, text)"
+        " VALUES ('delete', old.number, old.title, old.summary, old.text); END"
+    ),
+    (
+        "CREATE TRIGGER entry_changed AFTER UPDATE OF title, summary, text ON entry BEGIN"
+        " INSERT INTO entry_search(entry_search, rowid, title, summary, text)"
+        " VALUES ('delete', old.number, old.title, old.summary, old.text);"
+        " INSERT INTO entry_search(rowid, title, summary, text)"
+        " VALUES (new.number, new.title, new.summary, new.text); END"
+    ),
+)
+"""The full-text index of entries. It holds no text of its own: it refers to the entry by number, and triggers keep
+the two in step. PostgreSQL will have a tsvector column instead."""
+
 delivery = Table(
     "delivery",
     metadata,

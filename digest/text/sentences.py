@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from simplemma import split_sentences
+from digest.text.splitter import split_sentences
 
 Span = tuple[int, int]  # start ≤ i < end
 

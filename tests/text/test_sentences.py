@@ -126,3 +126,17 @@ def test_nothing_but_blanks_and_bullets_is_lost(text: str, language: str | None)
         return re.sub(r"[\s-]", "", value)
 
     assert letters("".join(sentences(text, language))) == letters(text)
+
+
+def test_the_splitter_comes_without_the_lemmatiser_and_leaves_the_package_whole() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from digest.text.sentences import sentences; "
+        "assert sentences('One. Two.', 'en') == ('One.', 'Two.'); "
+        "assert 'simplemma.lemmatizer' not in sys.modules; "
+        "import simplemma; assert simplemma.lemmatize('houses', lang='en') == 'house'"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
