@@ -140,9 +140,12 @@ def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: 
         issues.ensure_issue(connection, period, now=now)
         issues.save_version(connection, period.name, text, origin="generated", base=base_of(text), now=now)
         issues.save_placements(connection, briefing, max_candidates=limit, now=now)
-    if old != text:
-        write_whole(path, text)
-    return replace(done, outcome="unchanged" if old == text else "written")
+    if old == text:
+        return replace(done, outcome="unchanged")
+    if read_draft(path, project.shown(path)) != old:  # an editor saved it while we were thinking
+        return replace(done, outcome="edited")
+    write_whole(path, text)
+    return replace(done, outcome="written")
 
 
 def check(project: Project, *, now: datetime, name: str | None = None) -> Checked:
