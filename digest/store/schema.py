@@ -88,6 +88,7 @@ entry = Table(
     Column("title", Text, nullable=False),
     Column("url", Text),
     Column("url_key", Text),
+    Column("title_key", Text),  # of digest.text.titles; for finding what ran before
     Column("body", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("summary", Text, nullable=False),
@@ -115,6 +116,7 @@ entry = Table(
     Index("entry_by_state", "state"),
     Index("entry_by_source", "source_id"),
     Index("entry_by_url_key", "url_key"),
+    Index("entry_by_title_key", "title_key"),
 )
 
 entry_version = Table(
@@ -184,7 +186,7 @@ frozen = Table(  # the bytes that were approved
     metadata,
     Column("issue", String, primary_key=True),
     Column("variant", String, primary_key=True),
-    Column("part", String, primary_key=True),  # issue.md, email.html, email.txt, index.html
+    Column("part", String, primary_key=True),  # issue.md, email.html, index.html, …: digest.production.proof
     Column("sha256", String, nullable=False),
     Column("data", LargeBinary, nullable=False),
 )

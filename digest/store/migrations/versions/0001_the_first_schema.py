@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("url_key", sa.Text(), nullable=True),
+        sa.Column("title_key", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
@@ -85,6 +86,7 @@ def upgrade() -> None:
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.create_index("entry_by_source", ["source_id"], unique=False)
         batch_op.create_index("entry_by_state", ["state"], unique=False)
+        batch_op.create_index("entry_by_title_key", ["title_key"], unique=False)
         batch_op.create_index("entry_by_url_key", ["url_key"], unique=False)
 
     op.create_table(
