@@ -281,6 +281,11 @@ class IssueRecord:
     out: datetime | None = None
     closed: datetime | None = None
 
+    @property
+    def has_left(self) -> bool:
+        """Whether a reader may have it: it is out, or closed."""
+        return self.state in {"out", "closed"}
+
 
 # --- render and check ------------------------------------------------------------------------------------------
 

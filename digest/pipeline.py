@@ -18,32 +18,41 @@ or ``send`` hands over its first message, and only then.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest.check.galley import Galley
-from digest.check.gate import check_issue
 from digest.disk import write_whole
 from digest.edit.draft import base_of, write_issue
-from digest.edit.fates import entry_ids
-from digest.errors import BlockedError, StateError
+from digest.errors import StateError
 from digest.gather.reading import gather
 from digest.model import Briefing, FetchState, Finding, IssueRecord, Reading, Story
-from digest.production.drafting import day_writer, is_edited, make_briefing, missing_stories, named_sources, read_draft
-from digest.production.proof import Proof, make_proof, require_unchanged, write_proof
-from digest.project import current_period, news_from, period_of, read_issue_file, require_issue
+from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources
+from digest.production.faults import find_faults, refuse_blocked, refuse_embargoed
+from digest.production.proof import (
+    Proof,
+    frozen_issue,
+    frozen_mail,
+    frozen_parts,
+    make_proof,
+    require_unchanged,
+    write_proof,
+)
+from digest.project import current_period, news_from, period_of, read_issue_file, read_text, require_issue
 from digest.store import entries, issues, sources
 from digest.store.entries import Filed
-from digest.text.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from digest.model import Issue, Period
+    from digest.deliver.delivery import Clock
+    from digest.deliver.smtp import Transport
+    from digest.model import Period
+    from digest.production.mailout import Sent
     from digest.project import Project
 
 
@@ -98,6 +107,9 @@ def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator
         before = states.get(reading.source.id, FetchState())
         first = reading.source.backlog and before.first_fetched is None
         state = reading.fetched or _read_from_disk(reading, before, now=now)
+        if reading.outcome == "not due" and state == before:
+            yield Fetched(reading=reading, filed=Filed())
+            continue  # another fetch may have learnt more since
         with project.store.write() as connection:
             filed = entries.file_entries(connection, reading.entries, now=now, news_from=news if first else None)
             sources.save_source(connection, reading.source, replace(state, last_new=now) if filed.new else state)
@@ -109,7 +121,13 @@ def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: 
 
     Raises:
         IssueFileError: the edited file cannot be read; it is left as it is.
+        BusyError: another digest is at work on the issues of this newsletter.
     """
+    with nullcontext() if dry_run else project.working():
+        return _draft(project, now=now, name=name, dry_run=dry_run)
+
+
+def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) -> Drafted:
     limit = project.settings.issue.max_candidates
     with project.store.read() as connection:
         period = current_period(project, connection, now=now, name=name)
@@ -123,8 +141,8 @@ def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: 
             max_candidates=limit,
         )
         path = project.issue_path(period.name)
-        old = read_draft(path, project.shown(path))
-        edited = old is not None and is_edited(connection, period.name, old)
+        old = read_text(path, project.shown(path))
+        edited = old is not None and not issues.is_generated(connection, period.name, old)
         settled = record is not None and record.state != "draft"
         waiting: tuple[Story, ...] = ()
         if old is not None and (edited or settled):
@@ -142,8 +160,9 @@ def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: 
         issues.save_placements(connection, briefing, max_candidates=limit, now=now)
     if old == text:
         return replace(done, outcome="unchanged")
-    if read_draft(path, project.shown(path)) != old:  # an editor saved it while we were thinking
+    if read_text(path, project.shown(path)) != old:  # an editor saved it while we were thinking
         return replace(done, outcome="edited")
+    # After the commit: a text that stands in the file but not in the store would pass for an editor's.
     write_whole(path, text)
     return replace(done, outcome="written")
 
@@ -153,7 +172,7 @@ def check(project: Project, *, now: datetime, name: str | None = None) -> Checke
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
         proof = make_proof(project, connection, record)
-        findings = find_faults(project, connection, proof, now=now)
+        findings = find_faults(project, connection, proof.issue, proof.mail, now=now)
     keep_version(project, period_of(record), proof.issue.text, now=now)
     return Checked(proof=proof, findings=findings)
 
@@ -164,7 +183,7 @@ def render(project: Project, *, now: datetime, name: str | None = None) -> tuple
     Raises:
         BlockedError: a story is under embargo; nothing is written.
     """
-    from digest.production.outgoing import refuse_embargoed, sample_mail, sample_message  # noqa: PLC0415  the mail modules load on use
+    from digest.production.outgoing import sample_mail, sample_message  # noqa: PLC0415  the mail modules load on use
 
     checked = check(project, now=now, name=name)
     refuse_embargoed(checked.findings)
@@ -174,36 +193,34 @@ def render(project: Project, *, now: datetime, name: str | None = None) -> tuple
 
 
 def approve(project: Project, *, by: str, now: datetime, name: str | None = None) -> Checked:
-    """Freeze the issue's text and the bytes of every form it leaves in.
+    """Freeze the issue's text and the bytes of every form it leaves in. Approved already, it stays as it was.
 
     Raises:
         BlockedError: the gate found something that must not go out.
+        ChangedError: it is approved already, and was changed since.
         StateError: it is out already.
     """
-    with project.store.write() as connection:
+    with project.working(), project.store.write() as connection:
         record = require_issue(project, connection, now=now, name=name)
-        if record.state in {"out", "closed"}:
+        if record.has_left:
             raise StateError(f"{record.name} is out already", hint="`digest draft` begins the next issue")
-        number = issues.next_number(connection, record)
-        proof = make_proof(project, connection, replace(record, number=number))
-        findings = find_faults(project, connection, proof, now=now)
-        blocking = [finding for finding in findings if finding.blocks]
-        if blocking:
-            raise BlockedError(
-                f"{record.name} cannot be approved: {len(blocking)} finding{'s' if len(blocking) > 1 else ''} block it",
-                findings=findings,
-                hint="correct them and approve again; nothing was changed",
-            )
-        text, base = proof.issue.text, proof.issue.base
+        if record.state == "approved":
+            require_unchanged(project, connection, record, frozen_parts(connection, record))
+            return Checked(proof=make_proof(project, connection, record), findings=())
+        numbered = replace(record, number=issues.next_number(connection, record))
+        proof = make_proof(project, connection, numbered)
+        findings = find_faults(project, connection, proof.issue, proof.mail, now=now)
+        refuse_blocked(record.name, findings)
+        text, base, parts = proof.issue.text, proof.issue.base, proof.parts(project.settings)
         issues.save_version(connection, record.name, text, origin="approved", base=base, now=now)
-        issues.approve_issue(connection, record.name, by=by, number=number, now=now, parts=proof.parts())
+        issues.approve_issue(connection, record.name, by=by, number=numbered.number, now=now, parts=parts)
         approved = issues.get_issue(connection, record.name) or record
     return Checked(proof=replace(proof, record=approved), findings=findings)
 
 
 def reopen(project: Project, *, now: datetime, name: str | None = None) -> IssueRecord:
     """Undo an approval before anything left."""
-    with project.store.write() as connection:
+    with project.working(), project.store.write() as connection:
         record = require_issue(project, connection, now=now, name=name)
         issues.reopen_issue(connection, record.name)
         return issues.get_issue(connection, record.name) or record
@@ -220,32 +237,29 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
     """
     from digest.production import outgoing  # noqa: PLC0415  the archive's modules load on use
 
-    with project.store.read() as connection:
-        record = require_issue(project, connection, now=now, name=name)
-        proof = require_unchanged(project, connection, record)
-        outgoing.refuse_embargoed(find_faults(project, connection, proof, now=now))
-    first = outgoing.write_page(project, record)
-    outgoing.mark_out(project, proof.issue, now=now)
-    written = outgoing.write_site(project)
+    with project.working():
+        with project.store.read() as connection:
+            record = require_issue(project, connection, now=now, name=name)
+            parts = frozen_parts(connection, record)
+            require_unchanged(project, connection, record, parts)
+            issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
+            refuse_embargoed(find_faults(project, connection, issue, mail, now=now))
+        first = outgoing.write_page(project, record)
+        outgoing.mark_out(project, record, now=now)
+        written = outgoing.write_site(project)
     outgoing.run_publish_command(project)
     outgoing.mark_published(project, record)
     return tuple(dict.fromkeys((first, *written)))
 
 
-def find_faults(project: Project, connection: Connection, proof: Proof, *, now: datetime) -> tuple[Finding, ...]:
-    """What the gate says of a proof."""
-    known = {entry.id: entry for entry in entries.by_ids(connection, entry_ids(proof.issue))}
-    known |= {entry.id: entry for entry in entries.embargoed(connection, now=now)}
-    galley = Galley(
-        issue=proof.issue,
-        mail=proof.mail,
-        settings=project.settings,
-        entries=known,
-        ran=_ran_before(connection, proof.issue),
-        path=project.shown(project.issue_path(proof.issue.name)),
-        now=now,
-    )
-    return check_issue(galley)
+def send(
+    project: Project, transport: Transport, *, clock: Clock, fresh_secret: Callable[[], str], name: str | None = None
+) -> Sent:
+    """Hand the published issue to everyone who does not have it yet. See digest.production.mailout for more."""
+    from digest.production import mailout  # noqa: PLC0415  the mail modules load on use
+
+    record = mailout.issue_to_send(project, now=clock.now(), name=name)
+    return mailout.send(project, transport, record, clock=clock, fresh_secret=fresh_secret)
 
 
 def keep_version(project: Project, period: Period, text: str, *, now: datetime) -> None:
@@ -273,13 +287,3 @@ def _states(project: Project, connection: Connection) -> dict[str, FetchState]:
     listed = {source.id: source.location for source in project.config.sources}
     rows = sources.load_sources(connection)
     return {row.id: row.state for row in rows.values() if listed.get(row.id, row.location) == row.location}
-
-
-def _ran_before(connection: Connection, issue: Issue) -> dict[str, str]:
-    """The canonical addresses in this issue that an earlier one printed, and that issue's name."""
-    keys = {url_key(ref.url) for story in issue.stories for ref in story.sources if ref.url}
-    return {
-        entry.url_key: entry.issue
-        for entry in entries.with_url_keys(connection, keys)
-        if entry.url_key and entry.issue and entry.issue != issue.name and entry.state in {"used", "grouped"}
-    }

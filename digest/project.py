@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from digest.config.load import Config, load_config
 from digest.config.period import next_period, period_at
+from digest.disk import locked
 from digest.edit.issuefile import IssueFile, read_issue
 from digest.errors import IssueFileError, StateError, UsageError
 from digest.model import IssueRecord, Period
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from digest.config.settings import Settings
 
 OPEN_STATES = ("draft", "approved")
+WAIT_S = 30.0  # for another digest to finish what it does to an issue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,19 @@ class Project:
 
     def build_dir(self, name: str) -> Path:
         return self.root / "build" / name
+
+    def working(self) -> AbstractContextManager[None]:
+        """Be the only digest that changes issues of this project: the file and the store change together.
+
+        Raises:
+            BusyError: another one is at it, for longer than half a minute.
+        """
+        return locked(
+            self.root / "state" / "work.lock",
+            wait_s=WAIT_S,
+            busy=f"{self.root}: another digest is at work on this newsletter",
+            hint="wait for it to finish and run this again; nothing was changed",
+        )
 
 
 def open_project(root: Path, *, create_store: bool = True) -> Project:
@@ -159,23 +175,35 @@ def read_issue_file(project: Project, name: str) -> IssueFile:
     """
     path = project.issue_path(name)
     shown = project.shown(path)
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise StateError(f"{shown}: is not there", hint=f"`digest restore {name}` brings back its last text") from None
-    except OSError as error:
-        raise StateError(f"{shown}: cannot be read: {error.strerror}") from error
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise IssueFileError("is not UTF-8", path=shown, line=line, hint="save it as UTF-8 in your editor") from error
+    text = read_text(path, shown)
+    if text is None:
+        raise StateError(f"{shown}: is not there", hint=f"`digest restore {name}` brings back its last text")
     file = read_issue(text, path=shown)
     if file.issue.name != name:
         number = next(i for i, line in enumerate(text.splitlines(), 1) if line.lower().startswith("issue"))
         raise IssueFileError(f"says it is issue {file.issue.name}, but the file is called {name}.md", path=shown,
                              line=number, hint="make the two agree")  # fmt: skip
     return file
+
+
+def read_text(path: Path, shown: str) -> str | None:
+    """The text of an issue file as it stands; None if there is none.
+
+    Raises:
+        IssueFileError: it is not UTF-8.
+        StateError: it cannot be read.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"{shown}: cannot be read: {error.strerror}", hint="may you read it?") from error
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise IssueFileError("is not UTF-8", path=shown, line=line, hint="save it as UTF-8 in your editor") from error
 
 
 def period_of(record: IssueRecord) -> Period:

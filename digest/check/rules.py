@@ -25,6 +25,7 @@ SUBJECT_CHARS = 70
 PREHEADER_CHARS = 130
 
 _TODO = re.compile(r"\b(TODO|TK|TKTK|FIXME|XXX|LOREM IPSUM)\b")
+_SECTION = re.compile(r"^ {0,3}##[ \t]+(.*?)[ \t#\r]*$")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)")
 _QUOTED = re.compile(r"“([^“”]{12,})”|(?<!\w)\"([^\"\n]{12,})\"(?!\w)|„([^„“”]{12,})[“”]|«\s?([^«»]{12,}?)\s?»")
@@ -183,12 +184,11 @@ RULE_FUNCTIONS: tuple[Callable[[Galley], Iterator[Remark]], ...] = (
 
 def _printed_lines(galley: Galley) -> Iterator[tuple[int, str]]:
     """The lines that reach readers, with their numbers: all but the bench, comments and source lines."""
-    lines = galley.issue.text.splitlines()
     bench = {story.line for story in (*galley.issue.next_week, *galley.issue.candidates)}
     silent = comment = False
-    for number, line in enumerate(lines, 1):
-        if line.startswith("## "):
-            silent = line[3:].strip().casefold() in {"next week", "candidates"}
+    for number, line in enumerate(galley.issue.text.split("\n"), 1):  # as the parser counts
+        if heading := _SECTION.match(line):
+            silent = heading.group(1).casefold() in {"next week", "candidates"}
         silent = silent or number in bench
         visible = line if not comment else ""
         if not comment and "<!--" in line:
@@ -200,7 +200,7 @@ def _printed_lines(galley: Galley) -> Iterator[tuple[int, str]]:
 
 
 def _front_line(galley: Galley, key: str) -> int:
-    return next((n for n, line in enumerate(galley.issue.text.splitlines(), 1) if line.startswith(f"{key}:")), 1)
+    return next((n for n, line in enumerate(galley.issue.text.split("\n"), 1) if line.startswith(f"{key}:")), 1)
 
 
 def _folded(text: str) -> str:

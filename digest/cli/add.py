@@ -45,7 +45,6 @@ def verb(
     from digest.config.feedlist import check_feeds, with_feed  # noqa: PLC0415
     from digest.config.load import FEEDS_NAME, load_config  # noqa: PLC0415
     from digest.disk import write_whole  # noqa: PLC0415
-    from digest.errors import DigestError  # noqa: PLC0415
 
     root = session.options.root
     _refuse_known(root, load_config(root), url)
@@ -55,10 +54,7 @@ def verb(
     new = with_feed(old, {key: value for key, value in given.items() if value is not None})
     source = check_feeds(root, new).sources[-1]
     if not dry_run:
-        try:
-            write_whole(path, new)
-        except OSError as error:
-            raise DigestError(f"{path}: cannot be written: {error.strerror}", hint="is it writable?") from error
+        write_whole(path, new)
     data = {
         "id": source.id,
         "url": source.location,

@@ -28,7 +28,6 @@ def verb(session: Session, *, file: Path | None) -> int:
       digest backup
       digest backup /media/stick/brief-2026-11-20.db
     """  # noqa: D301  \b is click's mark
-    from digest.errors import DigestError  # noqa: PLC0415
     from digest.store.backup import store_path  # noqa: PLC0415
     from digest.store.database import backup_sqlite  # noqa: PLC0415
 
@@ -36,10 +35,7 @@ def verb(session: Session, *, file: Path | None) -> int:
         present = store_path(project.settings.store.url, project.root)
         default = present.parent / "backups" / f"digest-{session.now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
         target = (file or default).absolute()
-        try:
-            backup_sqlite(project.store, target)
-        except OSError as error:
-            raise DigestError(f"{target}: cannot be written: {error.strerror}", hint="name another file") from error
+        backup_sqlite(project.store, target)
         size = target.stat().st_size
         shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
         session.result({"file": target, "bytes": size}, lambda: session.line(f"{shown} ({size:,} bytes)"))

@@ -29,6 +29,7 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
       digest candidates
       digest candidates --paste >> issues/2026-W47.md
     """  # noqa: D301  \b is click's mark
+    from digest.curate.stories import summarised  # noqa: PLC0415
     from digest.edit.draft import candidate_block, source_name  # noqa: PLC0415
     from digest.errors import StateError  # noqa: PLC0415
     from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources  # noqa: PLC0415
@@ -43,7 +44,10 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
             stories = missing_stories(connection, briefing, read_issue_file(project, record.name).issue)
             sources = named_sources(project, connection)
         day = day_writer(project)
-        blocks = [candidate_block(story, sources, day) for story in stories] if paste else []
+        blocks = []
+        if paste:
+            whole = (summarised(story, sources=sources, settings=project.settings) for story in stories)
+            blocks = [candidate_block(story, sources, day) for story in whole]
 
         def show() -> None:
             if paste:

@@ -51,15 +51,14 @@ def verb(session: Session, *, issue: str | None, versions: bool) -> int:
 def _show_versions(session: Session, project: Project, issue: str | None) -> int:
     from digest.explain.history import kept_texts  # noqa: PLC0415
     from digest.explain.standing import local_time  # noqa: PLC0415
-    from digest.production.drafting import read_draft  # noqa: PLC0415
-    from digest.project import require_issue  # noqa: PLC0415
+    from digest.project import read_text, require_issue  # noqa: PLC0415
     from digest.store.issues import text_sha256  # noqa: PLC0415
 
     with project.store.read() as connection:
         record = require_issue(project, connection, now=session.now, name=issue)
         kept = kept_texts(connection, record.name)
     path = project.issue_path(record.name)
-    present = read_draft(path, project.shown(path))
+    present = read_text(path, project.shown(path))
     sha256 = text_sha256(present) if present is not None else None
     told = [
         {

@@ -33,6 +33,8 @@ def parse_moment(_ctx: click.Context, _param: click.Parameter, value: str | None
         moment = datetime.fromisoformat(value)
     except ValueError:
         raise click.BadParameter(f"{value!r} is no time; write one such as 2026-11-20T07:00Z") from None
+    if not 1990 <= moment.year <= 2200:
+        raise click.BadParameter(f"{value!r} is no time of a newsletter; write one such as 2026-11-20T07:00Z")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -12,6 +12,7 @@ import click
 from digest.cli.options import verb as make_verb
 from digest.cli.output import count
 from digest.errors import StateError, UsageError
+from digest.store import issues
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,28 +77,42 @@ def _send(session: Session, project: Project, issue: str | None, given: dict[str
     from digest.production import mailout  # noqa: PLC0415
     from digest.production.outgoing import is_published  # noqa: PLC0415
 
-    record = mailout.issue_to_send(project, now=session.now, name=issue)
-    if record.state == "closed" and not given["include_new"]:
+    again = given["include_new"] or given["resend_uncertain"]
+    record = mailout.issue_to_send(project, now=session.now, name=issue, again=again)
+    if not again and mailout.settle(project, record, now=session.now):
         return _closed(session, project, record)
-    people = mailout.recipients(project)
-    transport = mailout.open_transport(project, os.environ)
-    with transport:
+    people = mailout.still_to_send(project, record)
+    with mailout.open_transport(project, os.environ) as transport:
         transport.check()  # before anything is approved, published or spent
         if record.state == "draft":
-            question = f"{record.name} is a draft. Approve it, publish it and mail it to {count(people, 'subscriber')}?"
-            if not session.confirm(question, yes=given["yes"]):
-                raise StateError(f"{record.name} is a draft, and nobody said yes",
-                                 hint="approve it with `digest approve --by NAME`, or send with --yes")  # fmt: skip
-            by = given["by"] or getpass.getuser()
-            record = pipeline.approve(project, by=by, now=session.now, name=record.name).proof.record
-            session.say(f"{record.name} (issue {record.number}) is approved by {by}")
+            record = _approve(session, project, record, people, given)
         with project.store.read() as connection:
-            published = record.state in {"out", "closed"} and is_published(connection, record)
+            published = record.has_left and is_published(connection, record)
         if not published:
             pipeline.publish(project, now=session.now, name=record.name)
             session.say(f"{record.name} is published below {project.shown(project.site_dir)}")
+            with project.store.read() as connection:
+                record = issues.get_issue(connection, record.name) or record
         sent = _hand_over(session, project, transport, record, given)
     return _report(session, sent)
+
+
+def _approve(
+    session: Session, project: Project, record: IssueRecord, people: int, given: dict[str, Any]
+) -> IssueRecord:
+    """Ask about a draft, and approve it."""
+    from digest import pipeline  # noqa: PLC0415
+
+    question = f"{record.name} is a draft. Approve it, publish it and mail it to {count(people, 'subscriber')}?"
+    if not session.confirm(question, yes=given["yes"]):
+        raise StateError(
+            f"{record.name} is a draft, and nobody said yes",
+            hint="approve it with `digest approve --by NAME`, or send with --yes",
+        )
+    by = given["by"] or getpass.getuser()
+    approved = pipeline.approve(project, by=by, now=session.now, name=record.name).proof.record
+    session.say(f"{approved.name} (issue {approved.number}) is approved by {by}")
+    return approved
 
 
 def _hand_over(
@@ -132,7 +147,7 @@ def _report(session: Session, sent: Sent) -> int:
     if tally.uncertain:
         held = count(tally.uncertain, "recipient")
         session.warn(f"{held} may or may not have it (the line dropped after the message) and are not tried again; "
-                     "to send it once more: `digest send --resend-uncertain`")  # fmt: skip
+                     f"to send it once more: `digest send {sent.record.name} --resend-uncertain`")  # fmt: skip
     if tally.left or tally.deferred:
         when = f" from {tally.next_try:%Y-%m-%d %H:%M} UTC on" if tally.next_try and not tally.left else ""
         session.next_step(f"`digest send {sent.record.name}` goes on{when}")
@@ -148,7 +163,8 @@ def _closed(session: Session, project: Project, record: IssueRecord) -> int:
 
     rows = mailout.sending_status(project, record)
     session.result(_data(record, rows), lambda: session.line(f"{record.name} is closed: everybody has it already"))
-    session.next_step("`digest draft` begins the next issue; `digest send --new` mails those who came since")
+    name = record.name
+    session.next_step(f"`digest draft` begins the next issue; `digest send {name} --new` mails those who came since")
     return 0
 
 

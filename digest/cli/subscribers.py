@@ -318,23 +318,13 @@ def _report_line(report: ImportReport) -> str:
 
 
 def _write_private(path: Path, text: str, *, force: bool) -> None:
-    """Write a file for its owner only, whole or not at all; one that is there stays unless ``force`` is given."""
-    import tempfile  # noqa: PLC0415
-
-    from digest.errors import DigestError, UsageError  # noqa: PLC0415
+    """Write a file for its owner only; one that is there stays unless ``force`` is given."""
+    from digest.disk import write_whole  # noqa: PLC0415
+    from digest.errors import UsageError  # noqa: PLC0415
 
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already", hint="name another file, or say --force")
-    part = None
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            part = Path(file.name)  # made for its owner only
-            file.write(text.encode("utf-8"))
-        part.replace(path)
-    except OSError as error:
-        if part:
-            part.unlink(missing_ok=True)
-        raise DigestError(f"{path}: cannot be written: {error.strerror}", hint="name another file") from error
+    write_whole(path, text, mode=0o600)
 
 
 for _command in (add_verb, import_verb, export_verb, remove_verb, show_verb, list_verb):

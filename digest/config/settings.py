@@ -133,7 +133,7 @@ class Interests(Table):
 class CheckSettings(Table):
     """``[check]``: the rules whose findings stop an issue; those of the others advise."""
 
-    block: tuple[str, ...] = ("todo", "size", "embargo", "empty", "subject", "quote", "dead-link")
+    block: tuple[str, ...] = ("todo", "size", "embargo", "empty", "subject", "quote", "repeat", "dead-link")
     clients: tuple[str, ...] = ("gmail", "outlook-windows", "apple-mail")
 
     @model_validator(mode="after")
@@ -189,7 +189,7 @@ class PublishSettings(Table):
 class StoreSettings(Table):
     """``[store]``: where the store is."""
 
-    url: str = "sqlite:///state/digest.db"
+    url: str = Field("sqlite:///state/digest.db", pattern=r"^(sqlite:///.+|postgresql(\+psycopg)?://.+)$")
 
 
 class Settings(Table):

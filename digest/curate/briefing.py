@@ -11,8 +11,7 @@ from digest.config.settings import IssueSettings, Settings
 from digest.curate.origin import origin_name, origin_of
 from digest.curate.repeats import split_repeats
 from digest.curate.same import same_items
-from digest.curate.sections import OTHER
-from digest.curate.stories import StoryIds, stories
+from digest.curate.stories import StoryIds, stories, summarised
 from digest.model import Briefing, Entry, Period, Reason, Section, Source, Story
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -27,8 +26,13 @@ def brief(
     earlier: Sequence[Entry] = (),
     story_ids: Mapping[str, str] | None = None,
     taken: Collection[str] = (),
+    other: str = "Other",
+    news: str = "News",
 ) -> Briefing:
     """The briefing that these entries make: every entry in exactly one of its stories, candidates and repeats.
+
+    What stands in the issue file has its summary: every story, and the first ``max_candidates`` of the bench. The
+    rest of the bench has "" until ``digest.curate.stories.summarised`` gives it one.
 
     Pure: the order of the entries does not matter, and the same arguments give the same briefing.
 
@@ -40,6 +44,8 @@ def brief(
         earlier: entries that earlier issues used, grouped or dropped.
         story_ids: by the id of an entry, the id of the story that had it in an earlier draft of this issue.
         taken: ids of stories that exist and that no new one may have.
+        other: the section of what fits none, in the newsletter's language; it stands last unless it is configured.
+        news: the section of everything where none are configured.
     """
     eligible, repeats = split_repeats(entries, earlier)
     groups = same_items(eligible, sources=sources)
@@ -49,10 +55,21 @@ def brief(
         settings=settings,
         period=period,
         ids=StoryIds(by_entry=story_ids or {}, taken=taken),
+        other=other,
+        news=news,
     )
-    placed, candidates = _place(sorted(made, key=_best_first), settings.issue, sources)
-    titles = [rule.title for rule in settings.section]
-    return Briefing(period=period, sections=_sections(placed, titles), candidates=candidates, repeats=repeats)
+    placed, bench = _place(sorted(made, key=_best_first), settings.issue, sources)
+    shown = settings.issue.max_candidates
+    titles = (*(rule.title for rule in settings.section), news, other)
+    return Briefing(
+        period=period,
+        sections=_sections([summarised(story, sources=sources, settings=settings) for story in placed], titles),
+        candidates=(
+            *(summarised(story, sources=sources, settings=settings) for story in bench[:shown]),
+            *bench[shown:],
+        ),
+        repeats=repeats,
+    )
 
 
 def _best_first(story: Story) -> tuple[float, float, str]:
@@ -85,10 +102,10 @@ def _benched(story: Story, why: str) -> Story:
     return replace(story, reasons=(*story.reasons, Reason(points=0.0, text=f"on the bench: {why}")))
 
 
-def _sections(placed: Sequence[Story], configured: Sequence[str]) -> tuple[Section, ...]:
-    """In the order of digest.toml, "Other" last unless it is configured; empty ones left out."""
-    titles = dict.fromkeys((*configured, *sorted({story.section for story in placed} - {OTHER}), OTHER))
+def _sections(placed: Sequence[Story], titles: Sequence[str]) -> tuple[Section, ...]:
+    """The sections in the order of the titles, which name them all; empty ones left out."""
     sections = (
-        Section(title=title, stories=tuple(story for story in placed if story.section == title)) for title in titles
+        Section(title=title, stories=tuple(story for story in placed if story.section == title))
+        for title in dict.fromkeys(titles)
     )
     return tuple(section for section in sections if section.stories)

@@ -12,6 +12,7 @@ from math import log, log2
 from digest.config.settings import Interests
 from digest.curate.interests import interest_hits
 from digest.curate.origin import origin_name, origin_of, primary_host
+from digest.curate.summary import says_enough
 from digest.model import Entry, Period, Reason, Source
 
 NAME_POINTS = 1.0
@@ -26,7 +27,6 @@ OLDEST = -1.0
 def rank(
     group: Sequence[Entry],
     *,
-    summary: str,
     sources: Mapping[str, Source],
     interests: Interests,
     period: Period,
@@ -36,7 +36,6 @@ def rank(
 
     Args:
         group: the entries that tell it, the lead first.
-        summary: what was found to print; "" if the sources say too little.
         sources: by id.
         interests: of digest.toml.
         period: what freshness is measured by.
@@ -47,7 +46,7 @@ def rank(
         *_from_weight(group, sources),
         *_from_interests(group, interests, language),
         _from_freshness(group[0], period),
-        *_from_lead(group[0], summary, sources),
+        *_from_lead(group[0], sources),
     )
     return round(sum(reason.points for reason in reasons), 2), reasons
 
@@ -101,10 +100,10 @@ def _from_freshness(lead: Entry, period: Period) -> Reason:
     return _reason(points, age)
 
 
-def _from_lead(lead: Entry, summary: str, sources: Mapping[str, Source]) -> Iterator[Reason]:
+def _from_lead(lead: Entry, sources: Mapping[str, Source]) -> Iterator[Reason]:
     if host := primary_host(lead, sources):
         yield _reason(PRIMARY_POINTS, f"from the primary source, {host}")
-    if summary:
+    if says_enough(lead):
         yield _reason(SUMMARY_POINTS, "enough text to summarise")
     else:
         yield _reason(0.0, "too little text to summarise")

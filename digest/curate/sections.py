@@ -11,33 +11,39 @@ from digest.curate.origin import slug
 from digest.model import Entry, Reason, Source
 from digest.text.words import stems
 
-OTHER = "Other"
-ALL = "News"
 _TITLE_COUNTS = 3  # times a word of the text
 _FLOOR = 2  # points: one word of the title, or two of the text
 _LOOK_AT = 3000  # characters of a text
 
 
 def section_of(
-    group: Sequence[Entry], *, rules: Sequence[SectionRule], sources: Mapping[str, Source], language: str
+    group: Sequence[Entry],
+    *,
+    rules: Sequence[SectionRule],
+    sources: Mapping[str, Source],
+    language: str,
+    other: str = "Other",
+    news: str = "News",
 ) -> tuple[str, Reason]:
     """The title of the section a story belongs under, with the ground.
 
     The feed's own section, then a rule that names the feed or the organisation, then a tag that is a section's title,
-    then the words of ``about`` (stemmed), then "Other"; "News" for all if no sections are configured.
+    then the words of ``about`` (stemmed), then ``other``; ``news`` for all if no sections are configured.
 
     Args:
         group: the entries that tell the story, the lead first.
         rules: ``[[section]]`` of digest.toml, in order.
         sources: by id.
         language: the lead's two-letter code.
+        other: the title for what fits no section, in the newsletter's language.
+        news: the title for everything where no sections are configured.
     """
     if not rules:
-        return ALL, Reason(points=0.0, text="no sections are configured")
+        return news, Reason(points=0.0, text="no sections are configured")
     for grounds in (_by_feed, _by_rule, _by_tag):
         for found in grounds(group, rules, sources):
             return found
-    return _by_words(group[0], rules, language) or (OTHER, Reason(points=0.0, text="no section's words fit"))
+    return _by_words(group[0], rules, language) or (other, Reason(points=0.0, text="no section's words fit"))
 
 
 Found = tuple[str, Reason]

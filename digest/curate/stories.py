@@ -1,12 +1,14 @@
-"""Items → stories: what is told, how it is summed up, where it belongs.
+"""Items → stories: what is told, how high it stands, where it belongs; and then how it is summed up.
+
+A summary costs more than all the rest, so a story has none until somebody will read it.
 
 One story an item for now. Grouping different items on one event belongs here, between ``groups`` and the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from digest.config.settings import Settings
@@ -33,45 +35,53 @@ def stories(
     settings: Settings,
     period: Period,
     ids: StoryIds,
+    other: str = "Other",
+    news: str = "News",
 ) -> tuple[Story, ...]:
-    """A story for each group, unplaced, in the order of the groups.
+    """A story for each group, unplaced and without a summary, in the order of the groups.
 
     Args:
         groups: disjoint; the lead of each first.
         sources: by id.
-        settings: sections, interests, the length of a summary, the newsletter's language.
+        settings: sections, interests, the newsletter's language.
         period: names the issue, and measures freshness.
         ids: what is minted already.
+        other: the section of what fits none.
+        news: the section of everything where none are configured.
     """
     names = story_names(groups, period=period, ids=ids)
-    return tuple(
-        _story(group, id_=names[group[0].id], sources=sources, settings=settings, period=period) for group in groups
-    )
+    made = []
+    for group in groups:
+        lead = group[0]
+        language = language_of(lead, sources, settings.newsletter.language)
+        score, reasons = rank(group, sources=sources, interests=settings.interests, period=period, language=language)
+        section, ground = section_of(
+            group, rules=settings.section, sources=sources, language=language, other=other, news=news
+        )
+        made.append(
+            Story(
+                id=names[lead.id],
+                title=lead.title,
+                summary="",
+                entries=tuple(group),
+                section=section,
+                score=score,
+                reasons=(*reasons, ground, *_merged(group, sources)),
+            )
+        )
+    return tuple(made)
 
 
-def _story(
-    group: Sequence[Entry], *, id_: str, sources: Mapping[str, Source], settings: Settings, period: Period
-) -> Story:
+def summarised(story: Story, *, sources: Mapping[str, Source], settings: Settings) -> Story:
+    """The story with its summary: whole sentences of its lead, or "" if that says too little."""
+    language = language_of(story.lead, sources, settings.newsletter.language)
+    return replace(story, summary=summarise(story.lead, words=settings.issue.summary_words, language=language))
+
+
+def _merged(group: Sequence[Entry], sources: Mapping[str, Source]) -> Iterator[Reason]:
     lead = group[0]
-    language = language_of(lead, sources, settings.newsletter.language)
-    summary = summarise(lead, words=settings.issue.summary_words, language=language)
-    score, reasons = rank(
-        group, summary=summary, sources=sources, interests=settings.interests, period=period, language=language
-    )
-    section, ground = section_of(group, rules=settings.section, sources=sources, language=language)
-    merged = tuple(
-        Reason(points=0.0, text=f"the same item from {origin_name(entry, sources)}: {why_same(lead, entry)}")
-        for entry in group[1:]
-    )
-    return Story(
-        id=id_,
-        title=lead.title,
-        summary=summary,
-        entries=tuple(group),
-        section=section,
-        score=score,
-        reasons=(*reasons, ground, *merged),
-    )
+    for entry in group[1:]:
+        yield Reason(points=0.0, text=f"the same item from {origin_name(entry, sources)}: {why_same(lead, entry)}")
 
 
 def story_names(groups: Sequence[Sequence[Entry]], *, period: Period, ids: StoryIds) -> dict[str, str]:

@@ -8,9 +8,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock
-
-from digest.errors import BusyError, StoreError
+from digest.disk import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,22 +28,13 @@ def send_lock(root: Path) -> Iterator[None]:
         StoreError: the lock file cannot be made.
     """
     path = root / LOCK
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # No fallback to a lock that is a mere file: one left by a killed process would block for ever.
-        lock = filelock.FileLock(path, timeout=0, thread_local=False)
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise BusyError(
-            f"{path}: another digest is sending from this project",
-            hint="wait for it to finish; `digest send --status` shows how far it is",
-        ) from error
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be locked: {error.strerror}", hint="is the folder writable?") from error
-    try:
+    with locked(
+        path,
+        wait_s=0,
+        busy=f"{path}: another digest is sending from this project",
+        hint="wait for it to finish; `digest send --status` shows how far it is",
+    ):
         yield
-    finally:
-        lock.release()
 
 
 def owner(boot: str, pid: int) -> str:

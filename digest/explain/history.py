@@ -6,14 +6,14 @@ Nothing is lost: before an earlier text is brought back, the present one is kept
 from __future__ import annotations
 
 import difflib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.disk import write_whole
 from digest.edit.issuefile import read_issue
 from digest.errors import DigestError, IssueFileError, StateError, UsageError
-from digest.production.drafting import read_draft
-from digest.project import require_issue
+from digest.project import read_text, require_issue
 from digest.store import issues
 from digest.store.issues import text_sha256
 
@@ -83,7 +83,7 @@ def compare(project: Project, connection: Connection, *, now: datetime, name: st
     record = require_issue(project, connection, now=now, name=name)
     path = project.issue_path(record.name)
     shown = project.shown(path)
-    present = read_draft(path, shown)
+    present = read_text(path, shown)
     if present is None:
         raise StateError(f"{shown}: is not there", hint=f"`digest restore {record.name}` brings back its last text")
     kept = kept_texts(connection, record.name)
@@ -113,12 +113,17 @@ def restore(
         StateError: the issue is approved or out, and this is not the approved text.
         DigestError: the file cannot be written.
     """
+    with nullcontext() if dry_run else project.working():
+        return _restore(project, now=now, name=name, version=version, dry_run=dry_run)
+
+
+def _restore(project: Project, *, now: datetime, name: str, version: str | None, dry_run: bool) -> Restored:
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
         kept = kept_texts(connection, record.name)
     path = project.issue_path(record.name)
     shown = project.shown(path)
-    present = read_draft(path, shown)
+    present = read_text(path, shown)
     wanted = _choose(kept, version, present, record.name)
     _refuse_other_than_approved(record, kept, wanted)
     text = wanted.version.text
@@ -128,12 +133,9 @@ def restore(
     with project.store.write() as connection:
         if present is not None:
             issues.save_version(connection, record.name, present, origin="read", base=None, now=now)
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise DigestError(f"{shown}: cannot be written: {error.strerror}", hint="is the folder writable?") from error
-    with project.store.write() as connection:
+        # Kept as restored, it is the editor's choice: the next draft must not take it for its own.
         issues.save_version(connection, record.name, text, origin="restored", base=wanted.version.base, now=now)
+    write_whole(path, text)
     diff = unified(present or "", text, f"{shown} (before)", f"{shown} ({wanted.name})")
     return Restored(record=record, path=shown, kept=wanted, diff=diff, written=True)
 

@@ -16,8 +16,7 @@ from digest.deliver.subscribers import count
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError, StateError
 from digest.model import Entry, FetchState, IssueRecord, Mailing, Period, Tally
-from digest.production.drafting import is_edited, read_draft
-from digest.project import current_period
+from digest.project import current_period, read_text
 from digest.store import entries, issues, schema
 from digest.store.sources import load_sources
 
@@ -211,7 +210,7 @@ def _issue_standing(project: Project, connection: Connection, period: Period) ->
     shown = project.shown(path)
     text, problem = None, None
     try:
-        text = read_draft(path, shown)
+        text = read_text(path, shown)
         if text is not None:
             read_issue(text, path=shown)
     except (IssueFileError, StateError) as error:
@@ -221,7 +220,7 @@ def _issue_standing(project: Project, connection: Connection, period: Period) ->
         record=issues.get_issue(connection, period.name),
         file=shown,
         written=path.exists(),
-        edited=problem is not None or (text is not None and is_edited(connection, period.name, text)),
+        edited=problem is not None or (text is not None and not issues.is_generated(connection, period.name, text)),
         problem=problem,
     )
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from digest.curate.briefing import brief
 from digest.edit.fates import entry_ids
 from digest.edit.issuefile import read_issue
-from digest.errors import IssueFileError, StateError
 from digest.model import Source
 from digest.render.furniture import long_date
 from digest.store import entries, issues, sources
@@ -16,7 +15,6 @@ from digest.store import entries, issues, sources
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -58,29 +56,6 @@ def day_writer(project: Project) -> Callable[[datetime], str]:
     """Writes a moment as its date, in the newsletter's zone and language."""
     language = project.settings.newsletter.language
     return lambda moment: long_date(moment.astimezone(project.zone).date(), language)
-
-
-def read_draft(path: Path, shown: str) -> str | None:
-    """The text of an issue file as it stands; None if there is none.
-
-    Raises:
-        IssueFileError: it is not UTF-8.
-        StateError: it cannot be read.
-    """
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError as error:
-        raise IssueFileError("is not UTF-8", path=shown, line=1, hint="save it as UTF-8 in your editor") from error
-    except OSError as error:
-        raise StateError(f"{shown}: cannot be read: {error.strerror}", hint="may you read it?") from error
-
-
-def is_edited(connection: Connection, name: str, text: str) -> bool:
-    """Whether a person has changed the file: its text is none that digest wrote."""
-    ours = {version.sha256 for version in issues.versions(connection, name) if version.origin == "generated"}
-    return issues.text_sha256(text) not in ours
 
 
 def missing_stories(connection: Connection, briefing: Briefing, issue: Issue) -> tuple[Story, ...]:

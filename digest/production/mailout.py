@@ -22,9 +22,9 @@ from digest.deliver.smtp import Transport, password
 from digest.deliver.watch import Watch
 from digest.errors import ConnectError, StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
-from digest.pipeline import find_faults
-from digest.production.outgoing import message_secret, message_writer, refuse_embargoed, sample_message
-from digest.production.proof import VARIANT, frozen_mail, make_proof, require_unchanged
+from digest.production.faults import find_faults, refuse_embargoed
+from digest.production.outgoing import is_published, message_secret, message_writer, sample_message
+from digest.production.proof import VARIANT, frozen_issue, frozen_mail, frozen_parts, make_proof, require_unchanged
 from digest.project import require_issue
 from digest.store import issues
 
@@ -73,20 +73,41 @@ def recipients(project: Project) -> int:
     return count
 
 
-def issue_to_send(project: Project, *, now: datetime, name: str | None) -> IssueRecord:
-    """The named issue; else one whose mailing was begun and is not at its end; else the issue in work or the newest."""
+def issue_to_send(project: Project, *, now: datetime, name: str | None, again: bool = False) -> IssueRecord:
+    """The named issue; else one whose mailing was begun and is not at its end; else the issue in work or the newest.
+
+    Args:
+        again: only an issue that is out will do: some of its readers are to be mailed after all.
+
+    Raises:
+        StateError: there is none, or it is not out.
+        UsageError: there is none of that name.
+    """
     with project.store.read() as connection:
-        if name is None:
-            with_rest = [record for record in issues.all_issues(connection) if record.state == "out"]
-        else:
-            return require_issue(project, connection, now=now, name=name)
-    with Ledger(project.store) as ledger:
-        for record in with_rest:
-            tallies = [ledger.tally(mailing.id) for mailing in ledger.mailings(record.name)]
+        left = [record for record in issues.all_issues(connection) if record.has_left]
+    if name is None and not again:
+        for record in left:
+            tallies = [tally for _, tally in sending_status(project, record)] if record.state == "out" else []
             if any(tally.left or tally.deferred for tally in tallies):
                 return record
+    if name is None and again and left:
+        return left[-1]
     with project.store.read() as connection:
-        return require_issue(project, connection, now=now, name=None)
+        record = require_issue(project, connection, now=now, name=name)
+    if again and not record.has_left:
+        raise StateError(f"{record.name} is not out yet", hint="`digest send` without this option sends it")
+    return record
+
+
+def settle(project: Project, record: IssueRecord, *, now: datetime) -> bool:
+    """Close an issue all of whose recipients are settled; says whether it is closed."""
+    tallies = [tally for _, tally in sending_status(project, record)]
+    open_ones = any(tally.left or tally.deferred or tally.uncertain for tally in tallies)
+    if record.state == "out" and tallies and not open_ones:
+        with project.store.write() as connection:
+            issues.mark_closed(connection, record.name, now=now)
+        return True
+    return record.state == "closed"
 
 
 def send(
@@ -104,16 +125,20 @@ def send(
     """Hand the published issue to everyone who does not have it yet.
 
     Raises:
-        StateError, ChangedError, BlockedError: it is not approved, or not what was approved, or under embargo.
+        StateError: it is not published: links in the mail would lead nowhere, and its entries would not be spent.
+        ChangedError, BlockedError: its file is not what was approved, or a story is under embargo.
         BusyError: another digest is sending from this project.
         ConnectError, LoginError: the mail server is out of reach; nobody was touched.
     """
     now = clock.now()
     with send_lock(project.root), Ledger(project.store) as ledger:
         with project.store.read() as connection:
-            proof = require_unchanged(project, connection, record)
-            refuse_embargoed(find_faults(project, connection, proof, now=now))
-            parts = issues.frozen_parts(connection, record.name)
+            if not record.has_left or not is_published(connection, record):
+                raise StateError(f"{record.name} is not published", hint=f"`digest publish {record.name}` comes first")
+            parts = frozen_parts(connection, record)
+            require_unchanged(project, connection, record, parts)
+            issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
+            refuse_embargoed(find_faults(project, connection, issue, mail, now=now))
         secret = message_secret(project, fresh=fresh_secret)
         content = b"\0".join(parts[VARIANT, part] for part in ("email.html", "email.txt", "mail.json"))
         mailing = ledger.open_mailing(
@@ -126,7 +151,7 @@ def send(
         tally = deliver(
             ledger,
             transport,
-            message_writer(project, frozen_mail(parts), record, mailing_id=mailing.id, secret=secret, now=now),
+            message_writer(project, parts, record, mailing_id=mailing.id, secret=secret, now=now),
             mailing,
             owner=sender,
             clock=clock,
@@ -134,9 +159,7 @@ def send(
             on_delivery=on_delivery,
             watch=Watch(breaker=not accept_refusals),
         )
-    if not tally.left and not tally.deferred and not tally.uncertain:
-        with project.store.write() as connection:
-            issues.mark_closed(connection, record.name, now=clock.now())
+    settle(project, record, now=clock.now())
     return Sent(record=record, mailing=mailing, tally=tally)
 
 
@@ -151,7 +174,7 @@ def send_test(project: Project, transport: Transport, address: str, *, now: date
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
         proof = make_proof(project, connection, record)
-        refuse_embargoed(find_faults(project, connection, proof, now=now))
+        refuse_embargoed(find_faults(project, connection, proof.issue, proof.mail, now=now))
     mail = replace(proof.mail, subject=f"[Test] {proof.mail.subject}")
     message = sample_message(project, mail, replace(record, approved=None), now=now, to=address)
     return deliver_one(transport, address, message)

@@ -12,11 +12,19 @@ from digest.archive.published import PublishedIssue
 from digest.archive.site import publish_page, publish_site
 from digest.deliver.message import Recipient, build_message, unsubscribe_link
 from digest.edit.fates import entry_ids, fates
-from digest.edit.issuefile import read_issue
-from digest.errors import BlockedError, DigestError
+from digest.errors import DigestError
 from digest.model import UNSUBSCRIBE_MARK, Html
 from digest.production.drafting import base_issue
-from digest.production.proof import IMAGES, VARIANT, issue_date
+from digest.production.proof import (
+    IMAGES,
+    VARIANT,
+    Parts,
+    frozen_issue,
+    frozen_mail,
+    frozen_parts,
+    frozen_settings,
+    issue_date,
+)
 from digest.render.home import PastIssue, render_home
 from digest.render.templates import Templates
 from digest.store import entries, issues
@@ -29,15 +37,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from digest.model import Delivery, Finding, Issue, IssueRecord, Mail
+    from digest.model import Delivery, IssueRecord, Mail
     from digest.project import Project
 
 SECRET = "message-id-secret"  # noqa: S105  the name under which the store keeps it
 
 
-def mark_out(project: Project, issue: Issue, *, now: datetime) -> bool:
+def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
     """Record that an approved issue leaves, and spend its entries, in one transaction; says if it was the first."""
     with project.store.write() as connection:
+        issue = frozen_issue(frozen_parts(connection, record), record.name)
         base = base_issue(connection, issue)
         placed = issues.placements(connection, issue=issue.name)
         concerned = {one.entry_id for one in placed} | set(entry_ids(issue)) | set(entry_ids(base) if base else ())
@@ -52,17 +61,6 @@ def mark_out(project: Project, issue: Issue, *, now: datetime) -> bool:
         return issues.mark_out(connection, issue.name, decided, now=now)
 
 
-def refuse_embargoed(findings: tuple[Finding, ...]) -> None:
-    """Nothing under embargo is written, published or sent.
-
-    Raises:
-        BlockedError: something is.
-    """
-    held = tuple(finding for finding in findings if finding.rule == "embargo")
-    if held:
-        raise BlockedError("the issue holds a story under embargo", findings=held, hint=held[0].hint)
-
-
 def write_page(project: Project, record: IssueRecord) -> Path:
     """Write the approved issue's own page; nothing links to it yet."""
     with project.store.read() as connection:
@@ -72,7 +70,7 @@ def write_page(project: Project, record: IssueRecord) -> Path:
 def write_site(project: Project) -> tuple[Path, ...]:
     """Write what is missing or differs of the whole site: every issue that is out, the home page, the feed."""
     with project.store.read() as connection:
-        records = [record for record in issues.all_issues(connection) if record.state in {"out", "closed"}]
+        records = [record for record in issues.all_issues(connection) if record.has_left]
         published = [_published(connection, record) for record in records]
     newsletter = project.settings.newsletter
     past = [
@@ -85,11 +83,10 @@ def write_site(project: Project) -> tuple[Path, ...]:
 
 def _published(connection: Connection, record: IssueRecord) -> PublishedIssue:
     """An issue as it was approved."""
-    parts = issues.frozen_parts(connection, record.name)
-    text = parts[VARIANT, "issue.md"].decode("utf-8")
+    parts = frozen_parts(connection, record)
     return PublishedIssue(
         record=record,
-        issue=read_issue(text, path=f"{record.name} as approved").issue,
+        issue=frozen_issue(parts, record.name),
         page=parts[VARIANT, "index.html"],
         content=Html(parts[VARIANT, "content.html"].decode("utf-8")),
         images=tuple(
@@ -108,7 +105,7 @@ def run_publish_command(project: Project) -> None:
     if not command:
         return
     done = subprocess.run(  # noqa: S602  the editor's own command line
-        command, shell=True, cwd=project.root, check=False, capture_output=True, text=True
+        command, shell=True, cwd=project.root, check=False, capture_output=True, text=True, errors="replace"
     )
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
@@ -173,15 +170,16 @@ def message_secret(project: Project, *, fresh: Callable[[], str]) -> str:
 
 
 def message_writer(
-    project: Project, mail: Mail, record: IssueRecord, *, mailing_id: str, secret: str, now: datetime
+    project: Project, parts: Parts, record: IssueRecord, *, mailing_id: str, secret: str, now: datetime
 ) -> Callable[[Delivery], bytes]:
-    """Writes the message for one recipient: pure, so a message that is tried again is the same to the byte."""
+    """Writes the approved message for one recipient: pure, so one that is tried again is the same to the byte."""
+    mail, settings = frozen_mail(parts), frozen_settings(parts, project.settings)
     date = record.approved or now
 
     def write(row: Delivery) -> bytes:
         recipient = Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
         return build_message(
-            mail, settings=project.settings, mailing_id=mailing_id, secret=secret, recipient=recipient, date=date
+            mail, settings=settings, mailing_id=mailing_id, secret=secret, recipient=recipient, date=date
         )
 
     return write

@@ -1,7 +1,8 @@
 """A proof: one issue in every form it will leave in, made from the issue file before anything leaves.
 
-Approval freezes a proof's bytes. Publishing and sending make the proof again and compare: what was approved is what
-goes out, or nothing does.
+Approval freezes a proof's bytes, and they are what leaves. Until the first of them has left, the proof is made again
+and compared, so that nobody approves one thing and gets another; from then on only the file is compared, because a look
+or a digest.toml made for the next issue must not strand the rest of this one.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from digest.disk import inside, write_changed
 from digest.edit.fates import entry_ids
-from digest.errors import ChangedError, DigestError, StateError
+from digest.edit.issuefile import read_issue
+from digest.errors import ChangedError, StateError
 from digest.model import Entry, Html, Issue, IssueRecord, Mail
-from digest.project import read_issue_file
+from digest.project import read_issue_file, read_text
 from digest.render.mail import render_mail
 from digest.render.markup import local_images
 from digest.render.page import render_content, render_page
@@ -29,10 +31,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from digest.config.settings import Settings
     from digest.project import Project
 
-IMAGES = "images/"  # before the names of frozen pictures
+Parts = dict[tuple[str, str], bytes]
+"""What approval freezes, by (variant, part)."""
+
 VARIANT = "all"  # slices by topic come later; the tables are keyed by variant already
+IMAGES = "images/"  # before the names of frozen pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,55 +53,46 @@ class Proof:
     images: tuple[tuple[str, Path], ...]  # the editor's: path as written → the file
     entries: tuple[Entry, ...]  # what was known of the file's entries: kickers, languages, pictures, full texts
 
-    def parts(self) -> dict[tuple[str, str], bytes]:
-        """What approval freezes, by (variant, part)."""
-        envelope = {"subject": self.mail.subject, "preheader": self.mail.preheader, "language": self.mail.language}
+    def parts(self, settings: Settings) -> Parts:
+        """What approval freezes: everything readers will get, and who it is from."""
         texts = {
             "issue.md": self.issue.text,
             "email.html": self.mail.html,
             "email.txt": self.mail.text,
             "index.html": self.page,
             "content.html": self.content,
-            "mail.json": json.dumps(envelope, ensure_ascii=False, sort_keys=True),
+            "mail.json": json.dumps(_envelope(self.mail, settings), ensure_ascii=False, sort_keys=True),
             "entries.json": entries.dump_entries(self.entries),
         }
         parts = {(VARIANT, name): text.encode("utf-8") for name, text in texts.items()}
         return parts | {(VARIANT, IMAGES + name): path.read_bytes() for name, path in self.images}
 
 
-def make_proof(
-    project: Project,
-    connection: Connection,
-    record: IssueRecord,
-    *,
-    number: int | None = None,
-    known: tuple[Entry, ...] | None = None,
-) -> Proof:
-    """Render the issue as its file stands now.
-
-    Args:
-        number: the issue's number, if it is about to get another than the record's.
-        known: the entries as they were at an approval; None: as the store has them now.
+def make_proof(project: Project, connection: Connection, record: IssueRecord) -> Proof:
+    """Render the issue as its file stands now; once approved, with what was known of its entries then.
 
     Raises:
         IssueFileError, StateError: the file cannot be read.
         TemplateError: a template is wrong. Nothing is written.
     """
     issue = read_issue_file(project, record.name).issue
-    told = entries.by_ids(connection, entry_ids(issue)) if known is None else known
-    by_id = {entry.id: entry for entry in told}
+    frozen = issues.frozen_part(connection, record.name, VARIANT, "entries.json")
+    if frozen is None:
+        known = entries.by_ids(connection, entry_ids(issue))
+    else:  # what a source says of an entry today must not change what was approved
+        known = entries.load_entries(frozen.decode("utf-8"))
+    by_id = {entry.id: entry for entry in known}
     settings = project.settings
     templates = Templates(settings.newsletter.look, project.root)
-    on = issue_date(project, record)
-    printed = record.number if number is None else number
+    on, number = issue_date(project, record), record.number
     return Proof(
         record=record,
         issue=issue,
-        mail=render_mail(issue, settings=settings, templates=templates, entries=by_id, number=printed, on=on),
-        page=render_page(issue, settings=settings, templates=templates, entries=by_id, number=printed, on=on),
+        mail=render_mail(issue, settings=settings, templates=templates, entries=by_id, number=number, on=on),
+        page=render_page(issue, settings=settings, templates=templates, entries=by_id, number=number, on=on),
         content=render_content(issue, settings=settings, templates=templates, entries=by_id),
         images=tuple((name, _image(project, issue, name)) for name in local_images(issue)),
-        entries=told,
+        entries=known,
     )
 
 
@@ -113,54 +110,94 @@ def write_proof(project: Project, proof: Proof, mail: Mail, message: bytes) -> t
         "email.eml": message,
         "index.html": proof.page,
     }
-    written = []
-    try:
-        for name, data in files.items():
-            write_changed(folder / name, data)
-            written.append(folder / name)
-        for name, path in proof.images:
-            write_changed(inside(folder, name), path.read_bytes())
-    except OSError as error:
-        msg = f"{project.shown(folder)}: cannot be written: {error.strerror}"
-        raise DigestError(msg, hint="is the disk full, or the folder not writable?") from error
-    return tuple(written)
+    for name, data in files.items():
+        write_changed(folder / name, data)
+    for name, path in proof.images:
+        write_changed(inside(folder, name), path.read_bytes())
+    return tuple(folder / name for name in files)
 
 
-def frozen_mail(parts: Mapping[tuple[str, str], bytes]) -> Mail:
-    """The approved mail, from its frozen bytes."""
-    envelope = json.loads(parts[VARIANT, "mail.json"])
-    return Mail(
-        html=parts[VARIANT, "email.html"].decode("utf-8"), text=parts[VARIANT, "email.txt"].decode("utf-8"), **envelope
-    )
-
-
-def require_unchanged(project: Project, connection: Connection, record: IssueRecord) -> Proof:
-    """The proof of an approved issue, if it is byte for byte what was approved.
+def frozen_parts(connection: Connection, record: IssueRecord) -> Parts:
+    """The approved bytes.
 
     Raises:
         StateError: the issue is not approved.
-        ChangedError: the file, a template or digest.toml changed since; holds the difference.
     """
-    frozen = issues.frozen_parts(connection, record.name)
-    if record.state == "draft" or not frozen:
+    parts = issues.frozen_parts(connection, record.name)
+    if record.state == "draft" or not parts:
         raise StateError(f"{record.name} is not approved", hint="approve it with `digest approve --by NAME`")
-    # What a source says of an entry today must not stop what was approved: only the file and the looks are compared.
-    known = entries.load_entries(frozen[VARIANT, "entries.json"].decode("utf-8"))
-    proof = make_proof(project, connection, record, known=known)
-    now = proof.parts()
+    return parts
+
+
+def frozen_issue(parts: Parts, name: str) -> Issue:
+    """The approved text, read."""
+    return read_issue(parts[VARIANT, "issue.md"].decode("utf-8"), path=f"{name} as approved").issue
+
+
+def frozen_mail(parts: Parts) -> Mail:
+    """The approved mail."""
+    envelope = json.loads(parts[VARIANT, "mail.json"])
+    return Mail(
+        html=parts[VARIANT, "email.html"].decode("utf-8"),
+        text=parts[VARIANT, "email.txt"].decode("utf-8"),
+        subject=envelope["subject"],
+        preheader=envelope["preheader"],
+        language=envelope["language"],
+    )
+
+
+def frozen_settings(parts: Parts, settings: Settings) -> Settings:
+    """The settings with the sender as approved: a message that is tried again is the same to the byte."""
+    sender = json.loads(parts[VARIANT, "mail.json"])["sender"]
+    newsletter = settings.newsletter.model_copy(update={key: sender[key] for key in ("title", "sender", "reply_to")})
+    send = settings.send.model_copy(update={key: sender[key] for key in ("list_id", "unsubscribe")})
+    return settings.model_copy(update={"newsletter": newsletter, "send": send})
+
+
+def _envelope(mail: Mail, settings: Settings) -> dict[str, object]:
+    newsletter, send = settings.newsletter, settings.send
+    return {
+        "subject": mail.subject,
+        "preheader": mail.preheader,
+        "language": mail.language,
+        "sender": {
+            "title": newsletter.title,
+            "sender": newsletter.sender,
+            "reply_to": newsletter.reply_to,
+            "list_id": send.list_id,
+            "unsubscribe": send.unsubscribe,
+        },
+    }
+
+
+def require_unchanged(project: Project, connection: Connection, record: IssueRecord, frozen: Parts) -> None:
+    """Refuse to let an issue leave that is not what was approved.
+
+    Raises:
+        ChangedError: the file changed since, or, before anything left, a template or digest.toml; holds the difference.
+        IssueFileError, TemplateError: the issue cannot be rendered any more, before anything left.
+    """
+    path = project.issue_path(record.name)
+    shown = project.shown(path)
+    text = read_text(path, shown)
+    now: Mapping[tuple[str, str], bytes] = frozen
+    if record.state == "approved":
+        now = make_proof(project, connection, record).parts(project.settings)
+    elif text is not None:
+        now = frozen | {(VARIANT, "issue.md"): text.encode("utf-8")}
     # The file first: its difference explains the others.
     order = sorted(set(frozen) | set(now), key=lambda key: (key[1] != "issue.md", key))
-    changed = [key for key in order if frozen.get(key) != now.get(key)]
-    if changed:
-        back = f"`digest restore {record.name} approved` brings the approved text back"
-        undo = "" if record.state in {"out", "closed"} else "; or undo the approval with `digest reopen`"
-        what = project.shown(project.issue_path(record.name)) if changed[0][1] == "issue.md" else changed[0][1]
-        raise ChangedError(
-            f"{record.name} is not what {record.approved_by} approved: {what} changed since",
-            diff=_diff(frozen.get(changed[0], b""), now.get(changed[0], b""), changed[0][1]),
-            hint=back + undo if changed[0][1] == "issue.md" else f"a template or digest.toml changed{undo}",
-        )
-    return proof
+    changed = next((key for key in order if frozen.get(key) != now.get(key)), None)
+    if changed is None:
+        return
+    in_file = changed[1] == "issue.md"
+    undo = "" if record.has_left else ", or `digest reopen` to approve anew"
+    hint = f"`digest restore {record.name} approved` brings the approved text back{undo}"
+    raise ChangedError(
+        f"{record.name} is not what {record.approved_by} approved: {shown if in_file else changed[1]} changed since",
+        diff=_diff(frozen.get(changed, b""), now.get(changed, b""), changed[1]),
+        hint=hint if in_file else f"a template, a picture or digest.toml changed; put it back{undo}",
+    )
 
 
 def _diff(old: bytes, new: bytes, name: str) -> str:

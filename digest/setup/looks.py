@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.disk import shipped, write_whole
-from digest.errors import DigestError, UsageError
+from digest.errors import UsageError
 from digest.render.templates import looks
 
 
@@ -71,11 +71,8 @@ def eject(root: Path, name: str, *, dry_run: bool) -> Ejected:
     kept = tuple(target / file for file in files if (target / file).exists())
     copied = tuple(target / file for file in files if not (target / file).exists())
     if not dry_run:
-        try:
-            for path in copied:
-                write_whole(path, (origin / path.relative_to(target)).read_bytes())
-        except OSError as error:
-            raise DigestError(f"{target}: cannot be written: {error.strerror}", hint="is it writable?") from error
+        for path in copied:
+            write_whole(path, (origin / path.relative_to(target)).read_bytes())
     return Ejected(copied=copied, kept=kept)
 
 

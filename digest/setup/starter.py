@@ -139,14 +139,10 @@ def write_start(start: Start) -> None:
     """Write the files; digest.toml last, so that a folder that has it is whole.
 
     Raises:
-        ProjectError: the folder cannot be written.
+        DigestError: the folder cannot be written.
     """
-    try:
-        for name in sorted(start.files, key=lambda name: (name == CONFIG_NAME, name)):
-            write_whole(start.folder / name, start.files[name])
-    except OSError as error:
-        msg = f"{start.folder}: cannot be written: {error.strerror}"
-        raise ProjectError(msg, hint="name a folder that you may write to") from error
+    for name in sorted(start.files, key=lambda name: (name == CONFIG_NAME, name)):
+        write_whole(start.folder / name, start.files[name])
 
 
 def starter_config(title: str, sender: str | None) -> str:

@@ -169,10 +169,17 @@ def backup_sqlite(store: Store, target: Path) -> None:
     """
     if target.exists():
         raise StoreError(f"{target}: is there already", hint="name another file; a backup is never overwritten")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _named_errors(target), store.engine.connect() as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
-    target.chmod(0o600)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target.touch(mode=0o600)  # VACUUM INTO takes an empty file, and nobody else may read what it becomes
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be written: {error.strerror}", hint="name another file") from error
+    try:
+        with _named_errors(target), store.engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a copy is none
+        raise
 
 
 def check_sqlite(path: Path) -> None:

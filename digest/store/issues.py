@@ -125,6 +125,17 @@ def last_version(connection: Connection, name: str, *, origin: Origin | None = N
     return _version(row) if row else None
 
 
+def is_generated(connection: Connection, name: str, text: str) -> bool:
+    """Whether the text is one that digest wrote. An older one that was restored since is its editor's choice."""
+    sha256 = text_sha256(text)
+    newest = last_version(connection, name, origin="generated")
+    if newest and newest.sha256 == sha256:
+        return True
+    query = select(issue_version.c.origin).where(issue_version.c.issue == name, issue_version.c.sha256 == sha256)
+    origins = connection.execute(query.order_by(issue_version.c.number)).scalars().all()
+    return next((one == "generated" for one in reversed(origins) if one in {"generated", "restored"}), False)
+
+
 def generated_version(connection: Connection, name: str, base: str) -> Version | None:
     """The text digest wrote under that base."""
     query = select(issue_version).where(
@@ -227,7 +238,7 @@ def approve_issue(
         StateError: it is out already.
     """
     record = _require(connection, name)
-    if record.state in {"out", "closed"}:
+    if record.has_left:
         raise StateError(f"{name} is out already; it cannot be approved again")
     connection.execute(frozen.delete().where(frozen.c.issue == name))
     connection.execute(
@@ -255,7 +266,7 @@ def reopen_issue(connection: Connection, name: str) -> None:
         StateError: a page or a message has left already, or it was never approved.
     """
     record = _require(connection, name)
-    if record.state in {"out", "closed"}:
+    if record.has_left:
         raise StateError(
             f"{name} is out: a page or a message has left, so its approval cannot be undone",
             hint="what readers have been given stays; a later issue can correct it",
@@ -274,6 +285,13 @@ def frozen_parts(connection: Connection, name: str) -> dict[tuple[str, str], byt
     return {(row[0], row[1]): bytes(row[2]) for row in connection.execute(query)}
 
 
+def frozen_part(connection: Connection, name: str, variant: str, part: str) -> bytes | None:
+    """One of the approved bytes; None if the issue is not approved."""
+    query = select(frozen.c.data).where(frozen.c.issue == name, frozen.c.variant == variant, frozen.c.part == part)
+    data = connection.execute(query).scalar()
+    return None if data is None else bytes(data)
+
+
 def mark_out(connection: Connection, name: str, fates: Iterable[Fate], *, now: datetime) -> bool:
     """Record that the first page or message leaves, and spend the entries, in one transaction.
 
@@ -283,7 +301,7 @@ def mark_out(connection: Connection, name: str, fates: Iterable[Fate], *, now: d
         StateError: the issue is not approved.
     """
     record = _require(connection, name)
-    if record.state in {"out", "closed"}:
+    if record.has_left:
         return False
     if record.state != "approved":
         raise StateError(f"{name} is not approved", hint="approve it with `digest approve --by NAME`")

@@ -58,6 +58,7 @@ def test_what_came_after_the_edit_is_shown_and_what_was_deleted_is_not(root: Pat
 def test_pasted_they_are_stories_of_the_issue_and_are_candidates_no_more(root: Path) -> None:
     path = root / "issues" / "2026-W47.md"
     ran = digest("candidates", "--paste", root=root, now=NOW)
+    assert "That is what the report says on its first page." in ran.out
 
     with path.open("a", encoding="utf-8") as file:
         file.write("\n" + ran.out)

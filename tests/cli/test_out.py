@@ -363,3 +363,146 @@ def test_the_message_a_reader_gets_says_who_what_and_how_to_leave(root: Path, se
     assert message["Date"].datetime.isoformat() == "2026-11-18T12:00:00+00:00"
     for part in message.iter_parts():
         assert "mailto:trial@example.org?subject=unsubscribe" in part.get_content()
+
+
+def test_a_look_changed_for_the_next_issue_does_not_strand_the_rest_of_this_one(root: Path) -> None:
+    with fault_server(faults_left={"450": 1}) as server:
+        with_server(root, server)
+        with_people(root, "ada@example.org", "450.bob@example.org")
+        assert digest("send", "--yes", root=root, now=NOW).code == 3
+        document = tomlkit.parse((root / "digest.toml").read_text("utf-8"))
+        document["newsletter"]["from"] = "Somebody Else <else@other.example>"  # type: ignore[index]
+        document["newsletter"]["address"] = "2 Other Street"  # type: ignore[index]
+        (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+        (root / "issues" / f"{ISSUE}.md").unlink()
+
+        late = digest("send", ISSUE, root=root, now="2026-11-18T13:30Z")
+
+        assert late.code == 0, late.err
+        ada, bob = (one.parsed for one in server.messages)
+        for header in ("From", "Subject", "List-Id", "Date"):
+            assert str(ada[header]) == str(bob[header])
+        assert "Other Street" not in bob.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert digest("publish", ISSUE, root=root, now=LATER).code == 0
+
+
+def test_a_sender_changed_after_the_approval_is_refused(root: Path) -> None:
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    path = root / "digest.toml"
+    path.write_text(path.read_text("utf-8").replace("trial@example.org", "other@example.org"), "utf-8")
+
+    ran = digest("publish", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "mail.json changed since" in ran.err or "changed since" in ran.err
+    assert "other@example.org" in ran.err
+
+
+def test_approving_twice_changes_nothing_and_never_takes_in_a_change(root: Path) -> None:
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    again = digest("approve", "--by", "B. Editor", "--json", root=root, now=LATER)
+    path = root / "issues" / f"{ISSUE}.md"
+    path.write_text(path.read_text("utf-8").replace("Wind farms wait", "Wind farms queue"), "utf-8")
+    changed = digest("approve", "--by", "B. Editor", root=root, now=LATER)
+
+    assert again.code == 0
+    assert again.json["by"] == "A. Editor"
+    assert changed.code == 1
+    assert "+### Wind farms queue" in changed.err
+
+
+def test_options_for_an_issue_that_is_out_never_send_the_next_draft(root: Path) -> None:
+    with fault_server(faults_left={"drop-dot": 1}) as server:
+        with_server(root, server)
+        with_people(root, "drop-dot.bob@example.org")
+        digest("send", "--yes", root=root, now=NOW)
+        (root / "feeds" / "next.xml").write_text(
+            (root / "feeds" / "grid.xml").read_text("utf-8").replace("/wind", "/w2")
+        )
+        digest("build", root=root, now="2026-11-23T09:00Z")
+        with_people(root, "ada@example.org")
+
+        for option in ("--resend-uncertain", "--new"):
+            ran = digest("send", option, "--yes", "--json", root=root, now="2026-11-23T09:00Z")
+            assert ran.json["issue"] == ISSUE
+        refused = digest("send", "2026-W48", "--new", "--yes", root=root, now="2026-11-23T09:00Z")
+
+        assert refused.code == 1
+        assert "is not out yet" in refused.err
+        assert digest("status", "--json", root=root, now="2026-11-23T09:00Z").json["issue"]["state"] == "draft"
+        assert {one.rcpt_tos[0] for one in server.messages} == {"drop-dot.bob@example.org", "ada@example.org"}
+
+
+def test_an_issue_is_mailed_only_when_it_is_published(root: Path, server: SmtpServer) -> None:
+    from datetime import UTC, datetime
+
+    from digest import pipeline
+    from digest.errors import StateError
+    from digest.production.mailout import open_transport
+    from tests.support.project import opened
+
+    class Clock:
+        def now(self) -> datetime:
+            return datetime(2026, 11, 18, 12, tzinfo=UTC)
+
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    with opened(root) as project, open_transport(project, {}) as transport:
+        with pytest.raises(StateError, match="is not published"):
+            pipeline.send(project, transport, clock=Clock(), fresh_secret=lambda: "s")
+        assert server.messages == []
+        pipeline.publish(project, now=Clock().now())
+        sent = pipeline.send(project, transport, clock=Clock(), fresh_secret=lambda: "s")
+
+    assert sent.tally.sent == 1
+    assert server.recipients == ["ada@example.org"]
+
+
+def test_two_issues_never_print_the_same_entry(root: Path) -> None:
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+
+    ahead = digest("draft", "2026-W48", "--json", root=root, now=NOW).json
+
+    assert ahead["sections"] == []
+
+
+def test_a_killed_closing_is_made_up_for(root: Path, server: SmtpServer) -> None:
+    from sqlalchemy import text
+
+    from tests.support.project import opened
+
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    digest("send", "--yes", root=root, now=NOW)
+    with opened(root) as project, project.store.write() as connection:
+        connection.execute(text("UPDATE issue SET state = 'out', closed = NULL"))
+    digest("subscribers", "remove", "ada@example.org", root=root, now=NOW)
+
+    ran = digest("send", root=root, now=LATER)
+
+    assert ran.code == 0
+    assert "everybody has it already" in ran.out
+
+
+def test_an_upload_that_prints_anything_at_all_is_survived(root: Path) -> None:
+    with (root / "digest.toml").open("a") as file:
+        file.write("\n[publish]\ncommand = \"printf '\\\\377\\\\376'; exit 3\"\n")
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+
+    ran = digest("publish", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "[publish] command failed with 3" in ran.err
+
+
+def test_what_cannot_be_written_is_said_in_words(root: Path) -> None:
+    digest("approve", "--by", "A. Editor", root=root, now=NOW)
+    (root / "build" / "site").parent.mkdir(exist_ok=True)
+    (root / "build" / "site").write_text("a file where a folder should be")
+
+    ran = digest("publish", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "cannot be written" in ran.err
+    assert state(root) == "approved"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import digest, digest_process
-from tests.support.project import NOW, make_project, snapshot
+from tests.support.project import NOW, item, make_project, rss, snapshot
 
 FILE = "issues/2026-W47.md"
 
@@ -170,3 +170,21 @@ def test_as_a_process_of_its_own(root: Path) -> None:
 
     assert ran.code == 0
     assert ran.out == f"{FILE} is version 1 (generated) again\n"
+
+
+def test_an_older_generated_text_that_was_restored_is_the_editors_choice(root: Path) -> None:
+    (root / "feeds" / "late.xml").write_text(
+        rss(item("A late report on tides", "https://late.example/1"), title="Late")
+    )
+    digest("fetch", root=root, now=NOW)
+    digest("restore", "2026-W47", "generated", root=root, now=NOW)
+    digest("draft", root=root, now=NOW)
+    path = root / FILE
+    assert "A late report" in path.read_text("utf-8")
+
+    assert digest("restore", "2026-W47", "1", root=root, now=NOW).code == 0
+    old = path.read_text("utf-8")
+    assert "A late report" not in old
+    digest("draft", root=root, now=NOW)
+
+    assert path.read_text("utf-8") == old

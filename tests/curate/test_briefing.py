@@ -3,6 +3,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import settings as run
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from digest.config.settings import Settings
 from digest.curate.briefing import brief
+from digest.curate.stories import summarised
 from digest.model import Briefing, Entry
 from tests.curate.making import BODY, PERIOD, SOURCES, days_before, entry, settings
 
@@ -35,6 +37,24 @@ def test_a_configured_other_stands_where_the_file_has_it() -> None:
     config = settings(section=[{"title": "Other"}, {"title": "Sea", "about": "whales"}])
 
     assert list(titles(made(entry("Whales seen"), entry("A quiet week"), config=config))) == ["Other", "Sea"]
+
+
+def test_the_callers_language_names_the_sections_that_nobody_configured() -> None:
+    titled: dict[str, Any] = {"other": "Sonstiges", "news": "Nachrichten"}
+
+    assert list(titles(made(entry("Whales seen"), entry("A quiet week"), **titled))) == ["Sea", "Sonstiges"]
+    assert list(titles(made(entry("Whales seen"), config=settings(), **titled))) == ["Nachrichten"]
+    (only,) = made(entry("A quiet week"), config=settings(section=[{"title": "Sonstiges"}]), **titled).sections
+    assert (only.title, only.stories[0].section) == ("Sonstiges", "Sonstiges")
+
+
+def test_only_what_stands_in_the_file_is_summed_up() -> None:
+    config = settings(issue={"max_stories": 1, "max_candidates": 2})
+    found = made(*(entry(f"Whales {day}", published=days_before(day), text=BODY) for day in range(5)), config=config)
+
+    assert all(story.summary.startswith("The port authority will") for story in (*found.stories, *found.candidates[:2]))
+    assert [story.summary for story in found.candidates[2:]] == ["", ""]
+    assert "enough text to summarise" in [reason.text for reason in found.candidates[-1].reasons]
 
 
 def test_within_a_section_the_best_comes_first() -> None:
@@ -122,11 +142,13 @@ some_entries = st.lists(
     unique_by=lambda one: one.id,
 )
 configs = st.builds(
-    lambda stories, per_source, sections: settings(
-        issue={"max_stories": stories, "max_per_source": per_source}, section=SECTIONS[:sections]
+    lambda stories, per_source, shown, sections: settings(
+        issue={"max_stories": stories, "max_per_source": per_source, "max_candidates": shown},
+        section=SECTIONS[:sections],
     ),
     st.integers(1, 6),
     st.integers(1, 3),
+    st.integers(0, 4),
     st.integers(0, 2),
 )
 
@@ -145,6 +167,9 @@ def test_every_entry_stands_once_limits_hold_and_order_does_not_matter(
     assert len(found.stories) <= config.issue.max_stories
     assert len({story.id for story in all_stories}) == len(all_stories)
     assert all(section.stories for section in found.sections)
+    shown = (*found.stories, *found.candidates[: config.issue.max_candidates])
+    assert all(story == summarised(story, sources=SOURCES, settings=config) for story in shown)
+    assert not any(story.summary for story in found.candidates[config.issue.max_candidates :])
     assert all(story.section == section.title for section in found.sections for story in section.stories)
     assert made(*_shuffled(entries, random), config=config, earlier=_shuffled(earlier, random)) == found
 

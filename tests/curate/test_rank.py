@@ -6,7 +6,7 @@ import pytest
 from digest.config.settings import Interests
 from digest.curate.rank import rank
 from digest.model import Entry, Source
-from tests.curate.making import PERIOD, SOURCES, days_before, entry
+from tests.curate.making import BODY, PERIOD, SOURCES, days_before, entry
 
 
 def score(*group: Entry, **given: Any) -> float:
@@ -14,17 +14,15 @@ def score(*group: Entry, **given: Any) -> float:
 
 
 def ranked(
-    *group: Entry, summary: str = "Fees rise.", sources: dict[str, Source] = SOURCES, **interests: Any
+    *group: Entry, sources: dict[str, Source] = SOURCES, **interests: Any
 ) -> tuple[float, list[tuple[float, str]]]:
-    total, reasons = rank(
-        group, summary=summary, sources=sources, interests=Interests(**interests), period=PERIOD, language="en"
-    )
+    total, reasons = rank(group, sources=sources, interests=Interests(**interests), period=PERIOD, language="en")
     return total, [(reason.points, reason.text) for reason in reasons]
 
 
 def test_the_reasons_add_up_to_the_score() -> None:
     total, reasons = ranked(
-        entry("Ofgem caps prices", published=days_before(2), url="https://harbour.example/a"),
+        entry("Ofgem caps prices", published=days_before(2), url="https://harbour.example/a", text=BODY),
         entry("Ofgem caps prices", source_id="courier"),
         names=("Ofgem",),
         words=("price",),
@@ -85,7 +83,9 @@ def test_interest_is_capped() -> None:
 
 
 def test_too_little_text_costs_points() -> None:
-    assert score(entry(), summary="") == pytest.approx(score(entry()) - 0.5)
+    for little in ({}, {"text": "[link] [comments]"}, {"summary": "Fees at the port rise by four per cent."}):
+        assert score(entry(**little)) == pytest.approx(score(entry(text=BODY)) - 0.5)
+    assert score(entry(summary=BODY)) == score(entry(text="港湾局は一月から手数料を四パーセント引き上げると発表した。"))
 
 
 def test_a_source_that_is_gone_is_named_by_its_id() -> None:

@@ -1,6 +1,7 @@
 import re
+from dataclasses import replace
 
-from digest.curate.stories import StoryIds, stories, story_names
+from digest.curate.stories import StoryIds, stories, story_names, summarised
 from digest.model import Entry
 from tests.curate.making import BODY, PERIOD, SOURCES, entry, settings
 
@@ -50,16 +51,18 @@ def test_a_lead_with_an_id_comes_before_a_member_with_it() -> None:
 
 
 def test_a_story_says_where_its_words_its_place_and_its_members_come_from() -> None:
+    config = settings(issue={"summary_words": 13})
     (story,) = stories(
         [(A, entry("Fees", id="d" * 12, source_id="courier"))],
         sources=SOURCES,
-        settings=settings(issue={"summary_words": 13}),
+        settings=config,
         period=PERIOD,
         ids=StoryIds(by_entry={}, taken=()),
     )
+    told = summarised(story, sources=SOURCES, settings=config)
 
-    assert story.title == "Fees"
-    assert story.summary == "The port authority will raise its fees by four per cent in January."
+    assert (story.title, story.summary) == ("Fees", "")
+    assert told == replace(story, summary="The port authority will raise its fees by four per cent in January.")
     assert story.score == round(sum(reason.points for reason in story.reasons), 2)
     assert [reason.text for reason in story.reasons][-2:] == [
         "no sections are configured",
