@@ -305,6 +305,7 @@ class Mail:
     language: str  # BCP 47
     variant: str = "all"  # the slice of the issue; "all" is the whole
     cut: tuple[str, ...] = ()  # what the size budget took out, for the editor
+    left_out: int = 0  # stories there was no room for at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

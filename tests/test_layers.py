@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edit": {*BASE, "config", "text"},
     "render": {*BASE, "disk", "config", "text"},
     "check": {*BASE, "config", "text"},
-    "store": {*BASE, "disk"},
+    "store": {*BASE, "disk", "text"},
     "deliver": {*BASE, "disk", "config", "text", "store"},
     "archive": {*BASE, "disk", "config", "text", "store"},
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.model import UNSUBSCRIBE_MARK
-from digest.text.markdown import unescape
+from digest.text.markdown import unescape, without_comments
 from digest.text.urls import clean_url, url_key
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ PREHEADER_CHARS = 130
 _TODO = re.compile(r"\b(TODO|TK|TKTK|FIXME|XXX|LOREM IPSUM)\b")
 _SECTION = re.compile(r"^ {0,3}##[ \t]+(.*?)[ \t#\r]*$")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(")
+_ADDRESS = re.compile(r"https?://[^\s<>\"\]]+")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)")
 _QUOTED = re.compile(r"“([^“”]{12,})”|(?<!\w)\"([^\"\n]{12,})\"(?!\w)|„([^„“”]{12,})[“”]|«\s?([^«»]{12,}?)\s?»")
 _VAGUE = frozenset(
@@ -48,6 +49,9 @@ def size(galley: Galley) -> Iterator[Remark]:
     if count >= HTML_LIMIT_BYTES:
         yield Remark(rule="size", message=f"the HTML mail has {count:,} bytes; Gmail clips at {HTML_LIMIT_BYTES:,}",
                      hint="drop stories, or give sections style = \"headline\"")  # fmt: skip
+    elif galley.mail.left_out:
+        yield Remark(rule="size", message=f"{galley.mail.left_out} stories do not fit into the mail; the page has them",
+                     advice=True, hint="drop stories, or move some to `## Next week`")  # fmt: skip
     elif count > HTML_WANTED_BYTES:
         yield Remark(rule="size", message=f"the HTML mail has {count:,} bytes; {HTML_WANTED_BYTES:,} are a good limit",
                      advice=True)  # fmt: skip
@@ -56,23 +60,33 @@ def size(galley: Galley) -> Iterator[Remark]:
 def embargo(galley: Galley) -> Iterator[Remark]:
     """Nothing is public before its time, whatever the editor pasted."""
     waiting = {entry.id: entry for entry in galley.entries.values() if entry.embargo and entry.embargo > galley.now}
-    keys = {entry.url_key: entry for entry in waiting.values() if entry.url_key}
-    for story in galley.issue.stories:
-        for ref in story.sources:
-            entry = waiting.get(ref.entry_id or "") or (keys.get(url_key(ref.url)) if ref.url else None)
-            if entry and entry.embargo:
-                yield Remark(rule="embargo", line=ref.line,
-                             message=f"“{entry.title}” is under embargo until {entry.embargo:%Y-%m-%d %H:%M} UTC",
-                             hint="move the story to `## Next week`, or wait")  # fmt: skip
+    keys = {_place(entry.url): entry for entry in waiting.values() if entry.url}
+    named = [(ref.line, ref.entry_id or "", ref.url or "") for story in galley.issue.stories for ref in story.sources]
+    if keys:
+        named += [
+            (line, "", found.group().rstrip(").,;"))
+            for line, text in _printed_lines(galley)
+            for found in _ADDRESS.finditer(text)
+            if not text.lstrip().startswith("- ")  # source lines stand there already
+        ]
+    for line, entry_id, url in named:
+        entry = waiting.get(entry_id) or (keys.get(_place(url)) if url else None)
+        if entry and entry.embargo:
+            yield Remark(rule="embargo", line=line,
+                         message=f"“{entry.title}” is under embargo until {entry.embargo:%Y-%m-%d %H:%M} UTC",
+                         hint="move the story to `## Next week`, or wait")  # fmt: skip
 
 
 def empty(galley: Galley) -> Iterator[Remark]:
     """An issue that says nothing, and sections that hold nothing."""
-    if not galley.issue.stories and not _without_comments(galley.issue.intro).strip():
+    if galley.mail.left_out and galley.mail.left_out == len(galley.issue.stories):
+        yield Remark(rule="empty", message="none of the stories fits into the mail",
+                     hint="something in it is far too long: a headline, an address or the introduction")  # fmt: skip
+    if not galley.issue.stories and not without_comments(galley.issue.intro).strip():
         yield Remark(rule="empty", message="there is no story and no introduction",
                      hint="write an introduction, or wait for the next issue")  # fmt: skip
     for section in galley.issue.sections:
-        if not section.stories and not _without_comments(section.intro).strip():
+        if not section.stories and not without_comments(section.intro).strip():
             yield Remark(rule="empty", line=section.line, message=f"the section “{section.title}” is empty",
                          advice=True, hint="it is not printed; delete the heading if you like")  # fmt: skip
 
@@ -122,9 +136,8 @@ def repeat(galley: Galley) -> Iterator[Remark]:
                 continue
             own.add(key)
             if key in seen:
-                yield Remark(
-                    rule="repeat", line=ref.line, message=f"the same address as in line {seen[key]}: {ref.url}"
-                )
+                message = f"the same address as in line {seen[key]}: {ref.url}"
+                yield Remark(rule="repeat", line=ref.line, message=message, advice=True)
             elif key in galley.ran and "update" not in story.options:
                 yield Remark(rule="repeat", line=ref.line, message=f"ran in {galley.ran[key]}: {ref.url}",
                              hint="delete it, or mark the story {… .update}")  # fmt: skip
@@ -182,6 +195,11 @@ RULE_FUNCTIONS: tuple[Callable[[Galley], Iterator[Remark]], ...] = (
 )  # fmt: skip
 
 
+def _place(url: str) -> str:
+    """What an address leads to, whatever part of the page it names."""
+    return url_key(url.partition("#")[0])
+
+
 def _printed_lines(galley: Galley) -> Iterator[tuple[int, str]]:
     """The lines that reach readers, with their numbers: all but the bench, comments and source lines."""
     bench = {story.line for story in (*galley.issue.next_week, *galley.issue.candidates)}
@@ -206,7 +224,3 @@ def _front_line(galley: Galley, key: str) -> int:
 def _folded(text: str) -> str:
     plain = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xA0: " ", 0x202F: " "})
     return " ".join(plain.split()).casefold()
-
-
-def _without_comments(text: str) -> str:
-    return re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)

@@ -9,6 +9,7 @@ import click
 from digest.cli.options import verb as make_verb
 from digest.cli.output import finding_data
 from digest.cli.render import say_findings
+from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
@@ -29,8 +30,10 @@ def verb(session: Session, *, issue: str | None, by: str) -> int:
     """  # noqa: D301
     from digest import pipeline  # noqa: PLC0415
 
+    if not by.strip():
+        raise UsageError("--by is empty", hint='say who approves: --by "A. Editor"')
     with session.project() as project:
-        checked = pipeline.approve(project, by=by, now=session.now, name=issue)
+        checked = pipeline.approve(project, by=by.strip(), now=session.now, name=issue)
         record = checked.proof.record
         say_findings(session, checked)
         data = {
@@ -41,6 +44,8 @@ def verb(session: Session, *, issue: str | None, by: str) -> int:
             "by": record.approved_by,
             "findings": [finding_data(finding) for finding in checked.findings],
         }
-        session.result(data, lambda: session.line(f"{record.name} (issue {record.number}) is approved by {by}"))
+        session.result(
+            data, lambda: session.line(f"{record.name} (issue {record.number}) is approved by {record.approved_by}")
+        )
         session.next_step("digest publish")
     return 0

@@ -6,6 +6,9 @@ stand here, and a test holds them against the modules.
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import sys
 import traceback
 from importlib import import_module
@@ -110,29 +113,43 @@ def cli(**_options: Any) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and give its exit code; the only place that prints errors."""
+    as_json = "--json" in arguments
     try:
         code = cli.main(args=list(arguments), prog_name="digest", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
+        _say_json(as_json, "no verb was given", 2)
         click.echo(error.format_message(), err=True)
         return 2
     except click.ClickException as error:
+        _say_json(as_json, error.format_message(), error.exit_code)
         _say_error(error.format_message())
         if isinstance(error, click.UsageError) and error.ctx:
             _say_hint(f"see `{error.ctx.command_path} --help`")
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
+        _say_json(as_json, "interrupted", 130)
         click.echo("interrupted: what was finished is kept; run the command again to go on", err=True)
         return 130
     except DigestError as error:
-        return _report(error, as_json="--json" in arguments)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe has gone; there is nobody to tell
-        return 0
+        return _report(error, as_json=as_json)
+    except SystemExit:
+        return 0  # click's way to say that the reader of a pipe has gone: there is nobody to tell
+    except OSError as error:
+        _say_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
+        return 1
     except Exception:  # noqa: BLE001  the last place that can say it is a bug
+        _say_json(as_json, "a bug in digest", 70)
         traceback.print_exc()
         _say_error("this is a bug in digest", hint="please report it with the lines above")
         return 70
     return code if isinstance(code, int) else 0
+
+
+def _say_json(as_json: bool, message: str, exit_code: int) -> None:
+    if as_json:
+        import json  # noqa: PLC0415
+
+        click.echo(json.dumps({"error": message, "hint": None, "exit_code": exit_code}))
 
 
 def _report(error: DigestError, *, as_json: bool) -> int:
@@ -165,4 +182,17 @@ def _say_hint(hint: str) -> None:
 
 def main() -> None:
     """The entry point of the installed command."""
-    sys.exit(run(sys.argv[1:]))
+    # A service manager or a closed terminal ends digest as Ctrl-C does: what is on its way is finished.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    code = run(sys.argv[1:])
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            _say_error(f"standard output: {error.strerror}")
+            code = code or 1
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would complain again at its end
+    sys.exit(code)

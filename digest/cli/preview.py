@@ -9,6 +9,7 @@ import click
 
 from digest.cli.options import verb as make_verb
 from digest.cli.render import render_data, say_findings, show_files
+from digest.cli.session import is_terminal
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
@@ -37,7 +38,8 @@ def verb(session: Session, *, issue: str | None, page: bool, no_open: bool) -> i
         session.result(render_data(project, checked, written), lambda: show_files(session, project, written))
         wanted = next(path for path in written if path.name == ("index.html" if page else "email.html"))
         # A script, or a server without a screen, has the paths; only a person is shown a window.
-        if sys.stdout.isatty() and not no_open and not session.options.as_json and click.launch(str(wanted)) != 0:
+        person = is_terminal(sys.stdout) and not no_open and not session.options.as_json
+        if person and click.launch(str(wanted)) != 0:
             session.say(f"no browser could be opened; open {wanted} yourself")
         session.next_step("digest approve --by NAME")
     return 0

@@ -26,9 +26,9 @@ def verb(session: Session, *, words: tuple[str, ...], limit: int) -> int:
       digest search price cap
       digest search '"price cap"' 'sanction*' --limit 50
     """  # noqa: D301  \b is click's mark
-    from digest.archive.search import search_entries  # noqa: PLC0415
     from digest.explain.standing import local_time  # noqa: PLC0415
     from digest.production.drafting import named_sources  # noqa: PLC0415
+    from digest.store.search import search_entries  # noqa: PLC0415
 
     query = " ".join(words)
     with session.project(create_store=False) as project:

@@ -12,7 +12,7 @@ import logging
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -73,7 +73,7 @@ class Session:
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
         """A table of results: aligned for people, tab-separated where standard output is no terminal."""
         cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-        if not sys.stdout.isatty():
+        if not is_terminal(sys.stdout):
             click.echo("\t".join(columns))
             for row in cells:
                 click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
@@ -93,7 +93,7 @@ class Session:
     @contextlib.contextmanager
     def progress(self, what: str, total: int | None) -> Iterator[Callable[[str], None]]:
         """A progress bar on a terminal; ``advance(note)`` moves it by one."""
-        if self.options.quiet or self.options.as_json or not sys.stderr.isatty():
+        if self.options.quiet or self.options.as_json or not is_terminal(sys.stderr):
             yield lambda _note: None
             return
         from rich.console import Console  # noqa: PLC0415
@@ -114,9 +114,14 @@ class Session:
         """Ask a person; without a terminal, only --yes is a yes."""
         if yes:
             return True
-        if not sys.stdin.isatty():
+        if not is_terminal(sys.stdin):
             return False
         return click.confirm(question, err=True)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sits there; a stream that was closed before we began is None."""
+    return stream is not None and stream.isatty()
 
 
 def _plain(value: object) -> object:

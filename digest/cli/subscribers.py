@@ -200,8 +200,8 @@ def show_verb(session: Session, *, address: str) -> int:
     """  # noqa: D301
     from digest.deliver import subscribers  # noqa: PLC0415
     from digest.errors import DigestError  # noqa: PLC0415
-    from digest.explain.account import had_messages  # noqa: PLC0415
     from digest.explain.standing import local_time  # noqa: PLC0415
+    from digest.store.messages import messages_to  # noqa: PLC0415
 
     with session.project() as project:
         with project.store.read() as connection:
@@ -211,7 +211,7 @@ def show_verb(session: Session, *, address: str) -> int:
                 gone = f"; it is on the suppression list: {left}" if left else ""
                 raise DigestError(f"{address}: is no subscriber{gone}", hint="`digest subscribers list` shows them")
             happened = subscribers.history(connection, known.id)
-            messages = had_messages(connection, known.id)
+            messages = messages_to(connection, known.id)
         zone = project.zone
 
         def show() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
@@ -138,10 +139,52 @@ def _read(path: Path, name: str, model: type[Model]) -> tuple[Model | None, list
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax_problem(name, str(error))]
-    try:
+    details = _all_errors(model, data)
+    if not details:
         return model.model_validate(data), []
-    except ValidationError as error:
-        return None, [_from_pydantic(name, text, model, detail) for detail in error.errors()]
+    return None, [_from_pydantic(name, text, model, detail) for detail in details]
+
+
+def _all_errors(model: type[BaseModel], data: dict[str, Any]) -> list[ErrorDetails]:
+    """Every error there is.
+
+    What concerns several keys is checked only where each is right by itself, so the wrong ones are taken out, the
+    missing ones put in, and it is asked again.
+    """
+    rest = copy.deepcopy(data)
+    found: list[ErrorDetails] = []
+    for _ in range(5):
+        try:
+            model.model_validate(rest)
+        except ValidationError as error:
+            fresh = [detail for detail in error.errors() if detail not in found]
+            found += fresh
+            if not fresh or not all(_mend(rest, detail) for detail in fresh):
+                break
+        else:
+            break
+    return found
+
+
+_STAND_INS = {"newsletter": {"title": "x", "from": "x@example.org"}, "title": "x", "from": "x@example.org"}
+
+
+def _mend(data: dict[str, Any], detail: ErrorDetails) -> bool:
+    """Take out what an error is about, or put in what is missing; says whether that was possible."""
+    *path, last = detail["loc"] or ("",)
+    inner: Any = data
+    for step in path:
+        try:
+            inner = inner[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    if detail["type"] == "missing" and isinstance(inner, dict) and last in _STAND_INS:
+        inner[last] = copy.deepcopy(_STAND_INS[str(last)])
+        return True
+    if isinstance(inner, dict) and last in inner:
+        del inner[last]
+        return True
+    return False
 
 
 def _syntax_problem(name: str, message: str) -> Problem:

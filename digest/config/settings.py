@@ -60,6 +60,12 @@ def _web(value: str) -> str:
     return value if value.endswith("/") else value + "/"
 
 
+def _printed_section(value: str) -> str:
+    if value.strip(" *_:").casefold() in {"next week", "candidates"}:
+        raise ValueError("is a part of the issue file that is never printed; choose another name")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
@@ -117,7 +123,7 @@ class IssueSettings(Table):
 class SectionRule(Table):
     """``[[section]]``: a heading, and which stories belong under it."""
 
-    title: str = Field(min_length=1)
+    title: Annotated[str, AfterValidator(_printed_section)] = Field(min_length=1)
     about: str = ""  # seed words for stories that no source or tag places
     sources: tuple[str, ...] = ()  # ids of feeds, or names of organisations: they come first
     style: Literal["headline", "summary", "full"] = "summary"

@@ -7,11 +7,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from digest.deliver import subscribers
 from digest.deliver.address import address_key, address_problem, tidy
@@ -19,9 +19,8 @@ from digest.deliver.message import one_line
 from digest.deliver.subscribers import LANGUAGE
 from digest.errors import UsageError
 from digest.model import Subscriber
-from digest.store import schema
 
-BATCH = 5000  # rows inserted at once
+BATCH = 500  # rows asked for and written at once: SQLite's older builds take 999 parameters
 CELL = 10_000  # characters; a longer cell means a quotation mark that was never closed
 MAX_NAME = 200  # characters
 
@@ -35,6 +34,7 @@ _HEADINGS = {
     "topics": ("topics", "topic", "tags", "interests"),
     "state": ("state", "status"),
 }
+_Outcome = Literal["added", "updated", "already", "duplicates", "suppressed"]
 _Left = Literal["unsubscribed", "bounced", "complained"]
 _LEFT: dict[str, _Left] = {
     "unsubscribed": "unsubscribed",
@@ -183,7 +183,7 @@ def _person(row: list[str], columns: dict[str, int]) -> _Person | str:
         return f'"{language}" is no language tag such as "en" or "pt-BR"'
     topics = tuple(dict.fromkeys(filter(None, map(str.strip, re.split("[;,|]", cell("topics"))))))
     left = _LEFT.get(cell("state").casefold())
-    return _Person(address=address, name=name[:MAX_NAME], language=language, topics=topics, left=left)
+    return _Person(address=address, name=name[:MAX_NAME].rstrip(), language=language, topics=topics, left=left)
 
 
 # --- importing -------------------------------------------------------------------------------------------------
@@ -191,18 +191,14 @@ def _person(row: list[str], columns: dict[str, int]) -> _Person | str:
 
 @dataclass(slots=True)
 class _Import:
-    """One import: what is known beforehand, what is new, and the counts."""
+    """One import: who was seen in the file, who is still to be filed, and the counts."""
 
     connection: Connection
     now: datetime
-    known: dict[str, tuple[str, str, str | None, tuple[str, ...]]]  # state, name, language, topics by address key
-    suppressed: set[str]
     next_id: int
     seen: set[str] = field(default_factory=set)
-    new: list[Subscriber] = field(default_factory=list)
-    gone: list[tuple[str, str]] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(
-        ("added", "updated", "already", "duplicates", "suppressed"), 0))  # fmt: skip
+    batch: dict[str, _Person] = field(default_factory=dict)  # by address key
+    counts: dict[_Outcome, int] = field(default_factory=lambda: dict.fromkeys(get_args(_Outcome), 0))
 
     def take(self, person: _Person) -> None:
         key = address_key(person.address)
@@ -210,69 +206,51 @@ class _Import:
             self.counts["duplicates"] += 1
             return
         self.seen.add(key)
-        known = self.known.get(key)
-        gone = known is not None and known[0] not in subscribers.MAILABLE
-        if gone or subscribers.address_sha256(person.address) in self.suppressed:
-            self.counts["suppressed"] += 1
-        elif person.left is not None:
-            self._leave(person, person.left, known=known is not None)
-        elif known is None:
-            self._add(person)
-        else:
-            self._update(person, known)
-
-    def _leave(self, person: _Person, reason: _Left, *, known: bool) -> None:
-        self.counts["suppressed"] += 1
-        if known:
-            subscribers.remove(self.connection, person.address, now=self.now, state=reason)
-        else:
-            self.gone.append((person.address, reason))
-
-    def _update(self, person: _Person, known: tuple[str, str, str | None, tuple[str, ...]]) -> None:
-        state, name, language, topics = known
-        given = (person.name or name, person.language or language, person.topics or topics)
-        if state == "active" and given == (name, language, topics):
-            self.counts["already"] += 1
-            return
-        self.counts["updated"] += 1
-        subscribers.add(
-            self.connection,
-            person.address,
-            name=person.name,
-            language=person.language,
-            topics=person.topics,
-            now=self.now,
-        )
-
-    def _add(self, person: _Person) -> None:
-        self.counts["added"] += 1
-        self.new.append(
-            Subscriber(
-                id=self.next_id,
-                address=person.address,
-                name=person.name,
-                language=person.language,
-                topics=person.topics,
-                added=self.now,
-                changed=self.now,
-            )
-        )
-        self.next_id += 1
-        if len(self.new) >= BATCH:
+        self.batch[key] = person
+        if len(self.batch) >= BATCH:
             self.flush()
 
     def flush(self) -> None:
-        subscribers.insert_new(self.connection, self.new)
-        subscribers.suppress(self.connection, self.gone, now=self.now)
-        self.new, self.gone = [], []
+        """File the batch: two questions to the store, and each kind of change at once."""
+        known = subscribers.among(self.connection, self.batch)
+        gone = subscribers.left_among(self.connection, self.batch)
+        changes = subscribers.Changes()
+        for key, person in self.batch.items():
+            self.counts["suppressed" if key in gone else self._file(person, known.get(key), changes)] += 1
+        subscribers.save(self.connection, changes, now=self.now)
+        self.batch = {}
 
+    def _file(self, person: _Person, known: Subscriber | None, changes: subscribers.Changes) -> _Outcome:
+        if known is not None and known.state not in subscribers.MAILABLE:
+            return "suppressed"
+        if person.left is not None:
+            changes.suppressed.append((person.address, person.left))
+            if known is not None:
+                changes.changed.append((replace(known, state=person.left), person.left, ""))
+            return "suppressed"
+        if known is None:
+            changes.new.append(self._subscriber(person))
+            return "added"
+        told = {name: getattr(person, name) for name in ("name", "language", "topics")}
+        told = {name: value for name, value in told.items() if value and value != getattr(known, name)}
+        if not told and known.state == "active":
+            return "already"
+        event = "updated" if known.state == "active" else "returned"
+        changes.changed.append((replace(known, **told, state="active"), event, ", ".join(sorted(told))))
+        return "updated"
 
-def _known(connection: Connection) -> dict[str, tuple[str, str, str | None, tuple[str, ...]]]:
-    row = schema.subscriber.c
-    query = select(row.address_key, row.state, row.name, row.language, row.topics)
-    return {
-        key: (state, name, language, tuple(topics)) for key, state, name, language, topics in connection.execute(query)
-    }
+    def _subscriber(self, person: _Person) -> Subscriber:
+        made = Subscriber(
+            id=self.next_id,
+            address=person.address,
+            name=person.name,
+            language=person.language,
+            topics=person.topics,
+            added=self.now,
+            changed=self.now,
+        )
+        self.next_id += 1
+        return made
 
 
 def import_csv(connection: Connection, data: bytes, *, now: datetime) -> ImportReport:
@@ -289,13 +267,7 @@ def import_csv(connection: Connection, data: bytes, *, now: datetime) -> ImportR
     if "sep=" in text[:8]:
         text = "\n" + text.partition("\n")[2]  # the line stays, so that line numbers do
     table = _Table(text, delimiter)
-    work = _Import(
-        connection,
-        now,
-        known=_known(connection),
-        suppressed=set(connection.execute(select(schema.suppression.c.address_sha256)).scalars()),
-        next_id=subscribers.next_id(connection),
-    )
+    work = _Import(connection, now, next_id=subscribers.next_id(connection))
     columns: dict[str, int] | None = None
     rows, width = 0, CELL
     for line, row in table:

@@ -6,11 +6,11 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
 from digest.deliver.address import address_key, address_problem, tidy
 from digest.deliver.message import one_line
@@ -149,11 +149,58 @@ def history(connection: Connection, subscriber_id: int) -> tuple[SubscriberEvent
     return tuple(SubscriberEvent(**row) for row in rows)
 
 
+# --- many at once ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to be written of many subscribers."""
+
+    new: list[Subscriber] = field(default_factory=list)
+    changed: list[tuple[Subscriber, str, str]] = field(default_factory=list)  # as they are now; the event, its detail
+    suppressed: list[tuple[str, str]] = field(default_factory=list)  # addresses that are not yet, and why
+
+
+def among(connection: Connection, keys: Collection[str]) -> dict[str, Subscriber]:
+    """Those whose addresses have one of these keys, by key; at most 999 are asked for."""
+    query = select(_row.address_key, *_COLUMNS).where(_row.address_key.in_(keys))
+    rows = connection.execute(query).mappings()
+    return {row["address_key"]: _to_subscriber(row) for row in rows}
+
+
+def left_among(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Which of these address keys are suppressed; at most 999 are asked for."""
+    table = schema.suppression.c
+    hashes = {_sha256(key): key for key in keys}
+    query = select(table.address_sha256).where(table.address_sha256.in_(hashes))
+    return {hashes[found] for found in connection.execute(query).scalars()}
+
+
+def save(connection: Connection, changes: Changes, *, now: datetime) -> None:
+    """Write it all, and the history of it."""
+    insert_new(connection, changes.new)
+    suppress(connection, changes.suppressed, now=now)
+    if not changes.changed:
+        return
+    columns = ("name", "language", "topics", "state")
+    rows = [
+        {f"new_{name}": getattr(person, name) for name in columns} | {"of": person.id}
+        for person, _, _ in changes.changed
+    ]
+    values = {name: bindparam(f"new_{name}") for name in columns}
+    connection.execute(update(_table).where(_row.id == bindparam("of")).values(**values, changed=now), rows)
+    events = [
+        {"subscriber_id": person.id, "at": now, "event": event, "detail": detail}
+        for person, event, detail in changes.changed
+    ]
+    connection.execute(insert(schema.subscriber_event), events)
+
+
 # --- the tables ------------------------------------------------------------------------------------------------
 
 
 def _to_subscriber(row: RowMapping) -> Subscriber:
-    return Subscriber(**{**row, "topics": tuple(row["topics"])})
+    return Subscriber(**{name: row[name] for name in Subscriber.__slots__} | {"topics": tuple(row["topics"])})
 
 
 def _stored(subscriber: Subscriber) -> dict[str, object]:
@@ -162,7 +209,11 @@ def _stored(subscriber: Subscriber) -> dict[str, object]:
 
 def address_sha256(address: str) -> str:
     """What the suppression list keeps instead of the address."""
-    return hashlib.sha256(address_key(address).encode("utf-8")).hexdigest()
+    return _sha256(address_key(address))
+
+
+def _sha256(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8")).hexdigest()
 
 
 def left_because(connection: Connection, address: str) -> str | None:

@@ -66,7 +66,10 @@ def _block_end(lines: list[Line], start: int, path: str) -> int:
         closing = re.compile(rf"^ {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
         return _find(lines, start + 1, closing) or _unclosed(f"the code fence {mark}", line, path, mark)
     if "<!--" in line.bare and not _closed_comment(line.bare):
-        return _find(lines, start + 1, re.compile(r"-->")) or _unclosed("the comment <!--", line, path, "-->")
+        end = _find(lines, start + 1, re.compile(r"-->"))
+        if end is None or any("<!--" in inner.bare.partition("-->")[0] for inner in lines[start + 1 : end]):
+            return _unclosed("the comment <!--", line, path, "-->")  # it would end at the next comment's end
+        return end
     if raw := _RAW.match(line.bare):
         closing = re.compile(rf"</{raw.group(1)}>", re.IGNORECASE)
         if closing.search(line.bare):

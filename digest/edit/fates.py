@@ -51,8 +51,12 @@ def fates(
     def settle(entry_id: str, state: EntryState, *, in_issue: str | None = issue.name, times: int = 0) -> None:
         fated.setdefault(entry_id, Fate(entry_id=entry_id, state=state, issue=in_issue, carried=times))
 
+    standing = set(_entry_ids([*issue.stories, *issue.next_week, *issue.candidates]))
+    written = {story.id: story for story in base.stories} if base else {}
     for story in issue.stories:
         ids = list(_entry_ids([story]))
+        if not ids and story.id in written:  # its source lines were deleted, but the story is printed all the same
+            ids = [entry_id for entry_id in _entry_ids([written[story.id]]) if entry_id not in standing]
         for position, entry_id in enumerate(ids):
             settle(entry_id, "used" if position == 0 else "grouped")
     for entry_id in _entry_ids(issue.next_week):

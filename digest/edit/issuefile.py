@@ -121,8 +121,8 @@ def _issue(front: FrontMatter, spans: list[Span], text: str, path: str) -> Issue
         if not title:
             raise IssueFileError("a section without a name", path=path, line=heading.line, hint="write `## Name`")
         stories = tuple(_stories(own, path))
-        if title.casefold() in bench:
-            bench[title.casefold()] += stories
+        if (kind := _bench_name(title)) in bench:
+            bench[kind] += stories
         else:
             intro = "".join(span.text for span in own if span.kind == "section-text").strip()
             sections.append(IssueSection(title=title, intro=intro, stories=stories, line=heading.line))
@@ -140,6 +140,11 @@ def _issue(front: FrontMatter, spans: list[Span], text: str, path: str) -> Issue
         extra=front.extra,
         text=text,
     )
+
+
+def _bench_name(title: str) -> str:
+    """``Candidates:`` and ``**Next week**`` are meant like the plain words."""
+    return title.strip(" *_:").casefold()
 
 
 def _stories(spans: list[Span], path: str) -> list[IssueStory]:

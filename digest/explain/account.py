@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection
 
-from digest.archive.search import search_entries
 from digest.edit.issuefile import read_issue
 from digest.errors import DigestError
 from digest.explain.standing import SourceAccount, local_time, source_accounts
 from digest.model import Entry, Issue, IssueRecord
 from digest.production.drafting import base_issue
 from digest.project import current_period, read_issue_file
-from digest.store import entries, issues, schema
+from digest.store import entries, issues
+from digest.store.entries import Waiting
 from digest.store.issues import Placement
+from digest.store.search import search_entries
+from digest.store.stories import told_by
 from digest.text.urls import url_key
 
 if TYPE_CHECKING:
@@ -61,52 +63,36 @@ class EntryAccount:
     changes: tuple[tuple[datetime, str], ...]  # when its source changed it, and the title it had before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageAccount:
-    """A message that a subscriber had, or was to have."""
-
-    issue: str
-    kind: str
-    state: str
-    detail: str
-    changed: datetime
-
-
-def find_entries(connection: Connection, words: str) -> tuple[Entry, ...]:
-    """The entries meant by an address, an entry's or a story's id, a local file's path, or words; best first.
+def find_entries(connection: Connection, words: str) -> tuple[str, ...]:
+    """The ids of the entries meant by an address, an id of an entry or a story, a file's path, or words; best first.
 
     Raises:
         UsageError: there is no word in it.
     """
     asked = words.strip()
     if found := _ENTRY_ID.fullmatch(asked.lower()):
-        return entries.find(connection, entry_id=found.group(1))
+        return entries.find_ids(connection, entry_id=found.group(1))
     if _STORY_ID.fullmatch(asked.lower()):
-        return entries.by_ids(connection, _ids_of_story(connection, asked.lower()))
+        return told_by(connection, asked.lower())
     if re.match(r"https?://", asked, re.IGNORECASE):
-        return entries.find(connection, url_key=url_key(asked))
+        return entries.find_ids(connection, url_key=url_key(asked))
     if "/" in asked and not re.search(r"\s", asked):
-        told = select(schema.entry.c.id).where(
-            or_(schema.entry.c.path == asked.removeprefix("./"), schema.entry.c.url_key == url_key(f"https://{asked}"))
-        )
-        if ids := list(connection.execute(told).scalars()):
-            return entries.by_ids(connection, ids)
-    hits = search_entries(connection, asked, limit=MOST_FOUND)
-    known = {entry.id: entry for entry in entries.by_ids(connection, [hit.entry_id for hit in hits])}
-    return tuple(known[hit.entry_id] for hit in hits)
+        key = url_key(f"https://{asked}")
+        if ids := entries.find_ids(connection, url_key=key, path=asked.removeprefix("./")):
+            return ids
+    return tuple(hit.entry_id for hit in search_entries(connection, asked, limit=MOST_FOUND))
 
 
-def accounts(
-    project: Project, connection: Connection, told: Sequence[Entry], *, now: datetime
-) -> Iterator[EntryAccount]:
+def accounts(project: Project, connection: Connection, ids: Sequence[str], *, now: datetime) -> Iterator[EntryAccount]:
     """The account of each entry, in the order given."""
     sources = {source.id: source for source in source_accounts(project, connection)}
     records = {record.name: record for record in issues.all_issues(connection)}
     texts: dict[str, Issue | None] = {}
-    for entry in told:
+    working = current_period(project, connection, now=now).name
+    known = {entry.id: entry for entry in entries.by_ids(connection, ids)}
+    for entry in (known[id_] for id_ in ids if id_ in known):
         placements = issues.placements(connection, entry_id=entry.id)
         named = {placement.issue for placement in placements} | ({entry.issue} if entry.issue else set())
-        working = current_period(project, connection, now=now).name
         places = []
         for name in sorted(named | {working}):
             if name in records and name not in texts:
@@ -165,7 +151,7 @@ def _held(entry: Entry, now: datetime, zone: ZoneInfo) -> str:
     return f"held until {until}: {why}"
 
 
-def hold_reason(entry: Entry) -> str:
+def hold_reason(entry: Entry | Waiting) -> str:
     """Why an entry waits."""
     if entry.hold_until is None:
         return "the editor keeps it for the next issue"
@@ -206,13 +192,6 @@ def _place_in(connection: Connection, issue: Issue, entry_id: str) -> FilePlace 
     return None
 
 
-def _ids_of_story(connection: Connection, story_id: str) -> list[str]:
-    table = schema.placement.c
-    found = list(connection.execute(select(table.entry_id).where(table.story_id == story_id)).scalars())
-    lead = select(schema.story.c.lead_entry_id).where(schema.story.c.id == story_id)
-    return found or list(connection.execute(lead).scalars())
-
-
 def _beside(
     connection: Connection, entry: Entry, placements: Iterable[Placement], places: Iterable[FilePlace]
 ) -> tuple[Entry, ...]:
@@ -222,17 +201,5 @@ def _beside(
         ids = set(printed[-1].beside)
     else:
         stories = [placement.story_id for placement in placements if placement.story_id]
-        ids = set(_ids_of_story(connection, stories[-1])) if stories else set()
+        ids = set(told_by(connection, stories[-1])) if stories else set()
     return tuple(sorted(entries.by_ids(connection, ids - {entry.id}), key=lambda one: (one.first_seen, one.id)))
-
-
-def had_messages(connection: Connection, subscriber_id: int) -> tuple[MessageAccount, ...]:
-    """Every message a subscriber had or was to have, oldest first."""
-    delivery, mailing = schema.delivery.c, schema.mailing.c
-    query = (
-        select(mailing.issue, mailing.kind, delivery.state, delivery.detail, delivery.changed)
-        .join_from(schema.delivery, schema.mailing, mailing.id == delivery.mailing_id)
-        .where(delivery.subscriber_id == subscriber_id)
-        .order_by(mailing.frozen, mailing.id)
-    )
-    return tuple(MessageAccount(**row) for row in connection.execute(query).mappings())

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from digest.config.load import FEEDS_NAME
 from digest.deliver.subscribers import count
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError, StateError
-from digest.model import Entry, FetchState, IssueRecord, Mailing, Period, Tally
+from digest.model import FetchState, IssueRecord, Mailing, Period, Tally
 from digest.project import current_period, read_text
-from digest.store import entries, issues, schema
-from digest.store.sources import load_sources
+from digest.store import entries, issues
+from digest.store.entries import Waiting
+from digest.store.sources import load_sources, source_name
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -36,7 +37,7 @@ class SourceAccount:
     id: str
     name: str
     kind: str
-    location: str
+    location: str  # without the password of a feed that has one in its address
     listed: bool  # in feeds.toml; False: local files, or a feed that was taken out of it
     there: bool  # False: a file that is not on disk
     entries: int
@@ -81,7 +82,7 @@ class Standing:
     mailing: MailingStanding | None
     totals: dict[str, int]
     eligible_now: int  # what the next draft may take, those whose time of waiting has passed among them
-    held: tuple[Entry, ...]
+    held: tuple[Waiting, ...]
     sources: tuple[SourceAccount, ...]
     subscribers: dict[str, int]
 
@@ -104,8 +105,8 @@ def standing(project: Project, connection: Connection, *, now: datetime) -> Stan
         last_out=gone[-1] if gone else None,
         mailing=None,
         totals=entries.totals(connection),
-        eligible_now=len(entries.eligible(connection, now=now, issue=period.name)),
-        held=_held(connection),
+        eligible_now=entries.count_eligible(connection, now=now, issue=period.name),
+        held=entries.waiting(connection),
         sources=source_accounts(project, connection),
         subscribers={str(state): number for state, number in count(connection).items()},
     )
@@ -115,37 +116,24 @@ def source_accounts(project: Project, connection: Connection) -> tuple[SourceAcc
     """Every source: those of feeds.toml in its order, then local files and what was read once and is listed no more."""
     rows = load_sources(connection)
     counts = entries.counts_by_source(connection)
-    found = []
-    for source in project.config.sources:
-        row = rows.pop(source.id, None)
+    listed = {source.id: source for source in project.config.sources}
+
+    def account(id_: str) -> SourceAccount:
+        source, row = listed.get(id_), rows.get(id_)
+        known = source or rows[id_]
         state = row.state if row else FetchState()
-        name = source.name or state.title or (row.name if row else source.id)
-        found.append(
-            SourceAccount(
-                id=source.id,
-                name=name,
-                kind=source.kind,
-                location=source.location,
-                listed=True,
-                there=_is_there(project, source.location),
-                entries=counts.get(source.id, 0),
-                state=state,
-            )
+        return SourceAccount(
+            id=id_,
+            name=source_name(source, row),
+            kind=known.kind,
+            location=known.location,
+            listed=source is not None,
+            there="://" in known.location or (project.root / known.location).exists(),
+            entries=counts.get(id_, 0),
+            state=state,
         )
-    for row in rows.values():
-        found.append(  # noqa: PERF401
-            SourceAccount(
-                id=row.id,
-                name=row.state.title or row.name,
-                kind=row.kind,
-                location=row.location,
-                listed=False,
-                there=_is_there(project, row.location),
-                entries=counts.get(row.id, 0),
-                state=row.state,
-            )
-        )
-    return tuple(found)
+
+    return tuple(account(id_) for id_ in dict.fromkeys((*listed, *rows)))
 
 
 def condition(source: SourceAccount, zone: ZoneInfo) -> str:
@@ -223,15 +211,3 @@ def _issue_standing(project: Project, connection: Connection, period: Period) ->
         edited=problem is not None or (text is not None and not issues.is_generated(connection, period.name, text)),
         problem=problem,
     )
-
-
-def _held(connection: Connection) -> tuple[Entry, ...]:
-    """The entries that wait, the first to be free first."""
-    table = schema.entry.c
-    ids = connection.execute(select(table.id).where(table.state == "held")).scalars().all()
-    found = entries.by_ids(connection, ids)
-    return tuple(sorted(found, key=lambda one: (one.hold_until is not None, one.hold_until or one.first_seen, one.id)))
-
-
-def _is_there(project: Project, location: str) -> bool:
-    return "://" in location or (project.root / location).exists()

@@ -42,13 +42,16 @@ def named_sources(project: Project, connection: Connection) -> dict[str, Source]
     rows = sources.load_sources(connection)
     known = {
         row.id: Source(
-            id=row.id, kind="folder" if row.kind == "folder" else "feed", location=row.location, name=row.name
+            id=row.id,
+            kind="folder" if row.kind == "folder" else "feed",
+            location=row.location,
+            name=sources.source_name(None, row),
         )
         for row in rows.values()
     }
     for source in project.config.sources:
         row = rows.get(source.id)
-        known[source.id] = replace(source, name=source.name or (row.name if row else source.id))
+        known[source.id] = replace(source, name=sources.source_name(source, row))
     return known
 
 

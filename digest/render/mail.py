@@ -157,6 +157,7 @@ def render_mail(
         text=squeezed(rendered("email.txt", fitted.forms)),
         language=newsletter.language,
         cut=tuple(_cut(told, fitted.forms)),
+        left_out=fitted.forms[len(told.introductions) :].count(LEFT_OUT),
     )
 
 

@@ -13,8 +13,9 @@ from urllib.parse import unquote, urlsplit
 import markdown
 import nh3
 
-from digest.model import Html, Issue, IssueStory
+from digest.model import UNSUBSCRIBE_MARK, Html, Issue, IssueStory
 from digest.text.clean import clean
+from digest.text.markdown import without_comments
 
 STORY_LEVEL = 3
 """The level of a story's heading: h1 is the title, h2 a section."""
@@ -46,13 +47,18 @@ def block(text: str, *, base: str | None = None, below: int = STORY_LEVEL) -> Ht
         base: what relative addresses are resolved against; None leaves them relative.
         below: the level of the heading this text stands under; its own headings follow it without a gap.
     """
-    return demote(_clean(_convert(_reader, text), base), below)
+    return demote(_clean(_convert(_reader, _printed(text)), base), below)
 
 
 def inline(text: str) -> Html:
     """One line of Markdown, as for a headline: emphasis and code, but no links and no blocks."""
-    line = _convert(_line_reader, " ".join(text.split()))
+    line = _convert(_line_reader, " ".join(_printed(text).split()))
     return Html(nh3.clean(_clean(line, None), tags=set(INLINE_TAGS), attributes={}).strip())
+
+
+def _printed(text: str) -> str:
+    """What of the editor's text is printed; what looks like our mark for a link of each recipient's own is none."""
+    return without_comments(text).replace(UNSUBSCRIBE_MARK, "")
 
 
 def demote(source: Html, below: int = STORY_LEVEL) -> Html:

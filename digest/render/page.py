@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
-from digest.model import Entry, Html, Issue, IssueStory, SourceRef
+from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, IssueStory, SourceRef
 from digest.render.furniture import direction, language_name, long_date, words
 from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
 from digest.render.templates import Templates, safe
@@ -231,7 +231,8 @@ def _also(story: IssueStory, first: SourceRef | None) -> tuple[PageSource, ...]:
 
 
 def _source(ref: SourceRef) -> PageSource:
-    return PageSource(label=ref.label, url=_address(ref.url), note=ref.note)
+    label, note = (text.replace(UNSUBSCRIBE_MARK, "") for text in (ref.label, ref.note))
+    return PageSource(label=label, url=_address(ref.url), note=note)
 
 
 def _address(url: str | None) -> str | None:

@@ -7,7 +7,9 @@ survives a power cut. Whoever marks single recipients may lower it for its own c
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,7 +93,11 @@ def open_store(url: str, root: Path, *, create: bool = True) -> Store:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if fresh:
-            path.touch(mode=0o600)  # it holds subscribers: for its owner only
+            _make(path)
+        if path.stat().st_size == 0:
+            # A new store is never empty, so this one has lost everything: the history, the subscribers, the ledger.
+            raise StoreError(f"{path}: the store is damaged: it is empty",
+                             hint="bring back the last good copy with `digest restore-backup FILE`")  # fmt: skip
     except OSError as error:
         raise StoreError(f"{path}: cannot be made: {error.strerror}", hint="is the folder writable?") from error
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
@@ -103,6 +109,22 @@ def open_store(url: str, root: Path, *, create: bool = True) -> Store:
         engine.dispose()
         raise
     return store
+
+
+def _make(path: Path) -> None:
+    """Make a whole new store beside its place and put it there, unless another digest was quicker."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
+    os.close(descriptor)  # mkstemp makes it for its owner only: it will hold subscribers
+    part = Path(name)
+    engine = create_engine(f"sqlite:///{part}")
+    try:
+        with engine.begin() as connection:
+            _create(connection)
+        engine.dispose()
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(part)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _tune_sqlite(engine: Engine) -> None:
@@ -138,10 +160,7 @@ def _migrate(store: Store) -> None:
             hint="install the newer digest again; nothing was changed",
         )
     if revision is None:
-        with store.write() as connection:
-            if _revision(connection) is None:  # another digest may have been quicker
-                _create(connection)
-        return
+        raise StoreError(f"{store.path}: is no store of digest", hint="name another file under [store] in digest.toml")
     from digest.store.migrate import upgrade  # noqa: PLC0415  Alembic takes 200 ms to import and to set up
 
     if store.path is not None:

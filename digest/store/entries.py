@@ -11,11 +11,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select
 
 from digest.model import Entry, Html, Quote
 from digest.store.schema import Utc, entry_version
 from digest.store.schema import entry as table
+from digest.store.schema import issue as issue_table
+from digest.text.titles import title_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,9 +25,13 @@ if TYPE_CHECKING:
 FUTURE_ALLOWED = timedelta(hours=24)
 """A date may lie this far ahead (zones, clocks that are off) before the entry waits for it."""
 
+LOCAL_FILES = "files"
+"""The source of everything that lies in the folder of local files."""
+
 CHUNK = 500  # values in one IN (…): SQLite allows 32,766 parameters, older builds 999
 
 _KEPT = frozenset({"state", "issue", "carried", "hold_until", "first_seen"})
+_SPENT = ("used", "grouped", "dropped")
 _STORED = tuple(field.name for field in fields(Entry))
 
 
@@ -39,10 +45,23 @@ class Filed:
     held: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An entry that is held; its fields are the entry's."""
+
+    id: str
+    title: str
+    hold_until: datetime | None
+    embargo: datetime | None
+
+
 def file_entries(
     connection: Connection, entries: Sequence[Entry], *, now: datetime, news_from: datetime | None
 ) -> Filed:
     """Store what a source told. Known entries keep their state; changed ones keep their old text beside the new.
+
+    An entry has changed if its title, summary or text has: feeds that give a link a new parameter at every fetch, or
+    count comments, change nothing that is worth telling. The row follows its source all the same.
 
     Args:
         connection: a writing transaction.
@@ -50,26 +69,27 @@ def file_entries(
         now: the time of the fetch.
         news_from: on the first fetch of a feed, older and undated entries are backlog; None: nothing is.
     """
-    known = {entry.id: entry for entry in by_ids(connection, [entry.id for entry in entries])}
+    told = {entry.id: entry for entry in reversed(entries)}
+    known = _fingerprints(connection, told)
+    differing = [key for key, fingerprint in known.items() if fingerprint != told[key].fingerprint]
     counts = {"new": 0, "changed": 0, "backlog": 0, "held": 0}
-    rows: list[dict[str, Any]] = []
-    same: list[str] = []
-    for entry in {one.id: one for one in reversed(entries)}.values():
-        old = known.get(entry.id)
-        if old is None:
-            filed = _first_state(entry, now=now, news_from=news_from)
-            counts[filed.state] += 1
-            rows.append(_row(filed) | {"last_seen": now})
-        elif old.fingerprint == entry.fingerprint:
-            same.append(entry.id)
-        else:
-            counts["changed"] += 1
-            _replace(connection, old, entry, now=now)
-    if rows:
-        connection.execute(table.insert(), rows)
-    for chunk in _chunks(same):
-        connection.execute(table.update().where(table.c.id.in_(chunk)).values(last_seen=now))
+    new = [_first_state(entry, now=now, news_from=news_from) for entry in told.values() if entry.id not in known]
+    for entry in new:
+        counts[entry.state] += 1
+    for old in by_ids(connection, differing):
+        counts["changed"] += _replace(connection, old, told[old.id], now=now)
+    if new:
+        connection.execute(table.insert(), [_columns(entry, now) for entry in new])
     return Filed(**counts)
+
+
+def _fingerprints(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """The fingerprints of those entries that are known."""
+    found: dict[str, str] = {}
+    for chunk in _chunks(sorted(ids)):
+        query = select(table.c.id, table.c.fingerprint).where(table.c.id.in_(chunk))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
 
 
 def _first_state(entry: Entry, *, now: datetime, news_from: datetime | None) -> Entry:
@@ -87,38 +107,51 @@ def _wait(entry: Entry, now: datetime) -> datetime | None:
     return max(times, default=None)
 
 
-def _replace(connection: Connection, old: Entry, new: Entry, *, now: datetime) -> None:
-    """Take over the corrected text; what was told before is kept."""
-    connection.execute(
-        entry_version.insert().values(
-            entry_id=old.id, fingerprint=old.fingerprint, replaced=now, title=old.title, summary=old.summary,
-            body=old.body,
-        )
-    )  # fmt: skip
-    values = {key: value for key, value in _row(new).items() if key not in _KEPT} | {"last_seen": now}
+def _replace(connection: Connection, old: Entry, new: Entry, *, now: datetime) -> bool:
+    """Take over what the source tells now, and say whether its words changed; then those it had before are kept."""
+    reworded = (old.title, old.summary, old.text) != (new.title, new.summary, new.text)
+    if reworded:
+        connection.execute(
+            entry_version.insert().values(
+                entry_id=old.id, fingerprint=old.fingerprint, replaced=now, title=old.title, summary=old.summary,
+                body=old.body,
+            )
+        )  # fmt: skip
+    values = {key: value for key, value in _columns(new, now).items() if key not in _KEPT}
     wait = _wait(new, now)
     if old.state in {"new", "offered", "held"} and old.issue is None:
         # A corrected embargo moves the entry in or out of waiting; a decision of the editor stays.
         values |= {"state": "held", "hold_until": wait} if wait else {"state": "new", "hold_until": None}
     connection.execute(table.update().where(table.c.id == old.id).values(**values))
+    return reworded
 
 
 def eligible(connection: Connection, *, now: datetime, issue: str) -> tuple[Entry, ...]:
-    """Everything that may go into the named issue: by state, never by time."""
-    query = select(table).where(
+    """Everything that may go into the named issue: by state, never by time.
+
+    What another issue offers that is approved and not out yet waits for it: else both could print it.
+    """
+    query = select(table).where(_may_go(now, issue)).order_by(table.c.number)
+    return _entries(connection.execute(query).mappings())
+
+
+def count_eligible(connection: Connection, *, now: datetime, issue: str) -> int:
+    """How many entries may go into the named issue."""
+    return connection.execute(select(func.count()).select_from(table).where(_may_go(now, issue))).scalar_one()
+
+
+def _may_go(now: datetime, issue: str) -> ColumnElement[bool]:
+    other = or_(table.c.issue.is_(None), table.c.issue != issue)
+    approved = select(issue_table.c.name).where(issue_table.c.state == "approved")
+    promised = and_(table.c.issue.is_not(None), table.c.issue != issue, table.c.issue.in_(approved))
+    return and_(
         or_(
-            table.c.state.in_(("new", "offered")),
-            and_(
-                table.c.state == "held",
-                or_(
-                    table.c.hold_until <= now,
-                    and_(table.c.hold_until.is_(None), or_(table.c.issue.is_(None), table.c.issue != issue)),
-                ),
-            ),
+            table.c.state == "new",
+            and_(table.c.state == "offered", not_(promised)),
+            and_(table.c.state == "held", or_(table.c.hold_until <= now, and_(table.c.hold_until.is_(None), other))),
         ),
         or_(table.c.embargo.is_(None), table.c.embargo <= now),
     )
-    return _entries(connection.execute(query.order_by(table.c.number)).mappings())
 
 
 def by_ids(connection: Connection, ids: Collection[str]) -> tuple[Entry, ...]:
@@ -130,15 +163,16 @@ def by_ids(connection: Connection, ids: Collection[str]) -> tuple[Entry, ...]:
 
 
 def spent_like(connection: Connection, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Entries of past issues that share an address or a title with one of these."""
-    keys = sorted({entry.url_key for entry in entries if entry.url_key})
-    titles = sorted({entry.title for entry in entries if entry.title})
-    found: dict[str, Entry] = {}
-    for column, values in ((table.c.url_key, keys), (table.c.title, titles)):
+    """Entries of past issues that share an address or a title (as ``title_key`` compares them) with one of these."""
+    addresses = sorted({entry.url_key for entry in entries if entry.url_key})
+    titles = sorted({title_key(entry.title) for entry in entries} - {""})
+    ids: set[str] = set()
+    for column, values in ((table.c.url_key, addresses), (table.c.title_key, titles)):
         for chunk in _chunks(values):
-            query = select(table).where(column.in_(chunk), table.c.state.in_(("used", "grouped", "dropped")))
-            found |= {entry.id: entry for entry in _entries(connection.execute(query).mappings())}
-    return tuple(found[key] for key in sorted(found))
+            # The state is looked at here: asked for it as well, SQLite reads all that was ever spent, chunk by chunk.
+            query = select(table.c.id, table.c.state).where(column.in_(chunk))
+            ids |= {row[0] for row in connection.execute(query) if row[1] in _SPENT}
+    return tuple(sorted(by_ids(connection, ids), key=lambda entry: entry.id))
 
 
 def embargoed(connection: Connection, *, now: datetime) -> tuple[Entry, ...]:
@@ -155,10 +189,28 @@ def with_url_keys(connection: Connection, keys: Collection[str]) -> tuple[Entry,
     return tuple(found)
 
 
-def find(connection: Connection, *, entry_id: str | None = None, url_key: str | None = None) -> tuple[Entry, ...]:
-    """Entries by id or canonical address, oldest first."""
-    condition = table.c.id == entry_id if entry_id else table.c.url_key == url_key
-    return _entries(connection.execute(select(table).where(condition).order_by(table.c.number)).mappings())
+def find_ids(
+    connection: Connection, *, entry_id: str | None = None, url_key: str | None = None, path: str | None = None
+) -> tuple[str, ...]:
+    """The ids of the entries with this id, this canonical address or this file, oldest first."""
+    asked = ((table.c.id, entry_id), (table.c.url_key, url_key), (table.c.path, path))
+    condition = or_(false(), *(column == value for column, value in asked if value))
+    return tuple(connection.execute(select(table.c.id).where(condition).order_by(table.c.number)).scalars())
+
+
+def waiting(connection: Connection) -> tuple[Waiting, ...]:
+    """The entries that are held, the first to be free first."""
+    columns = (table.c[name] for name in Waiting.__slots__)
+    query = select(*columns).where(table.c.state == "held")
+    order = (table.c.hold_until.is_not(None), func.coalesce(table.c.hold_until, table.c.first_seen), table.c.id)
+    return tuple(Waiting(**row) for row in connection.execute(query.order_by(*order)).mappings())
+
+
+def local_fingerprints(connection: Connection) -> dict[str, str]:
+    """The fingerprint of what each local file held when its entry was last written, by its path."""
+    query = select(table.c.path, table.c.fingerprint).where(table.c.source_id == LOCAL_FILES, table.c.path.is_not(None))
+    rows = connection.execute(query.order_by(table.c.last_seen, table.c.number))
+    return {row[0]: row[1] for row in rows}
 
 
 def versions(connection: Connection, entry_id: str) -> tuple[tuple[datetime, str], ...]:
@@ -207,6 +259,11 @@ def _row(entry: Entry) -> dict[str, Any]:
         "notes": list(entry.notes),
         "quotes": [[quote.text, quote.speaker] for quote in entry.quotes],
     }
+
+
+def _columns(entry: Entry, now: datetime) -> dict[str, Any]:
+    """A row of the table: the entry, and what the store alone needs of it."""
+    return _row(entry) | {"title_key": title_key(entry.title), "last_seen": now}
 
 
 def _entries(rows: Iterable[Mapping[Any, Any]]) -> tuple[Entry, ...]:

@@ -44,6 +44,20 @@ def save_source(connection: Connection, source: Source, state: FetchState) -> No
     )
 
 
+def source_name(listed: Source | None, row: SourceRow | None) -> str:
+    """What people are told a source is called: as feeds.toml says, else as the feed says, else as it was before.
+
+    Args:
+        listed: as feeds.toml has it; None: it has it no more, or never had it, and then its last name is kept.
+        row: as the store has it; None: it was never read.
+    """
+    if listed and listed.name:
+        return listed.name
+    if row is None:
+        return listed.id if listed else ""
+    return (row.state.title if listed else None) or row.name or row.id
+
+
 def _source_row(row: RowMapping) -> SourceRow:
     state = FetchState(**{name: row[name] for name in _STATE})
     return SourceRow(id=row["id"], kind=row["kind"], location=row["location"], name=row["name"], state=state)

@@ -11,6 +11,7 @@ _ANYWHERE = re.compile(r"([\\`*_\[\]])")
 _ENTITY = re.compile(r"&(?=#?\w{1,32};)")
 _LIST = re.compile(r"^(\s*)([-+]|\d{1,9}[.)])(?=\s|$)")
 _BLOCK = re.compile(r"^(\s*)([#>]|={3,}|-{3,}|~{3,})")
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _OURS = re.compile(r"^((?:why it matters|sources)):", re.IGNORECASE)
 
 
@@ -46,6 +47,45 @@ def escape_heading(text: str) -> str:
     line = escape(" ".join(text.split()))
     line = re.sub(r"#+$", lambda m: "\\#" * len(m.group()), line)
     return re.sub(r"\{([^{}]*)\}$", r"\\{\1\\}", line)
+
+
+def without_comments(markdown: str) -> str:
+    """Markdown without its ``<!-- … -->``, wherever they stand but in code: they are the editor's own.
+
+    A Markdown reader takes only those for comments that begin a block; others it would print.
+    """
+    kept: list[str] = []
+    fence = ""
+    comment = False
+    for line in markdown.split("\n"):
+        found = _FENCE.match(line)
+        if fence:
+            if found and found.group(1)[0] == fence[0] and len(found.group(1)) >= len(fence):
+                fence = ""
+            kept.append(line)
+            continue
+        if found and not comment:
+            fence = found.group(1)
+            kept.append(line)
+            continue
+        shown, comment = _uncommented(line, comment)
+        if shown or not line or not kept or kept[-1]:
+            kept.append(shown)
+    return "\n".join(kept)
+
+
+def _uncommented(line: str, comment: bool) -> tuple[str, bool]:
+    """What of a line is outside comments, and whether one is open at its end."""
+    shown = ""
+    while line:
+        mark = "-->" if comment else "<!--"
+        before, found, line = line.partition(mark)
+        if comment:
+            comment = not found
+        else:
+            shown += before
+            comment = bool(found)
+    return (shown.rstrip() if comment or "<!--" in line else shown), comment
 
 
 def unescape(markdown: str) -> str:

@@ -34,6 +34,10 @@ _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u
 _TRACKED_FRAGMENT = re.compile(r"[A-Za-z0-9_]+=[^&=#]*(&[A-Za-z0-9_]+=[^&=#]*)*\Z")
 
 
+LONGEST = 4_000
+"""Characters of an address that are taken seriously; browsers and servers give up between 2,000 and 8,000."""
+
+
 def clean_url(url: str, base: str | None = None) -> str | None:
     """The absolute http(s) address as it was given, less tracking parameters; None if there is none to give.
 
@@ -45,7 +49,7 @@ def clean_url(url: str, base: str | None = None) -> str | None:
         base: where the document was found. Addresses of the machine itself are refused unless ``base`` is one too.
     """
     text = _INVISIBLE.sub("", url).strip()
-    if not text:
+    if not text or len(text) > LONGEST:
         return None
     if not _SCHEME.match(text):
         text = _resolve(text, base)

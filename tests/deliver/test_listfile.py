@@ -6,16 +6,19 @@ import csv
 import io
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
-from digest.deliver import subscribers
+from digest.deliver import listfile, subscribers
 from digest.deliver.listfile import BadRow, ImportReport, export_csv, import_csv
 from digest.errors import UsageError
+from digest.store import schema
 from tests.deliver.helpers import NOON, opened
 
 
@@ -29,6 +32,7 @@ def load(tmp_path: Path, data: str | bytes) -> tuple[ImportReport, list[tuple[st
         return report, people(connection)
 
 
+LATER = NOON + timedelta(days=3)
 ANNA_AND_BO = [("anna@readers.example", "Anna Ågren", "sv", ("ports", "grain")), ("bo@readers.example", "Bo", None, ())]
 
 
@@ -168,6 +172,73 @@ def test_no_file_whatever_makes_it_crash_and_every_row_is_accounted_for(data: by
         assert len(list(subscribers.listing(connection))) == report.added
 
 
+some_people = st.tuples(
+    st.sampled_from(["a@r.example", "B@r.example", "b@R.example", "c@r.example", "d@r.example", "e@r.example"]),
+    st.sampled_from(["", "Anna", "Bo"]),
+    st.sampled_from([None, "sv", "pt-BR"]),
+    st.sampled_from([(), ("ports",), ("ports", "grain")]),
+    st.sampled_from(["", "", "active", "unsubscribed", "cleaned", "complained"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    before=st.lists(some_people, max_size=5),
+    pending=st.booleans(),
+    told=st.lists(some_people, min_size=1, max_size=8),
+    batch=st.integers(1, 4),
+)
+def test_a_file_leaves_what_adding_and_removing_one_by_one_would(
+    before: list[Person], pending: bool, told: list[Person], batch: int
+) -> None:
+    rows = ["\t".join((who, name, lang or "", ";".join(topics), state)) for who, name, lang, topics, state in told]
+    data = "\n".join(("address\tname\tlang\ttopics\tstate", *rows)).encode()
+    after = []
+    for in_one in (True, False):
+        with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as store, store.write() as connection:
+            one_by_one(connection, before)
+            if pending:
+                connection.execute(update(schema.subscriber).where(schema.subscriber.c.id == 1).values(state="pending"))
+            if in_one:
+                with patch.object(listfile, "BATCH", batch):
+                    import_csv(connection, data, now=LATER)
+            else:
+                one_by_one(connection, told, now=LATER)
+            after.append(everything(connection))
+
+    assert after[0] == after[1]
+
+
+Person = tuple[str, str, str | None, tuple[str, ...], str]
+
+
+def one_by_one(connection: Connection, people: list[Person], now: datetime = NOON) -> None:
+    """Each address once, as the first row that has it says."""
+    seen: set[str] = set()
+    for address, name, language, topics, state in people:
+        if address.casefold() in seen:
+            continue
+        seen.add(address.casefold())
+        known = subscribers.find(connection, address)
+        if subscribers.left_because(connection, address) or (known and known.state not in subscribers.MAILABLE):
+            continue
+        if state in {"", "active"}:
+            subscribers.add(connection, address, name=name, language=language, topics=topics, now=now)
+        else:
+            why = {"cleaned": "bounced"}.get(state, state)
+            subscribers.remove(connection, address, now=now, state=why)  # type: ignore[arg-type]
+
+
+def everything(connection: Connection) -> tuple[list[object], ...]:
+    event = schema.subscriber_event.c
+    happened = select(event.subscriber_id, event.at, event.event, event.detail)
+    return (
+        list(subscribers.listing(connection)),
+        sorted(tuple(row) for row in connection.execute(happened)),
+        sorted(tuple(row) for row in connection.execute(select(schema.suppression))),
+    )
+
+
 def test_the_export_runs_nothing_in_a_spreadsheet_and_reads_back(tmp_path: Path) -> None:
     names = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", 'Anna, "the" first; really', "’Ågren", ""]
     with opened(tmp_path) as store, store.write() as connection:
@@ -196,7 +267,8 @@ def test_a_long_list_is_imported_in_seconds(tmp_path: Path, count: int) -> None:
         begin = time.process_time()
         first = import_csv(connection, data.encode(), now=NOON)
         second = import_csv(connection, data.encode(), now=NOON)
+        third = import_csv(connection, data.replace(",Reader", ",Dear").encode(), now=NOON)
         took = time.process_time() - begin
 
-    assert (first.added, second.already) == (count, count)
+    assert (first.added, second.already, third.updated) == (count, count, count)
     assert took < count / 5000, f"{took:.1f} s of CPU"

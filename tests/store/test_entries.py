@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from sqlalchemy import event, select
 
 from digest.model import Entry, Html, Quote
 from digest.store import entries
@@ -107,6 +109,46 @@ def test_a_changed_item_takes_the_new_text_and_keeps_the_old_one(store: Store) -
     assert old == ((NOW + timedelta(hours=1), "Title 1"),)
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"url": "https://a.example/1?session=2", "image_url": "https://a.example/2.png"},
+        {"body": Html('<p class="x">Text 1</p>'), "updated": NOW, "tags": ("new",)},
+    ],
+)
+def test_what_reads_as_before_is_no_change_though_the_row_follows_its_source(
+    store: Store, again: dict[str, object]
+) -> None:
+    told: dict[str, object] = {"text": "Text 1", "summary": "S", "body": Html("<p>Text 1</p>")}
+    file(store, entry(1, **told))
+    new = entry(1, **(told | again), fingerprint="2")
+
+    assert file(store, new, now=NOW + timedelta(hours=1)) == Filed()
+    assert file(store, new, now=NOW + timedelta(hours=2)) == Filed()
+    with store.read() as connection:
+        assert entries.by_ids(connection, [new.id]) == (new,)
+        assert entries.versions(connection, new.id) == ()
+
+
+def test_an_entry_told_again_as_it_was_is_not_written(store: Store) -> None:
+    many = [entry(number) for number in range(3)]
+    file(store, *many)
+    written: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda _c, _k, statement, *_: written.append(statement))
+
+    assert file(store, *many, now=NOW + timedelta(hours=1)) == Filed()
+    assert [statement.split()[0] for statement in written] == ["BEGIN", "SELECT"]
+
+
+def test_when_a_row_was_last_written_is_kept(store: Store) -> None:
+    file(store, entry(1), entry(2))
+    file(store, entry(1), entry(2, title="Corrected", fingerprint="2"), now=NOW + timedelta(hours=1))
+
+    with store.read() as connection:
+        times = connection.execute(select(table.c.last_seen).order_by(table.c.id)).scalars().all()
+    assert times == [NOW, NOW + timedelta(hours=1)]
+
+
 def test_a_correction_does_not_undo_what_was_decided(store: Store) -> None:
     file(store, entry(1))
     with store.write() as connection:
@@ -140,7 +182,7 @@ def test_what_earlier_issues_had_is_found_by_address_or_title(store: Store) -> N
     with store.write() as connection:
         connection.execute(table.update().where(table.c.id != entry(3).id).values(state="used", issue="2026-W40"))
         found = entries.spent_like(
-            connection, [entry(8, url_key="a.example/1", title="other"), entry(9, title="Title 2"), entry(3)]
+            connection, [entry(8, url_key="a.example/1", title="other"), entry(9, title="TITLE: 2!"), entry(3)]
         )
 
     assert [one.id[-1] for one in found] == ["1", "2"]
@@ -162,8 +204,6 @@ class Filing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        import tempfile
-
         self.folder = tempfile.TemporaryDirectory()
         self.store = open_store(URL, Path(self.folder.name))
         self.ids: set[str] = set()
@@ -179,9 +219,22 @@ class Filing(RuleBasedStateMachine):
         self.ids.add(told.id)
         return told
 
-    @rule(told=known, version=st.integers(2, 4))
-    def correct(self, told: Entry, version: int) -> None:
-        assert file(self.store, replace(told, fingerprint=str(version), title=f"Version {version}")).new == 0
+    @rule(told=known, version=st.integers(2, 4), words=st.integers(2, 3))
+    def correct(self, told: Entry, version: int, words: int) -> None:
+        with self.store.read() as connection:
+            (old,) = entries.by_ids(connection, [told.id])
+            before = len(entries.versions(connection, told.id))
+        now = replace(
+            told, fingerprint=f"{version}/{words}", title=f"Version {words}", url=f"https://a.example/{version}"
+        )
+        filed = file(self.store, now)
+        with self.store.read() as connection:
+            (new,) = entries.by_ids(connection, [told.id])
+            after = len(entries.versions(connection, told.id))
+
+        assert filed.new == 0
+        assert filed.changed == after - before == int(old.title != now.title)
+        assert (new.title, new.url, new.fingerprint) == (now.title, now.url, now.fingerprint)
 
     @rule(told=consumes(known))
     def spend(self, told: Entry) -> None:

@@ -85,3 +85,25 @@ def test_a_heading_keeps_its_text(title: str) -> None:
     assert story.id == "s-0000000a"
     assert story.options == frozenset()
     assert unescape(story.title) == title
+
+
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        ("Hello <!-- secret\n\nsecret --> there", "Hello \n there"),
+        ("a <!-- b --> c <!-- d --> e", "a  c  e"),
+        ("- item\n  <!-- note\n  more -->\n- item", "- item\n- item"),
+        ("```\n<!-- shown -->\n```\n<!-- not -->", "```\n<!-- shown -->\n```\n"),
+        ("<!--\n```\n-->\ntext", "\ntext"),
+        ("no comment", "no comment"),
+    ],
+)
+def test_comments_are_never_printed_wherever_they_stand(source: str, printed: str) -> None:
+    from digest.text.markdown import without_comments
+
+    found = without_comments(source)
+
+    assert "secret" not in found
+    assert [line.strip() for line in found.split("\n") if line.strip()] == [
+        line.strip() for line in printed.split("\n") if line.strip()
+    ]

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from digest.archive.search import MARK, Hit, search_entries
 from digest.errors import UsageError
 from digest.store import schema
 from digest.store.database import Store, open_store
+from digest.store.search import MARK, Hit, search_entries
 
 
 def row(id_: str, title: str, *, summary: str = "", text: str = "", day: int | None = 20) -> dict[str, object]:
