@@ -27,7 +27,7 @@ from digest.edit.draft import base_of, write_issue
 from digest.errors import StateError
 from digest.gather.reading import gather
 from digest.model import Briefing, FetchState, Finding, IssueRecord, Reading, Story
-from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources
+from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources, waiting_stories
 from digest.production.faults import find_faults, refuse_blocked, refuse_embargoed
 from digest.production.proof import (
     Proof,
@@ -139,6 +139,7 @@ def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) 
             sources=named_sources(project, connection),
             day=day_writer(project),
             max_candidates=limit,
+            waiting=waiting_stories(connection),
         )
         path = project.issue_path(period.name)
         old = read_text(path, project.shown(path))

@@ -41,6 +41,7 @@ def verb(session: Session, *, ask_all: bool, strict: bool) -> int:
 def run_fetch(session: Session, project: Project, *, ask_all: bool = False) -> list[Fetched]:
     """Fetch with a progress bar, naming what could not be read."""
     from digest import pipeline  # noqa: PLC0415
+    from digest.text.urls import shown_url  # noqa: PLC0415
 
     done = []
     with session.progress("reading", None) as advance:
@@ -54,7 +55,7 @@ def run_fetch(session: Session, project: Project, *, ask_all: bool = False) -> l
             place = "" if problem.message.startswith(subject) else f"{subject}: "
             session.warn(f"{place}{problem.message}{hint}")
         if one.reading.fetched and one.reading.fetched.moved_to:
-            session.warn(f"{one.reading.source.id}: has moved for good to {one.reading.fetched.moved_to}; "
+            session.warn(f"{one.reading.source.id}: has moved for good to {shown_url(one.reading.fetched.moved_to)}; "
                          "write that address in feeds/feeds.toml")  # fmt: skip
     waiting = [one.reading.source for one in done if one.reading.outcome == "not due"]
     if waiting:
@@ -79,12 +80,14 @@ def fetch_summary(done: list[Fetched]) -> str:
 
 def fetch_data(done: list[Fetched]) -> dict[str, Any]:
     """What ``fetch --json`` prints."""
+    from digest.text.urls import shown_url  # noqa: PLC0415
+
     return {
         "sources": [
             {
                 "id": one.reading.source.id,
                 "name": one.reading.source.name,
-                "location": one.reading.source.location,
+                "location": shown_url(one.reading.source.location),
                 "outcome": one.reading.outcome,
                 "entries": len(one.reading.entries),
                 "new": one.filed.new,

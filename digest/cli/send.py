@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--new", "include_new", is_flag=True, help="Mail those too who subscribed after the list was frozen.")
 @click.option("--resend-uncertain", is_flag=True, help="Mail those again of whom it is not known whether they have it.")
 @click.option("--accept-refusals", is_flag=True, help="Go on although the server refuses many; mark those as failed.")
+@click.option("--after-restore", is_flag=True, help="The store was restored: send all the same, nobody has it.")
 @click.option("--yes", is_flag=True, help="Do not ask; approve a draft.")
 @click.option("--by", metavar="NAME", help="Who approves, if it is a draft; else the login name.")
 def verb(session: Session, **given: Any) -> int:
@@ -133,6 +134,7 @@ def _hand_over(
             include_new=given["include_new"],
             resend_uncertain=given["resend_uncertain"],
             accept_refusals=given["accept_refusals"],
+            after_restore=given["after_restore"],
             on_delivery=on_delivery,
         )
 

@@ -31,13 +31,13 @@ def split_repeats(entries: Sequence[Entry], earlier: Sequence[Entry]) -> tuple[t
 
 
 class _Known:
-    """Earlier entries by what they could be recognised by."""
+    """Earlier entries by what they could be recognised by; what readers had comes before what an editor dropped."""
 
     def __init__(self, earlier: Iterable[Entry]) -> None:
         self._ids: dict[str, Entry] = {}
         self._addresses: dict[str, list[Entry]] = defaultdict(list)
         self._titles: dict[str, list[Entry]] = defaultdict(list)
-        for entry in sorted(earlier, key=lambda entry: (entry.issue or "", entry.id)):
+        for entry in sorted(earlier, key=lambda entry: (entry.state == "dropped", entry.issue or "", entry.id)):
             self._ids[entry.id] = entry
             if entry.url_key is not None:
                 self._addresses[entry.url_key].append(entry)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
@@ -187,7 +187,7 @@ def save(connection: Connection, changes: Changes, *, now: datetime) -> None:
         {f"new_{name}": getattr(person, name) for name in columns} | {"of": person.id}
         for person, _, _ in changes.changed
     ]
-    values = {name: bindparam(f"new_{name}") for name in columns}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
     connection.execute(update(_table).where(_row.id == bindparam("of")).values(**values, changed=now), rows)
     events = [
         {"subscriber_id": person.id, "at": now, "event": event, "detail": detail}

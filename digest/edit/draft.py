@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from digest.text.markdown import escape, escape_heading, escape_paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from digest.edit.issuefile import PutOff
     from digest.model import Briefing, Entry, Source, Story
 
 SUBJECT_CHARS = 70  # what phones and most clients show of a subject
@@ -29,11 +30,12 @@ def write_issue(
     sources: Mapping[str, Source],
     day: Callable[[datetime], str],
     max_candidates: int,
+    waiting: Sequence[PutOff] = (),
 ) -> str:
     """The text of a new issue file. ``day`` writes a date as the newsletter's readers do.
 
     The front matter's ``base`` names the text itself, so that a later refresh knows what digest wrote and what is
-    the editor's.
+    the editor's. Stories that the editor put off (``waiting``) come back in the editor's words.
     """
     subject, preheader = _headlines(briefing, title)
     parts = [
@@ -48,17 +50,46 @@ def write_issue(
         "<!-- Your introduction goes here; it may stay empty. -->",
         "",
     ]
-    for section in briefing.sections:
-        parts += [f"## {escape_heading(section.title)}", ""]
-        for story in section.stories:
-            parts += _story(story, sources, day)
+    back = _back(briefing, waiting)
+    sections = {section.title: section.stories for section in briefing.sections}
+    for story in briefing.candidates:
+        if story.id in back:  # put off, so wanted: not for the bench
+            sections[story.section] = (*sections.get(story.section, ()), story)
+    by_hand = [one for one in waiting if not _entry_ids(one)]
+    if by_hand and not sections:
+        sections["News"] = ()
+    for position, (name, stories) in enumerate(sections.items()):
+        parts += [f"## {escape_heading(name)}", ""]
+        for story in stories:
+            parts += [back[story.id].text, ""] if story.id in back else _story(story, sources, day)
+        for one in by_hand if position == 0 else ():
+            parts += [one.text, ""]
     parts += ["## Next week", "", "<!-- Stories moved here wait for the next issue. Not printed. -->", ""]
-    parts += ["## Candidates", "", _bench_note(len(briefing.candidates), max_candidates), ""]
-    for story in briefing.candidates[:max_candidates]:
+    for one in waiting:
+        if _entry_ids(one) and one not in back.values():  # its time has not come, or it ran elsewhere
+            parts += [one.text, ""]
+    bench = [story for story in briefing.candidates if story.id not in back]
+    parts += ["## Candidates", "", _bench_note(len(bench), max_candidates), ""]
+    for story in bench[:max_candidates]:
         parts += _story(story, sources, day)
     text = "\n".join(parts).rstrip("\n") + "\n"
     note = "# which generated version this file started from; leave it alone"
     return _BASE.sub(f"base: {base_of(text)}  {note}", text, count=1)
+
+
+def _back(briefing: Briefing, waiting: Sequence[PutOff]) -> dict[str, PutOff]:
+    """The put-off stories that come back, by the id of the briefing's story that each is."""
+    by_entry = {entry.id: story.id for story in (*briefing.stories, *briefing.candidates) for entry in story.entries}
+    found: dict[str, PutOff] = {}
+    for one in waiting:
+        story_id = next((by_entry[entry_id] for entry_id in _entry_ids(one) if entry_id in by_entry), None)
+        if story_id is not None and story_id not in found:
+            found[story_id] = one
+    return found
+
+
+def _entry_ids(one: PutOff) -> list[str]:
+    return [ref.entry_id for ref in one.story.sources if ref.entry_id]
 
 
 def base_of(text: str) -> str:

@@ -48,6 +48,28 @@ class IssueFile:
         return "".join(span.text for span in self.spans)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """A story under "Next week": what it says, and its lines as they stand."""
+
+    story: IssueStory
+    text: str
+
+
+def put_off(file: IssueFile) -> tuple[PutOff, ...]:
+    """The stories the editor put off to the next issue, word for word."""
+    found = []
+    for number in sorted({span.section for span in file.spans if span.section is not None}):
+        own = [span for span in file.spans if span.section == number]
+        if _bench_name(_heading_text(own[0].text)) != NEXT_WEEK:
+            continue
+        for heading in (span for span in own if span.kind == "story"):
+            story = next(one for one in file.issue.next_week if one.line == heading.line)
+            text = "".join(span.text for span in own if span.story == heading.story)
+            found.append(PutOff(story=story, text=text.replace("\r\n", "\n").strip()))
+    return tuple(found)
+
+
 def read_issue(text: str, *, path: str) -> IssueFile:
     """Read the text of an issue file; ``path`` is for messages.
 

@@ -21,7 +21,7 @@ from digest.project import current_period, read_issue_file
 from digest.store import entries, issues
 from digest.store.entries import Waiting
 from digest.store.issues import Placement
-from digest.store.search import search_entries
+from digest.store.search import search_ids
 from digest.store.stories import told_by
 from digest.text.urls import url_key
 
@@ -80,7 +80,7 @@ def find_entries(connection: Connection, words: str) -> tuple[str, ...]:
         key = url_key(f"https://{asked}")
         if ids := entries.find_ids(connection, url_key=key, path=asked.removeprefix("./")):
             return ids
-    return tuple(hit.entry_id for hit in search_entries(connection, asked, limit=MOST_FOUND))
+    return search_ids(connection, asked, limit=MOST_FOUND)
 
 
 def accounts(project: Project, connection: Connection, ids: Sequence[str], *, now: datetime) -> Iterator[EntryAccount]:

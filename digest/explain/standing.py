@@ -5,7 +5,7 @@ The functions here read and change nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from digest.project import current_period, read_text
 from digest.store import entries, issues
 from digest.store.entries import Waiting
 from digest.store.sources import load_sources, source_name
+from digest.text.urls import shown_url
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -41,7 +42,7 @@ class SourceAccount:
     listed: bool  # in feeds.toml; False: local files, or a feed that was taken out of it
     there: bool  # False: a file that is not on disk
     entries: int
-    state: FetchState
+    state: FetchState  # likewise
 
     @property
     def problem(self) -> str | None:
@@ -126,11 +127,15 @@ def source_accounts(project: Project, connection: Connection) -> tuple[SourceAcc
             id=id_,
             name=source_name(source, row),
             kind=known.kind,
-            location=known.location,
+            location=shown_url(known.location),
             listed=source is not None,
             there="://" in known.location or (project.root / known.location).exists(),
             entries=counts.get(id_, 0),
-            state=state,
+            state=replace(
+                state,
+                moved_to=shown_url(state.moved_to) if state.moved_to else None,
+                last_problem=shown_url(state.last_problem) if state.last_problem else None,
+            ),
         )
 
     return tuple(account(id_) for id_ in dict.fromkeys((*listed, *rows)))

@@ -101,6 +101,11 @@ class _Found:
         return self.run is not None and self.run.has_clock
 
 
+def mentions(text: str) -> bool:
+    """Whether a text could hold a notice at all; quick."""
+    return _MAYBE.search(text) is not None
+
+
 def until(notices: Sequence[str], *, near: datetime, zone: ZoneInfo) -> datetime | None:
     """When the embargo ends that these notices set, in UTC; None without a notice.
 

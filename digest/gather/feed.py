@@ -11,17 +11,19 @@ import xml.sax
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import feedparser
 
 from digest.gather import repair
+from digest.gather.embargo import HINT, EmbargoError
 from digest.gather.identity import entry_ids
 from digest.gather.item import NO_PLACE, Item, Raw, link_of
 from digest.gather.jsonfeed import is_json_feed, parse_json_feed
 from digest.model import Entry, Source, SourceProblem
 from digest.text.plain import drop_controls
 from digest.text.titles import tidy_title
-from digest.text.urls import clean_url
+from digest.text.urls import clean_url, shown_url
 
 # feedparser is large and old, and hostile bytes reach all of it: each of these has been raised by it, or by the parsers
 # it stands on, for some document.
@@ -30,6 +32,8 @@ _PARSER_ERRORS = (
     xml.sax.SAXException,
 )  # fmt: skip
 
+_HOST = r"\Ahttps?://(?:[^/?#]*@)?(?:www\.)?([^/?#]+).*"
+_UTC = ZoneInfo("UTC")
 _END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 
 repair.keep_captions_apart()
@@ -42,9 +46,12 @@ class Feed:
     title: str = ""
     entries: tuple[Entry, ...] = ()
     problem: SourceProblem | None = None
+    left_out: tuple[SourceProblem, ...] = ()  # of items with an embargo that cannot be read
 
 
-def read_feed(body: bytes, *, source: Source, url: str | None, content_type: str | None, now: datetime) -> Feed:
+def read_feed(
+    body: bytes, *, source: Source, url: str | None, content_type: str | None, now: datetime, zone: ZoneInfo = _UTC
+) -> Feed:
     """The feed's title and its entries, in the document's order, as ``source`` wants them.
 
     Args:
@@ -53,6 +60,7 @@ def read_feed(body: bytes, *, source: Source, url: str | None, content_type: str
         url: where the document was found, after redirects; None for a file.
         content_type: the header, if there was one; it may name the encoding.
         now: when it was read; dates a day and more ahead of it are not believed.
+        zone: of the newsletter; what the time of an embargo without a zone means.
     """
     stripped = body.lstrip()
     if not stripped:
@@ -72,11 +80,18 @@ def read_feed(body: bytes, *, source: Source, url: str | None, content_type: str
     items = [Item(raw, base=base) for raw in raw_entries]
     ids = entry_ids(source.id, [item.marks for item in items])
     language = repair.language_tag(head.get("language"))
-    entries = [item.entry(name, source, language, now) for item, name in zip(items, ids, strict=True)]
+    entries: list[Entry] = []
+    left_out: list[SourceProblem] = []
+    for item, name in zip(items, ids, strict=True):
+        try:
+            entries.append(item.entry(name, source, language, zone=zone, now=now))
+        except EmbargoError as error:
+            left_out.append(_problem(source, f"“{item.title[:80]}” {error}; it is left out", HINT))
     return Feed(
         title=tidy_title(str(head.get("title") or "")),
         entries=_wanted(entries, source),
-        problem=_problem(source, f"breaks off after {len(entries)} entries; they were read") if broken else None,
+        left_out=tuple(left_out),
+        problem=_problem(source, f"breaks off after {len(items)} entries; they were read") if broken else None,
     )
 
 
@@ -152,7 +167,8 @@ def _announced(body: bytes, url: str | None) -> str | None:
     for tag in re.findall(r"<link\b[^<>]{1,1000}>", page, re.IGNORECASE):
         href = re.search(r"""href\s*=\s*["']?([^"'\s>]+)""", tag, re.IGNORECASE)
         if href and re.search(r"application/(?:rss\+xml|atom\+xml|feed\+json)", tag, re.IGNORECASE):
-            return clean_url(href[1].replace("&amp;", "&"), url)
+            found = clean_url(href[1].replace("&amp;", "&"), url)
+            return shown_url(found) if found else None
     return None
 
 
@@ -164,4 +180,4 @@ def named(source: Source, title: str | None) -> Source:
     """The source with the feed's own title for a name, if the configuration gave none."""
     if source.name:
         return source
-    return replace(source, name=title or re.sub(r"\Ahttps?://(?:www\.)?([^/?#]+).*", r"\1", source.location))
+    return replace(source, name=title or re.sub(_HOST, r"\1", source.location))

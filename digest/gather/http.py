@@ -22,6 +22,7 @@ from digest.config.settings import GatherSettings
 from digest.gather.addresses import PrivateAddressError, guarded_socket
 from digest.gather.politeness import Headers, retry_after
 from digest.model import FetchState
+from digest.text.urls import shown_url
 
 CONNECT_S = 10.0
 SILENCE_S = 15.0
@@ -40,7 +41,7 @@ class Answer:
     """What asking one address gave."""
 
     kind: Literal["body", "not modified", "paused", "failed"]
-    url: str  # the last one asked, after redirects
+    url: str  # the last one asked, after redirects; without name and password
     status: int = 0
     headers: Headers | None = None  # None: nothing answered
     body: bytes = b""  # inflated
@@ -119,7 +120,7 @@ class Fetcher:
         started = time.monotonic()
         answer = await self._ask(url, state)
         if answer.status in {404, 410} and state.moved_to and state.moved_to != url:
-            second = await self._ask(state.moved_to, state)
+            second = await self._ask(str(_as_user_of(URL(state.moved_to), URL(url))), state)
             if second.kind in {"body", "not modified"}:
                 answer = replace(second, moved_to=second.moved_to or state.moved_to)
         return replace(answer, seconds=time.monotonic() - started)
@@ -128,7 +129,7 @@ class Fetcher:
         try:
             hops = _Hops(url=URL(url), left_s=self._settings.total_timeout_s)
         except ValueError:
-            return Answer(kind="failed", url=url, problem=f"{url}: is no web address")
+            return Answer(kind="failed", url=shown_url(url), problem=f"{shown_url(url)}: is no web address")
         try:
             while True:
                 answer = await self._hop(hops, state)
@@ -147,7 +148,7 @@ class Fetcher:
         async with self._hosts.locks[place], self._slots:
             until = self._hosts.paused.get(place)
             if until is not None:
-                return Answer(kind="paused", url=str(hops.url), until=until)
+                return Answer(kind="paused", url=_without_user(hops.url), until=until)
             started = time.monotonic()
             async with asyncio.timeout(hops.left_s):
                 answer = await self._request(hops, state)
@@ -168,9 +169,9 @@ class Fetcher:
             if response.status in _REDIRECTS and "Location" in response.headers:
                 self._follow(hops, response)
                 return None
-            moved_to = str(hops.url) if hops.count and hops.permanent else None
-            answer = Answer(kind="not modified", url=str(hops.url), status=response.status, headers=hops.headers,
-                            moved_to=moved_to)  # fmt: skip
+            moved_to = _without_user(hops.url) if hops.count and hops.permanent else None
+            answer = Answer(kind="not modified", url=_without_user(hops.url), status=response.status,
+                            headers=hops.headers, moved_to=moved_to)  # fmt: skip
             if response.status == 304:
                 return answer
             if response.status != 200:
@@ -225,7 +226,7 @@ class Fetcher:
 
 def _failed(hops: _Hops, problem: str, hint: str | None) -> Answer:
     return Answer(
-        kind="failed", url=str(hops.url), status=hops.status, headers=hops.headers, problem=problem, hint=hint
+        kind="failed", url=_without_user(hops.url), status=hops.status, headers=hops.headers, problem=problem, hint=hint
     )
 
 
@@ -274,8 +275,19 @@ def _host(url: URL) -> str:
 
 
 def _shown(url: URL) -> str:
-    """The address without a password."""
-    return str(url.with_user(None)) if url.raw_host else str(url)[:200]
+    return shown_url(str(url))[:200]
+
+
+def _without_user(url: URL) -> str:
+    """The address without name and password, which must get neither into an entry's links nor into the store."""
+    return str(url.with_user(None)) if url.raw_host else shown_url(str(url))
+
+
+def _as_user_of(url: URL, other: URL) -> URL:
+    """The address with the name and password of another one of the same host."""
+    if other.raw_user is None or (url.host, url.scheme) != (other.host, other.scheme):
+        return url
+    return url.with_user(other.user).with_password(other.password)
 
 
 def _ssl_reason(cause: BaseException) -> str:
@@ -284,5 +296,5 @@ def _ssl_reason(cause: BaseException) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).splitlines()
+    lines = shown_url(str(error)).splitlines()
     return lines[0][:200] if lines else type(error).__name__

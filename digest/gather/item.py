@@ -10,9 +10,12 @@ from hashlib import sha256
 from html import escape
 from typing import Any, Final
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from digest.gather import repair
+from digest.gather.embargo import cut_html, cut_title, until
 from digest.gather.identity import Marks
+from digest.gather.pictures import alt_of, is_picture, pictures
 from digest.model import Entry, Html, Source
 from digest.text.clean import clean
 from digest.text.dates import sane
@@ -24,6 +27,7 @@ NO_PLACE: Final = "http://no-place.invalid/"
 """Where a feed file lies, for feedparser: without a base, one entry's xml:base leaks into the next (16 real feeds)."""
 
 TITLE_LENGTH = 100
+_NOTICE_LINES = 3  # at the beginning of a text, in which the notice of an embargo is looked for
 Raw = dict[str, Any]
 """An item, a head or a text of feedparser's. Its dates are got with ``dict.get``: its own gives one for another."""
 
@@ -39,13 +43,21 @@ class Item:
         self.short, self.long = self._bodies()
         guid = str(dict.get(raw, "id") or "").strip() or None
         title = str(raw.get("title") or "")
+        self.title = tidy_title(title)
         self.marks = Marks(guid=guid, url_key=self.url_key, content=f"{title}\n{self.short}\n{self.long}")
 
-    def entry(self, name: str, source: Source, language: str | None, now: datetime) -> Entry:
-        """The entry of this item; ``name`` is its id."""
+    def entry(self, name: str, source: Source, language: str | None, *, zone: ZoneInfo, now: datetime) -> Entry:
+        """The entry of this item; ``name`` is its id.
+
+        Raises:
+            EmbargoError: it begins with the notice of an embargo, but that does not say until when.
+        """
         raw, notes = self.raw, []
-        text, cut = repair.without_marker(repair.body_text(self.long))
-        summary, cut_summary = repair.without_marker(plain(self.short))
+        title, in_title = cut_title(self.title)
+        body, in_body = cut_html(self.long, first=_NOTICE_LINES, last=0)
+        short, in_short = cut_html(self.short, first=_NOTICE_LINES, last=0)
+        text, cut = repair.without_marker(repair.body_text(body))
+        summary, cut_summary = repair.without_marker(plain(short))
         said, updated = _dates(raw)
         published = sane(said, now=now)
         if published is None:
@@ -53,20 +65,21 @@ class Item:
         return Entry(
             id=name,
             source_id=source.id,
-            title=tidy_title(str(raw.get("title") or "")) or substitute_title(text or summary, self.url),
+            title=title or substitute_title(text or summary, self.url),
             url=self.url,
             url_key=self.url_key,
-            body=self.long,
+            body=body,
             text=text,
             summary="" if _same(summary, text) else summary,
             authors=_authors(raw),
             organisation=_organisation(raw),
             tags=_tags(raw),
             language=source.language or repair.language_tag(_detail(raw, "language")) or language,
-            image_url=(image := _image(raw, self.long, self.base))[0],
+            image_url=(image := _image(raw, body, self.base))[0],
             image_alt=image[1],
             published=published,
             updated=sane(updated, now=now),
+            embargo=until((*in_title, *in_body, *in_short), near=published or now, zone=zone),
             truncated=cut or (not text and cut_summary),
             fingerprint=self._fingerprint(),
             notes=tuple(notes),
@@ -96,7 +109,8 @@ class Item:
             value = "".join(f"<p>{escape(part)}</p>" for part in re.split(r"\n\s*\n", value) if part.strip())
         base = str(detail.get("base") or self.base)
         base = self.base if base.startswith(NO_PLACE) else base
-        return clean(value, base=None if base.startswith(NO_PLACE) else base)
+        place = None if base.startswith(NO_PLACE) else base
+        return repair.unescaped(clean(value, base=place), base=place)
 
     def _fingerprint(self) -> str:
         raw = self.raw
@@ -159,19 +173,14 @@ def _image(raw: Raw, body: str, base: str) -> tuple[str | None, str]:
     for address in _image_addresses(raw):
         url = clean_url(address.removeprefix(NO_PLACE), where)
         if url:
-            return url, tidy_title(str(raw.get("media_description") or ""))
-    for tag in re.findall(r"<img\b[^<>]*>", body):
-        src, alt = re.search(r' src="([^"]+)"', tag), re.search(r' alt="([^"]*)"', tag)
-        url = clean_url(plain(src[1])) if src else None
-        if url:
-            return url, tidy_title(alt[1]) if alt else ""
-    return None, ""
+            return url, tidy_title(str(raw.get("media_description") or "")) or alt_of(url, body)
+    return next(pictures(body), (None, ""))
 
 
 def _image_addresses(raw: Raw) -> Iterable[str]:
     for media in raw.get("media_content") or []:
         url = str(media.get("url") or "")
-        if media.get("medium") == "image" or str(media.get("type", "")).startswith("image/") or _is_image(url):
+        if media.get("medium") == "image" or str(media.get("type", "")).startswith("image/") or is_picture(url):
             yield url
     yield from (str(thumb.get("url") or "") for thumb in raw.get("media_thumbnail") or [])
     yield from (
@@ -179,10 +188,6 @@ def _image_addresses(raw: Raw) -> Iterable[str]:
         for link in raw.get("links") or []
         if link.get("rel") == "enclosure" and str(link.get("type", "")).startswith("image/")
     )
-
-
-def _is_image(url: str) -> bool:
-    return url.partition("?")[0].lower().endswith((".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"))
 
 
 def substitute_title(text: str, url: str | None) -> str:

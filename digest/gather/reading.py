@@ -15,25 +15,31 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from digest import __version__
 from digest.config.settings import GatherSettings
 from digest.gather import politeness
-from digest.gather.feed import Feed, named, read_feed
+from digest.gather.documents import Documents
+from digest.gather.feed import named, read_feed
 from digest.gather.files.document import FILES_ID, UnreadableError
-from digest.gather.folder import FOLDER, LocalFile, is_feed_file, load_listed, read_documents, scan
-from digest.model import Entry, FetchState, Reading, Source, SourceProblem
+from digest.gather.folder import FOLDER, LocalFile, is_feed_file, load, load_listed, scan
+from digest.model import FetchState, Reading, Source, SourceProblem
 
 if TYPE_CHECKING:
     from digest.gather.http import Answer, Fetcher
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     """What reading needs besides the sources."""
 
+    states: Mapping[str, FetchState]
+    known: Mapping[str, str]
     root: Path
     settings: GatherSettings
     user_agent: str
@@ -48,6 +54,9 @@ class _Task:
     def limit_bytes(self) -> int:
         return int(self.settings.max_mb * 1_000_000)
 
+    def state(self, source: Source) -> FetchState:
+        return self.states.get(source.id, FetchState())
+
 
 def gather(
     sources: Sequence[Source],
@@ -59,36 +68,39 @@ def gather(
     zone: ZoneInfo,
     now: datetime,
     ask_all: bool = False,
+    known: Mapping[str, str] = _NOTHING,
 ) -> Iterator[Reading]:
     """Read every source and yield each result as it arrives; a source that fails is a result too.
 
     Args:
         sources: the feeds of feeds.toml. Besides them every feed file in ``feeds/`` is a source of its own, and all
             other files there are one source, ``files``.
-        states: what was remembered of each source, by id.
+        states: what was remembered of each source, by id; also of feed files, which are not parsed again while their
+            bytes are the same.
         root: the project folder.
         settings: how feeds are asked.
         newsletter_url: stands in the User-Agent where the settings name no contact; may be empty.
         zone: of the newsletter; what dates without a zone mean.
         now: the time of this fetch; what is remembered derives from it.
         ask_all: ask feeds that are not due yet. Never those that asked to be left alone until later (Retry-After).
+        known: the local documents that were read before without a problem: path below the project → sha256 of the
+            bytes (``Entry.fingerprint``). Those that are still the same are left out of what is yielded.
     """
     contact = re.sub(r"[^\x21-\x7e]", "", settings.contact or newsletter_url)
     user_agent = f"digest/{__version__}" + (f" (+{contact})" if contact else "")
-    task = _Task(root=root, settings=settings, user_agent=user_agent, zone=zone, now=now)
+    task = _Task(states=states, known=known, root=root, settings=settings, user_agent=user_agent, zone=zone, now=now)
     remote = [source for source in sources if source.location.startswith(("http://", "https://"))]
-    due = [
-        source for source in remote if politeness.is_due(states.get(source.id, FetchState()), now=now, ask_all=ask_all)
-    ]
-    asking = _Asking(task, [(source, states.get(source.id, FetchState())) for source in due]) if due else None
+    due = [source for source in remote if politeness.is_due(task.state(source), now=now, ask_all=ask_all)]
+    asked, elsewhere = {source.id for source in due}, {source.id for source in remote}
+    asking = _Asking(task, [(source, task.state(source)) for source in due]) if due else None
     try:
         for source in remote:
-            if source not in due:
-                yield _not_due(source, states.get(source.id, FetchState()))
-        yield from _local([source for source in sources if source not in remote], task)
+            if source.id not in asked:
+                yield _not_due(source, task.state(source))
+        yield from _local([source for source in sources if source.id not in elsewhere], task)
         if asking:
             for source, answer in asking.answers():
-                yield _reading(source, states.get(source.id, FetchState()), answer, task)
+                yield _reading(source, task.state(source), answer, task)
     finally:
         if asking:
             asking.stop()
@@ -162,7 +174,9 @@ def _reading(source: Source, state: FetchState, answer: Answer, task: _Task) -> 
             body_bytes=len(answer.body),
         )
     started = time.monotonic()
-    feed = read_feed(answer.body, source=source, url=answer.url, content_type=headers.content_type, now=task.now)
+    feed = read_feed(
+        answer.body, source=source, url=answer.url, content_type=headers.content_type, now=task.now, zone=task.zone
+    )
     if feed.problem is not None and not feed.entries:
         return _failed(source, state, answer, feed.problem.message, feed.problem.hint, task)
     after = politeness.after_body(
@@ -171,7 +185,7 @@ def _reading(source: Source, state: FetchState, answer: Answer, task: _Task) -> 
     return Reading(
         source=named(source, feed.title or state.title),
         entries=feed.entries,
-        problems=(feed.problem,) if feed.problem else (),
+        problems=(*((feed.problem,) if feed.problem else ()), *feed.left_out),
         fetched=replace(after, moved_to=answer.moved_to),
         seconds=answer.seconds + time.monotonic() - started,
         body_bytes=len(answer.body),
@@ -208,33 +222,52 @@ def _local(listed: Sequence[Source], task: _Task) -> Iterator[Reading]:
             yield Reading(source=_as_local(source, None), problems=(trouble,), outcome="failed")
             continue
         yield _feed_file(source, file, task)
-    documents: list[LocalFile] = []
-    problems: list[SourceProblem] = []
+    documents = Documents(zone=task.zone, now=task.now, known=task.known)
     skip = frozenset(posixpath.normpath(source.location) for source in listed)
     for found in scan(task.root, skip=skip, limit_bytes=task.limit_bytes):
         if isinstance(found, SourceProblem):
-            problems.append(found)
+            documents.problems.append(found)
         elif is_feed_file(found):
             identity = _file_id(found.path, taken)
             taken.add(identity)
             yield _feed_file(Source(id=identity, kind="feed", location=found.path, name=""), found, task)
         else:
-            documents.append(found)
-    if documents or problems:
-        yield _documents(documents, problems, task)
+            documents.take(found)
+    if not documents.is_empty:
+        yield _documents(documents, task)
 
 
 def _feed_file(source: Source, file: LocalFile, task: _Task) -> Reading:
-    started = time.monotonic()
-    feed: Feed = read_feed(file.data, source=source, url=None, content_type=None, now=task.now)
-    problems = (
-        (replace(feed.problem, message=f"{file.path}: {feed.problem.message}", path=file.path),) if feed.problem else ()
+    started, state, digest = time.monotonic(), task.state(source), sha256(file.data).hexdigest()
+    if digest == state.body_sha256:
+        return Reading(
+            source=_as_local(source, state.title),
+            outcome="unchanged",
+            fetched=replace(state, last_fetched=task.now),
+            seconds=time.monotonic() - started,
+            body_bytes=len(file.data),
+        )
+    feed = read_feed(file.data, source=source, url=None, content_type=None, now=task.now, zone=task.zone)
+    problems = tuple(
+        replace(trouble, message=f"{file.path}: {trouble.message}", path=file.path)
+        for trouble in (*((feed.problem,) if feed.problem else ()), *feed.left_out)
     )
+    failed = bool(problems) and not feed.entries
     return Reading(
         source=_as_local(source, feed.title),
         entries=tuple(replace(entry, path=file.path) for entry in feed.entries),
         problems=problems,
-        outcome="failed" if problems and not feed.entries else "read",
+        outcome="failed" if failed else "read",
+        fetched=FetchState(
+            body_sha256=None if problems else digest,  # trouble is told each time
+            first_fetched=state.first_fetched or (None if failed else task.now),
+            last_fetched=task.now,
+            failing_since=(state.failing_since or task.now) if failed else None,
+            failures=state.failures + 1 if failed else 0,
+            last_problem=problems[0].message if problems else None,
+            last_new=state.last_new,
+            title=feed.title or state.title,
+        ),
         seconds=time.monotonic() - started,
         body_bytes=len(file.data),
     )
@@ -246,20 +279,14 @@ def _as_local(source: Source, title: str | None) -> Source:
     return replace(source, name=name, backlog=False)
 
 
-def _documents(files: list[LocalFile], problems: list[SourceProblem], task: _Task) -> Reading:
-    started = time.monotonic()
-    entries: list[Entry] = []
-    for found in read_documents(files, zone=task.zone, now=task.now):
-        if isinstance(found, Entry):
-            entries.append(found)
-        else:
-            problems.append(found)
+def _documents(documents: Documents, task: _Task) -> Reading:
     return Reading(
         source=Source(id=FILES_ID, kind="folder", location=FOLDER, name="Local files", backlog=False),
-        entries=tuple(entries),
-        problems=tuple(sorted(problems, key=lambda trouble: trouble.path or "")),
-        seconds=time.monotonic() - started,
-        body_bytes=sum(len(file.data) for file in files),
+        entries=documents.entries(lambda path: load(task.root, path, limit_bytes=task.limit_bytes)),
+        problems=tuple(sorted(documents.problems, key=lambda trouble: trouble.path or "")),
+        outcome="unchanged" if documents.is_unchanged else "read",
+        seconds=documents.seconds,
+        body_bytes=documents.size,
     )
 
 

@@ -9,10 +9,13 @@ import calendar
 import re
 import time
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any, Final
 
 from feedparser.namespaces import mediarss
 
+from digest.model import Html
+from digest.text.clean import clean
 from digest.text.plain import plain
 
 # A picture's caption is no summary --------------------------------------------------------------------------------
@@ -46,6 +49,32 @@ def body_text(body: str) -> str:
     """
     without = plain(_FIGCAPTION.sub("", body)) if "<figcaption" in body else plain(body)
     return without or plain(body)
+
+
+# HTML that was escaped twice ---------------------------------------------------------------------------------------
+
+_TWICE: Final = re.compile(
+    r"&amp;((?:nbsp|amp|quot|apos|[lr][sd]quo|[bs]dquo|sbquo|[lr]aquo|[nm]dash|hellip|eacute|egrave|agrave|ccedil|"
+    r"[aou]uml|[AOU]uml|szlig|ntilde|[aiou]acute|pound|euro|copy|reg|trade|middot|bull|deg|times|shy|zwnj|"
+    r"#\d{2,6}|#[xX][0-9a-fA-F]{2,5});)"
+)
+_CODE: Final = re.compile(r"(<(?:code|pre|kbd|samp)\b.*?</(?:code|pre|kbd|samp)>)", re.DOTALL)
+_TAGS_AS_TEXT: Final = re.compile(
+    r"\s*&lt;(p|div|a|strong|em|ul|h[1-6])(?:\s[^<>]{0,300}?)?&gt;.*&lt;/\1&gt;", re.DOTALL
+)
+
+
+def unescaped(html: Html, *, base: str | None) -> Html:
+    """Clean HTML without what was escaped twice: a "&nbsp;" that readers would see, or all tags as text.
+
+    Once, and not in code: a text about HTML means its "&amp;amp;nbsp;" only where it marks it as code.
+    """
+    if "<" not in html and _TAGS_AS_TEXT.match(html):
+        return clean(unescape(html), base=base)
+    if "&amp;" not in html:
+        return html
+    pieces = _CODE.split(html)
+    return clean("".join(piece if number % 2 else _TWICE.sub(r"&\1", piece) for number, piece in enumerate(pieces)))
 
 
 # Texts that stop in the middle ------------------------------------------------------------------------------------

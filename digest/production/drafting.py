@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.curate.briefing import brief
 from digest.edit.fates import entry_ids
-from digest.edit.issuefile import read_issue
+from digest.edit.issuefile import PutOff, put_off, read_issue
 from digest.model import Source
 from digest.render.furniture import long_date
 from digest.store import entries, issues, sources
@@ -35,6 +35,14 @@ def make_briefing(project: Project, connection: Connection, period: Period, *, n
         story_ids=minted,
         taken=frozenset(minted.values()),
     )
+
+
+def waiting_stories(connection: Connection) -> tuple[PutOff, ...]:
+    """What the editor put off in the newest issue that is out."""
+    left = [record for record in issues.all_issues(connection) if record.has_left]
+    newest = max(left, key=lambda record: (record.out or record.end, record.name), default=None)
+    text = issues.frozen_part(connection, newest.name, "all", "issue.md") if newest else None
+    return put_off(read_issue(text.decode("utf-8"), path="the last issue as approved")) if text else ()
 
 
 def named_sources(project: Project, connection: Connection) -> dict[str, Source]:

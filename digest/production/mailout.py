@@ -27,8 +27,12 @@ from digest.production.outgoing import is_published, message_secret, message_wri
 from digest.production.proof import VARIANT, frozen_issue, frozen_mail, frozen_parts, make_proof, require_unchanged
 from digest.project import require_issue
 from digest.store import issues
+from digest.store.backup import RESTORED
+from digest.store.database import get_meta
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from digest.project import Project
 
 
@@ -120,6 +124,7 @@ def send(
     include_new: bool = False,
     resend_uncertain: bool = False,
     accept_refusals: bool = False,
+    after_restore: bool = False,
     on_delivery: Callable[[Delivery], None] = lambda _delivery: None,
 ) -> Sent:
     """Hand the published issue to everyone who does not have it yet.
@@ -135,6 +140,8 @@ def send(
         with project.store.read() as connection:
             if not record.has_left or not is_published(connection, record):
                 raise StateError(f"{record.name} is not published", hint=f"`digest publish {record.name}` comes first")
+            if not after_restore:
+                _refuse_after_restore(connection, record)
             parts = frozen_parts(connection, record)
             require_unchanged(project, connection, record, parts)
             issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
@@ -161,6 +168,16 @@ def send(
         )
     settle(project, record, now=clock.now())
     return Sent(record=record, mailing=mailing, tally=tally)
+
+
+def _refuse_after_restore(connection: Connection, record: IssueRecord) -> None:
+    """The ledger of a restored store does not know who was mailed after the copy was made."""
+    restored = get_meta(connection, RESTORED)
+    if restored and record.drafted <= datetime.fromisoformat(restored):
+        raise StateError(
+            f"{record.name}: the store was restored from a copy; whoever got the issue since would get it twice",
+            hint="if your mail server's log says that nobody did, `digest send --after-restore` goes on",
+        )
 
 
 def still_to_send(project: Project, record: IssueRecord) -> int:

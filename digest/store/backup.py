@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WAIT_S = 2.0  # for another digest to let go of the store
 LOGS = ("-wal", "-shm")
+RESTORED = "restored"  # the name under which the store keeps when it was restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ def put_in_place(copy: Path, present: Path, *, now: datetime) -> Path | None:
         present.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = _copied_beside(copy, present)
         try:
+            _note_restored(fresh, now)
             kept = _keep(present, aside) if present.exists() else None
             fresh.replace(present)
         except BaseException:
@@ -101,6 +103,16 @@ def put_in_place(copy: Path, present: Path, *, now: datetime) -> Path | None:
         raise StoreError(f"{present}: cannot be replaced: {error.strerror}",
                          hint="is the disk full, or the folder not writable?") from error  # fmt: skip
     return kept
+
+
+def _note_restored(fresh: Path, now: datetime) -> None:
+    """Write into the copy when it was put in place: what was sent after it was made, its ledger does not know."""
+    with contextlib.closing(sqlite3.connect(fresh)) as connection:
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (RESTORED, now.isoformat()))
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for log in LOGS:
+        fresh.with_name(fresh.name + log).unlink(missing_ok=True)
 
 
 def _copied_beside(copy: Path, present: Path) -> Path:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, column, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, FromClause, Select, column, literal_column, or_, select, table
 
 from digest.errors import UsageError
 from digest.store.schema import entry
@@ -78,27 +78,14 @@ def search_entries(connection: Connection, query: str, *, limit: int = 20) -> tu
         UsageError: the query has no word in it.
     """
     wanted = _wanted(query)
-    conditions: list[ColumnElement[bool]] = [
-        or_(*(text.contains(letters, autoescape=True) for text in (entry.c.title, entry.c.summary, entry.c.text)))
-        for letters in wanted.letters
-    ]
-    origin: FromClause = entry
-    rank: ColumnElement[float] = literal_column("0.0")
+    asked = _Asked(wanted)
     snippet: ColumnElement[str] = entry.c.title + "\n" + entry.c.summary + "\n" + entry.c.text
     if wanted.words:
-        index = table("entry_search", column("rowid"))
-        origin = index.join(entry, entry.c.number == index.c.rowid)
-        conditions.append(literal_column("entry_search").op("MATCH")(" ".join(wanted.words)))
-        rank = literal_column("bm25(entry_search, 10.0, 3.0, 1.0)")
         snippet = literal_column(f"snippet(entry_search, -1, '{MARK}', '{MARK}', '…', {SNIPPET_WORDS})")
+    # Snippets only of what is shown: SQLite would make one of every entry that has the words before it sorts them.
+    best = asked.best(entry.c.number, limit=limit).correlate(None)
     shown = (entry.c[name] for name in ("id", "title", "url", "source_id", "published", "state", "issue"))
-    asked = (
-        select(*shown, snippet.label("snippet"))
-        .select_from(origin)
-        .where(*conditions)
-        .order_by(rank, entry.c.published.desc().nulls_last(), entry.c.id)
-        .limit(max(0, limit))
-    )
+    hits = asked.best(*shown, snippet.label("snippet"), limit=limit).where(entry.c.number.in_(best))
     return tuple(
         Hit(
             entry_id=row.id,
@@ -110,8 +97,41 @@ def search_entries(connection: Connection, query: str, *, limit: int = 20) -> tu
             issue=row.issue,
             snippet=_one_line(row.snippet if wanted.words else _around(row.snippet, wanted.letters)),
         )
-        for row in connection.execute(asked)
+        for row in connection.execute(hits)
     )
+
+
+def search_ids(connection: Connection, query: str, *, limit: int) -> tuple[str, ...]:
+    """The ids of what ``search_entries`` finds.
+
+    Raises:
+        UsageError: the query has no word in it.
+    """
+    asked = _Asked(_wanted(query))
+    return tuple(connection.execute(asked.best(entry.c.id, limit=limit)).scalars())
+
+
+class _Asked:
+    """A query as SQL."""
+
+    def __init__(self, wanted: _Wanted) -> None:
+        self._origin: FromClause = entry
+        self._rank: ColumnElement[float] = literal_column("0.0")
+        self._conditions: list[ColumnElement[bool]] = [
+            or_(*(text.contains(letters, autoescape=True) for text in (entry.c.title, entry.c.summary, entry.c.text)))
+            for letters in wanted.letters
+        ]
+        if wanted.words:
+            index = table("entry_search", column("rowid"))
+            self._origin = index.join(entry, entry.c.number == index.c.rowid)
+            self._conditions.append(literal_column("entry_search").op("MATCH")(" ".join(wanted.words)))
+            self._rank = literal_column("bm25(entry_search, 10.0, 3.0, 1.0)")
+
+    def best(self, *columns: ColumnElement[Any], limit: int) -> Select[Any]:
+        """These columns of the entries that match, the best first."""
+        found = select(*columns).select_from(self._origin).where(*self._conditions)
+        order = (self._rank, entry.c.published.desc().nulls_last(), entry.c.id)
+        return found.order_by(*order).limit(max(0, limit))
 
 
 def _wanted(query: str) -> _Wanted:

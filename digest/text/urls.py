@@ -31,6 +31,7 @@ PREFIXES = ("utm_", "mtm_", "at_")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _WEB = re.compile(r"(?i)https?://[^/?#]")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+_PASSWORD = re.compile(r"(//[^/?#:@\[\s]*):(?:[^/?#\s]*@|(?!\d{1,5}(?:[/?#\s]|\Z))[^\s?#]*?@)")
 _TRACKED_FRAGMENT = re.compile(r"[A-Za-z0-9_]+=[^&=#]*(&[A-Za-z0-9_]+=[^&=#]*)*\Z")
 
 
@@ -75,6 +76,14 @@ def url_key(url: str) -> str:
     except (ValueError, TypeError):
         return text.casefold()
     return f"{host}{port}{path}" + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+
+
+def shown_url(url: str) -> str:
+    """The address, or a text that may hold some, as people may see it: the password of each is ``***``.
+
+    A password with a bare "/" in it, which RFC 3986 §3.2.1 forbids, is hidden too.
+    """
+    return _PASSWORD.sub(r"\1:***@", url)
 
 
 def _resolve(text: str, base: str | None) -> str:

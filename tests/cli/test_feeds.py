@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from digest.model import FetchState, Source
+from digest.model import Entry, FetchState, Source
 from digest.store import sources
+from digest.store.entries import file_entries
 from tests.support.cli import digest, digest_process
 from tests.support.project import ITEMS, NOW, at, make_project, opened, rss
 
@@ -35,6 +36,9 @@ id = "moved"
 url = "https://fresh.example/feed"
 id = "fresh"
 """
+
+
+FEEDS_WITH_GRID = '[[feed]]\npath = "grid.xml"\nid = "grid"\n'
 
 
 def remember(root: Path, source_id: str, state: FetchState, *, location: str = "") -> None:
@@ -81,6 +85,27 @@ def test_local_files_and_feed_files_that_are_not_listed_are_shown_with_their_ent
     }
     assert found["grid"]["name"] == "Grid Watch"
     assert found["grid"]["last_fetched"] == "2026-11-18T12:00:00Z"
+
+
+def test_the_password_in_a_feeds_address_is_shown_nowhere(tmp_path: Path) -> None:
+    address = "http://ed:s3cret@127.0.0.1:9/feed"
+    root = make_project(tmp_path, feeds=FEEDS_WITH_GRID + f'\n[[feed]]\nurl = "{address}"\nid = "ours"\n')
+    ran = [digest("fetch", "--json", root=root, now=NOW)]
+    remember(
+        root, "old", FetchState(last_fetched=at(18), last_problem=f"{address}: 404", moved_to=address), location=address
+    )
+    with opened(root) as project, project.store.write() as connection:
+        told = Entry(id="a" * 12, source_id="old", title="Cables", first_seen=at(18))
+        file_entries(connection, [told], now=at(18), news_from=None)
+    ran += [
+        digest(*words, root=root, now=NOW)
+        for verb in (["feeds"], ["status"], ["why", "cables"])
+        for words in (verb, [*verb, "--json"])
+    ]
+
+    shown = "http://ed:***@127.0.0.1:9/feed"
+    assert all(shown in one.out for one in ran)
+    assert not any("s3cret" in one.out + one.err for one in ran)
 
 
 def test_times_are_in_the_newsletters_zone(tmp_path: Path) -> None:

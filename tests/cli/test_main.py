@@ -193,3 +193,29 @@ def test_an_interrupted_process_ends_with_130(tmp_path: Path) -> None:
 
 def test_as_a_module_it_is_the_same_command(tmp_path: Path) -> None:
     assert digest_process("status", cwd=tmp_path).code == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["--json", "sttus --json", "send --json --bogus", "status --now yesterday --json", "approve --json", "why --json",
+     "status extra --json"],
+)  # fmt: skip
+def test_wrong_usage_is_one_json_object_too(line: str, tmp_path: Path) -> None:
+    ran = run(*line.split(), root=make_project(tmp_path))
+
+    assert ran.code == 2
+    assert ran.json["exit_code"] == 2
+    assert ran.json["error"]
+
+
+@pytest.mark.parametrize("where", ["/dev/full", "closed"])
+def test_an_output_that_takes_nothing_is_no_bug(where: str, tmp_path: Path) -> None:
+    root = make_project(tmp_path)
+    redirect = ">&-" if where == "closed" else f">{where}"
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m digest -C "$1" status {redirect}', sys.executable, str(root)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode in {0, 1}
+    assert "Traceback" not in done.stderr

@@ -371,8 +371,8 @@ def test_a_look_changed_for_the_next_issue_does_not_strand_the_rest_of_this_one(
         with_people(root, "ada@example.org", "450.bob@example.org")
         assert digest("send", "--yes", root=root, now=NOW).code == 3
         document = tomlkit.parse((root / "digest.toml").read_text("utf-8"))
-        document["newsletter"]["from"] = "Somebody Else <else@other.example>"  # type: ignore[index]
-        document["newsletter"]["address"] = "2 Other Street"  # type: ignore[index]
+        document["newsletter"]["from"] = "Somebody Else <else@other.example>"
+        document["newsletter"]["address"] = "2 Other Street"
         (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
         (root / "issues" / f"{ISSUE}.md").unlink()
 
@@ -506,3 +506,95 @@ def test_what_cannot_be_written_is_said_in_words(root: Path) -> None:
     assert ran.code == 1
     assert "cannot be written" in ran.err
     assert state(root) == "approved"
+
+
+def test_a_restored_store_never_mails_by_itself_what_may_have_been_mailed(root: Path, server: SmtpServer) -> None:
+    with_server(root, server)
+    with_people(root, "ada@example.org")
+    digest("approve", "--by", "A", root=root, now=NOW)
+    digest("publish", root=root, now=NOW)
+    copy = root.parent / "copy.db"
+    digest("backup", copy, root=root, now=NOW)
+    digest("send", root=root, now=NOW)
+    digest("restore-backup", copy, "--yes", root=root, now=LATER)
+
+    refused = digest("send", "--yes", root=root, now=LATER)
+    wanted = digest("send", "--after-restore", root=root, now=LATER)
+
+    assert refused.code == 1
+    assert "restored from a copy" in refused.err
+    assert wanted.code == 0
+    assert len(server.messages) == 2
+
+
+def test_what_the_editor_put_off_comes_back_in_the_editors_words(root: Path) -> None:
+    path = root / "issues" / f"{ISSUE}.md"
+    text = path.read_text("utf-8")
+    start, end = text.index("### Wind farms wait"), text.index("### ", text.index("### Wind farms wait") + 4)
+    own = text[start:end].replace("wait nine years", "queue *for a decade*") + "Why it matters: cables are slow.\n\n"
+    by_hand = "### A note of our own\n\nWritten by hand, with `code` and a [link](https://x.example/).\n\n"
+    path.write_text(
+        text.replace(text[start:end], "").replace("## Candidates", own + by_hand + "## Candidates"), "utf-8"
+    )
+    digest("approve", "--by", "A", root=root, now=NOW)
+    assert digest("publish", root=root, now=NOW).code == 0
+
+    digest("build", root=root, now="2026-11-25T12:00Z")
+    second = (root / "issues" / "2026-W48.md").read_text("utf-8")
+
+    assert own.strip() in second
+    assert by_hand.strip() in second
+    assert second.index("queue *for a decade*") < second.index("## Next week")
+    assert second.index("A note of our own") < second.index("## Next week")
+    html = (root / "build" / "2026-W48" / "email.html").read_text("utf-8")
+    assert "cables are slow" in html
+    assert digest("draft", root=root, now="2026-11-25T12:00Z").code == 0
+    assert (root / "issues" / "2026-W48.md").read_text("utf-8") == second
+
+
+def test_a_story_whose_sources_were_deleted_still_spends_its_entry(root: Path) -> None:
+    path = root / "issues" / f"{ISSUE}.md"
+    text = path.read_text("utf-8")
+    line = next(line for line in text.splitlines() if "/wind)" in line)
+    path.write_text(text.replace(line + "\n", ""), "utf-8")
+    digest("approve", "--by", "A", root=root, now=NOW)
+    digest("publish", root=root, now=NOW)
+
+    found = totals(root)
+
+    assert (found["used"], found["dropped"]) == (3, 0)
+
+
+def test_a_comment_left_open_is_an_error_and_drops_nothing(root: Path) -> None:
+    path = root / "issues" / f"{ISSUE}.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("### Wind farms", "<!-- not sure\n\n### Wind farms"), "utf-8")
+
+    ran = digest("approve", "--by", "A", root=root, now=NOW)
+
+    assert ran.code == 1
+    assert "the comment <!-- opened here is never closed" in ran.err
+
+
+def test_a_service_manager_ends_a_sending_as_gently_as_ctrl_c(root: Path, server: SmtpServer) -> None:
+    with_server(root, server, rate_per_second=80, connections=4)
+    people = root / "people.csv"
+    people.write_text("email\n" + "".join(f"r{n}@example.org\n" for n in range(120)))
+    digest("subscribers", "import", people, root=root, now=NOW)
+    command = [sys.executable, "-m", "digest", "-C", str(root), "--now", NOW, "send", "--yes"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while len(server.messages) < 15 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    mailing = digest("send", "--status", "--json", root=root, now=NOW).json["mailings"][0]
+
+    assert process.returncode == 130, err
+    assert mailing["uncertain"] == 0
+    assert mailing["sent"] == len(server.messages) < 120
+    assert mailing["left"] == 120 - mailing["sent"]
+
+
+def test_an_approval_by_nobody_is_refused(root: Path) -> None:
+    assert digest("approve", "--by", "  ", root=root, now=NOW).code == 2

@@ -133,7 +133,7 @@ def test_an_exported_file_is_private_and_not_overwritten(root: Path, tmp_path: P
     assert codes == [0, 2, 0]
     assert path.stat().st_mode & 0o077 == 0
     assert digest("subscribers", "export", root=root).out == path.read_bytes().decode()
-    assert digest("subscribers", "export", "--output", tmp_path / "no" / "out.csv", root=root).code == 1
+    assert digest("subscribers", "export", "--output", path / "below-a-file.csv", root=root).code == 1
 
 
 def test_somebodys_messages_are_shown(root: Path) -> None:

@@ -194,3 +194,30 @@ def test_no_title_however_odd_is_a_crash(title: str) -> None:
             load_config(Path(folder))
         except ConfigError as error:
             assert error.problems
+
+
+def test_what_concerns_several_keys_is_checked_beside_what_is_plainly_wrong(tmp_path: Path) -> None:
+    toml = """\
+[newsletter]
+titel = "x"
+
+[issue]
+every = "week"
+closes = "someday 25:00"
+
+[[section]]
+title = "Next week"
+
+[send]
+host = "smtp.example.org"
+security = "none"
+
+[store]
+url = "mysql://x"
+"""
+
+    found = problems(tmp_path, toml, '[[feed]]\nurl = "ftp://x"\n[[feed]]\nurl = "https://a.example"\npath = "b.xml"\n')
+
+    for place in ("newsletter.titel", "newsletter.title: is missing", "newsletter.from: is missing", "issue.closes",
+                  "section[1].title", "send.security", "store.url", "feed[1].url", "feed[2]"):  # fmt: skip
+        assert any(place in line for line in found), place

@@ -42,6 +42,16 @@ def test_what_the_editor_dropped_does_not_come_back() -> None:
     )
 
 
+@pytest.mark.parametrize("key", [{"url": URL}, {"text": BODY}])
+def test_what_one_issue_dropped_and_another_had_is_held_against_the_one_that_had_it(key: dict[str, str]) -> None:
+    dropped = replace(BEFORE, id="a" * 12, issue="2026-W40", state="dropped")
+    grouped = replace(BEFORE, id="b" * 12, issue="2026-W46", state="grouped")
+
+    for earlier in ([dropped, grouped], [grouped, dropped]):
+        (repeat,) = split_repeats([entry("Port fees rise", **key)], earlier)[1]
+        assert repeat.earlier == grouped
+
+
 @pytest.mark.parametrize(
     "new",
     [

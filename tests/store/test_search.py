@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy import insert
 from digest.errors import UsageError
 from digest.store import schema
 from digest.store.database import Store, open_store
-from digest.store.search import MARK, Hit, search_entries
+from digest.store.search import MARK, Hit, search_entries, search_ids
 
 
 def row(id_: str, title: str, *, summary: str = "", text: str = "", day: int | None = 20) -> dict[str, object]:
@@ -56,7 +57,10 @@ def search(store: Store, query: str, *, limit: int = 20) -> tuple[Hit, ...]:
 
 
 def ids(store: Store, query: str) -> list[str]:
-    return [hit.entry_id for hit in search(store, query)]
+    found = [hit.entry_id for hit in search(store, query)]
+    with store.read() as connection:
+        assert list(search_ids(connection, query, limit=20)) == found
+    return found
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,7 @@ def test_a_word_found_letter_by_letter_is_marked_too(store: Store) -> None:
 
 
 def test_no_more_hits_than_asked_for(store: Store) -> None:
-    assert len(search(store, "lighthouse", limit=2)) == 2
+    assert [hit.entry_id for hit in search(store, "lighthouse", limit=2)] == ["08", "09"]
     assert search(store, "lighthouse", limit=0) == ()
 
 
@@ -131,3 +135,17 @@ def test_no_query_is_a_syntax_error(store: Store, query: str) -> None:
         assert "price" not in query
     else:
         assert all(hit.title for hit in hits)
+
+
+def test_a_common_word_costs_no_more_than_what_is_shown(tmp_path: Path) -> None:
+    store = open_store("sqlite:///state/digest.db", tmp_path)
+    common = "the price of a thing " * 150
+    with store.write() as connection:
+        connection.execute(insert(schema.entry), [row(f"{number:02}", "A", text=common) for number in range(2000)])
+    begin = time.process_time()
+    found = search(store, "price thing")
+    took = time.process_time() - begin
+    store.close()
+
+    assert len(found) == 20
+    assert took < 0.4, f"{took:.2f} s of CPU"  # a snippet of each of the 2,000 would take 1.0 s

@@ -10,15 +10,20 @@ from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from digest.gather import embargo
 from digest.gather.repair import body_text
 from digest.model import Entry, Html
 from digest.text.dates import EARLIEST_YEAR, LEAD, parse_date
-from digest.text.plain import drop_controls
-from digest.text.titles import tidy_title
+from digest.text.plain import drop_controls, plain
+from digest.text.titles import tidy_title, title_key
 from digest.text.urls import url_key
 
 FILES_ID: Final = "files"
 """The id of the source that local documents belong to."""
+
+_FIRST_BLOCK: Final = re.compile(
+    r"\A((?:\s|<(?:div|section|article|header|main)\b[^<>]*>)*)<(h[1-6]|p)\b[^<>]*>(.*?)</\2>", re.DOTALL
+)
 
 
 class UnreadableError(Exception):
@@ -87,10 +92,12 @@ def decoded(data: bytes, declared: str | None = None) -> str:
 
 
 def finish(document: Document, *, title: str, body: Html, url: str | None, published: datetime | None,
-           text: str | None = None, notes: tuple[str, ...] = (), **rest: Any) -> Entry:  # fmt: skip
+           text: str | None = None, summary: str = "", notices: tuple[str, ...] = (), lifted: bool = False,
+           notes: tuple[str, ...] = (), **rest: Any) -> Entry:  # fmt: skip
     """The entry of a document; its id is given later, when all documents are known.
 
     A document dated ahead is held until then: somebody put it there, so unlike a feed's nonsense it is meant.
+    Notices of an embargo are cut out wherever they still stand, and heeded; so is a title that the text repeats.
 
     Args:
         document: where it comes from.
@@ -99,39 +106,66 @@ def finish(document: Document, *, title: str, body: Html, url: str | None, publi
         url: clean; where the original is.
         published: as the document says; before 1990 counts as not said.
         text: the body's text, where it is less than the whole (without boilerplate).
+        summary: the document's own.
+        notices: of an embargo, that the reader has cut out already.
+        lifted: the document says outright that there is no embargo.
         notes: what is doubtful so far.
         rest: other fields of the entry.
 
     Raises:
-        UnreadableError: there is neither a title nor a text.
+        UnreadableError: there is neither a title nor a text, or there is an embargo whose time cannot be read: then it
+            must not get out by mistake.
     """
-    told = body_text(body) if text is None else text
-    heading = tidy_title(title)
+    heading, in_title = embargo.cut_title(tidy_title(title))
+    body, in_body = embargo.cut_html(body)
+    told, in_text = (body_text(body), ()) if text is None else embargo.cut_text(text)
+    summary, in_summary = embargo.cut_text(summary)
     if not heading and not told:
         raise UnreadableError("holds no text")
+    found = () if lifted else (*notices, *in_title, *in_body, *in_text, *in_summary)
+    held = rest.pop("embargo", None) or _until(found, published or document.modified, document)
+    heading = heading or first_words(told)
+    body, told = _without_title(body, told, heading)
     if published is not None and published.year < EARLIEST_YEAR:
         notes, published = (*notes, f"its date cannot be meant: {published.date().isoformat()}"), None
     elif published is None:
         notes = (*notes, "no date")
-    embargo = rest.pop("embargo", None)
-    if embargo is None and published is not None and published > document.now + LEAD:
-        embargo, notes = published, (*notes, f"dated ahead; held until {published:%Y-%m-%d %H:%M} UTC")
+    if held is None and published is not None and published > document.now + LEAD:
+        held, notes = published, (*notes, f"dated ahead; held until {published:%Y-%m-%d %H:%M} UTC")
     return Entry(
         id="",
         source_id=FILES_ID,
-        title=heading or first_words(told),
+        title=heading,
         url=url,
         url_key=url_key(url) if url else None,
         body=body,
         text=told,
+        summary=summary,
         published=published,
-        embargo=embargo,
+        embargo=held,
         path=document.path,
         fingerprint=sha256(document.data).hexdigest(),
         notes=notes,
         first_seen=document.now,
         **rest,
     )
+
+
+def _until(notices: tuple[str, ...], near: datetime, document: Document) -> datetime | None:
+    try:
+        return embargo.until(notices, near=near, zone=document.zone)
+    except embargo.EmbargoError as error:
+        raise UnreadableError(str(error), hint=embargo.HINT) from error
+
+
+def _without_title(body: Html, text: str, title: str) -> tuple[Html, str]:
+    """Body and text without a first paragraph that is the title again, if more follows."""
+    key = title_key(title)
+    first, _, more = text.partition("\n\n")
+    block = _FIRST_BLOCK.match(body)
+    if block and title_key(plain(block[3])) == key and plain(body[block.end() :]):
+        body = Html((block[1] + body[block.end() :]).strip())
+    return body, more if more and title_key(first) == key else text
 
 
 def first_words(text: str) -> str:

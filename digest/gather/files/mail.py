@@ -9,7 +9,9 @@ from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 from typing import Final
 
+from digest.gather.embargo import cut_html
 from digest.gather.files.document import Document, UnreadableError, decoded, finish
+from digest.gather.files.hidden import split_hidden
 from digest.gather.files.plaintext import as_html, paragraphs
 from digest.gather.repair import body_text, without_marker
 from digest.model import Entry, Html
@@ -25,12 +27,16 @@ _IN_BROWSER: Final = re.compile(
 )
 _ANCHOR: Final = re.compile(r'<a href="([^"]+)"[^<>]*>(.*?)</a>', re.DOTALL)
 _FOOTER: Final = re.compile(
-    r"unsubscribe|manage (?:your )?(?:preferences|subscription)|you(?:['’]re| are) receiving this|abbestellen|"
-    r"se désabonner|darse de baja",
+    r"unsubscribe|manage (?:your )?(?:preferences|subscription)|update (?:your )?preferences|leave (?:the|this) list|"
+    r"you(?:['’]re| are|['’]ve| have)? (?:receiv(?:e|ed|ing)|getting) this|"
+    r"you(?:['’]re| are) (?:on|subscribed to) (?:the|our)|abbestellen|newsletter abmelden|abmelden\W*\Z|"
+    r"sie (?:erhalten|bekommen) diese|(?:se|vous) désabonner|désinscri|vous recevez ce|dar(?:te|se) de baja|"
+    r"recibes? este (?:correo|mensaje|bolet)|ha recibido este (?:correo|mensaje|bolet)",
     re.IGNORECASE,
 )
+_LONGEST_FOOTER = 300
 # The standard library's parser of header values raises these for headers that break the rules in ways it does not know.
-_HEADER_ERRORS = (ValueError, TypeError, AttributeError, IndexError, LookupError)
+_HEADER_ERRORS = (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError)
 
 
 def read(document: Document) -> Entry:
@@ -41,11 +47,14 @@ def read(document: Document) -> Entry:
     """
     if not document.data.strip():
         raise UnreadableError("is empty")
-    message = message_from_bytes(document.data, policy=policy.default)
+    try:
+        message = message_from_bytes(document.data, policy=policy.default)
+    except _HEADER_ERRORS as error:
+        raise UnreadableError(f"is a mail that cannot be read: {error}") from error
     subject, sender = _header(message, "Subject"), _header(message, "From")
     if not subject and not sender:
         raise UnreadableError("is no mail: it has neither a subject nor a sender")
-    body = _body(message)
+    body, unseen = _body(message)
     text, truncated = without_marker(_article_text(body))
     if not text:
         raise UnreadableError("is a mail without a text")
@@ -54,6 +63,7 @@ def read(document: Document) -> Entry:
         title=re.sub(r"\A(?:(?:re|fwd?|aw|wg)\s*:\s*)+", "", tidy_title(subject), flags=re.IGNORECASE),
         body=body,
         text=text,
+        notices=cut_html(unseen)[1],
         url=_original(message, body),
         published=_date(message),
         organisation=_sender_name(sender),
@@ -85,15 +95,19 @@ def _sender_name(sender: str) -> str | None:
     return tidy_title(name.strip("\"' ")) or address.rpartition("@")[2] or None
 
 
-def _body(message: EmailMessage) -> Html:
+def _body(message: EmailMessage) -> tuple[Html, Html]:
+    """What the mail shows, and what it does not."""
     try:
         part = message.get_body(preferencelist=("html", "plain"))
     except _HEADER_ERRORS as error:
         raise UnreadableError(f"is a mail whose parts cannot be told apart: {error}") from error
     if part is None or part.get_content_maintype() != "text":
-        return Html("")
+        return Html(""), Html("")
     content = drop_controls(_content(part))
-    return clean(content) if part.get_content_subtype() == "html" else as_html(paragraphs(content.split("\n")))
+    if part.get_content_subtype() != "html":
+        return as_html(paragraphs(content.split("\n"))), Html("")
+    shown, hidden = split_hidden(content)
+    return clean(shown), clean(hidden)
 
 
 def _content(part: MIMEPart) -> str:
@@ -110,13 +124,23 @@ def _article_text(body: Html) -> str:
     kept: list[str] = []
     parts = body_text(body).split("\n\n")
     for number, part in enumerate(parts):
-        if _FOOTER.search(part) and len(part) < 500:
-            if number * 2 >= len(parts):
-                break
-            continue
-        if not (_IN_BROWSER.search(part) and len(part) < 150):
-            kept.append(part)
+        lines = part.split("\n")
+        shown = [line for line in lines if not _is_footer(line) and not _leads_to_browser(line)]
+        if shown:
+            kept.append("\n".join(shown))
+        elif number * 2 >= len(parts) and any(_is_footer(line) for line in lines):
+            break
+    while kept and re.fullmatch(r"[-–—_=*\s]+", kept[-1]):  # the line that parts the signature
+        kept.pop()
     return "\n\n".join(kept)
+
+
+def _is_footer(line: str) -> bool:
+    return len(line) < _LONGEST_FOOTER and _FOOTER.search(line) is not None
+
+
+def _leads_to_browser(line: str) -> bool:
+    return len(line) < 150 and _IN_BROWSER.search(line) is not None
 
 
 def _original(message: EmailMessage, body: Html) -> str | None:

@@ -13,6 +13,7 @@ import markdown
 import yaml  # type: ignore[import-untyped]  # comes with frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
+from digest.gather import embargo, embargo_time
 from digest.gather.files.document import Document, UnreadableError, finish
 from digest.gather.repair import language_tag
 from digest.model import Entry
@@ -24,6 +25,7 @@ _HEADING: Final = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*(?:\n|\Z)")
 _UNDERLINED: Final = re.compile(r"\A\s*([^\n]+)\n=+[ \t]*(?:\n|\Z)")
 _FENCED: Final = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _ANCHOR: Final = re.compile(r"(?:^|[\s,\[{:-])[&*]\w", re.MULTILINE)
+_EMBARGO_KEYS: Final = ("embargo", "embargoed", "embargoed until", "sperrfrist")
 _EXTENSIONS: Final = ("tables", "fenced_code", "sane_lists", "footnotes")
 
 
@@ -41,11 +43,12 @@ def read(document: Document) -> Entry:
     tags, kind, language, summary, embargo, image, image_alt.
 
     Raises:
-        UnreadableError: it is empty, no text, or its embargo cannot be read.
+        UnreadableError: it is empty, no text, nested too deep, or its embargo cannot be read.
     """
     meta, text = front_matter(document.text())
+    text, notices = _without_notices(text)
     title, text = _title(meta, text)
-    body = clean(markdown.markdown(drop_controls(text), extensions=list(_EXTENSIONS)))
+    body = clean(_html(drop_controls(text)))
     if not title and not plain(body):
         raise UnreadableError("holds no text")
     image = _one(meta, "image")
@@ -58,6 +61,8 @@ def read(document: Document) -> Entry:
         url=clean_url(_one(meta, "url", "link", "source_url") or "") or None,
         published=_moment(document, meta, "date", "published"),
         embargo=_embargo(document, meta),
+        lifted=_is_lifted(meta),
+        notices=notices,
         updated=_moment(document, meta, "updated", "modified", "lastmod"),
         summary=plain(clean(_one(meta, "summary", "description") or "")),
         organisation=_one(meta, "source", "organisation", "organization", "publisher"),
@@ -84,7 +89,7 @@ def front_matter(text: str) -> tuple[Mapping[str, Any], str]:
         return _as_lines(text)
     try:
         post = frontmatter.loads(text, handler=_Strings())
-    except (yaml.YAMLError, ValueError, TypeError, AttributeError):  # what YAML and its readers raise for front matter
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError):  # what YAML's readers raise
         return _as_lines(text)
     if not post.metadata:
         return _as_lines(text)
@@ -121,10 +126,24 @@ def _title(meta: Mapping[str, Any], text: str) -> tuple[str, str]:
     said = _one(meta, "title", "headline")
     if heading is None:
         return said or "", text
-    inner = plain(clean(markdown.markdown(heading[1])))
+    inner = plain(clean(_html(heading[1])))
     if said and " ".join(said.split()) != inner:
         return said, text
     return said or inner, text[heading.end() :]
+
+
+def _html(text: str) -> str:
+    try:
+        return markdown.markdown(text, extensions=list(_EXTENSIONS))
+    except RecursionError as error:  # quotes in quotes, a thousand deep
+        raise UnreadableError("is nested too deep to be read") from error
+
+
+def _without_notices(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without the lines that are notices of an embargo; those within lines are cut out of the HTML."""
+    lines = text.split("\n")
+    kept, notices = embargo.cut_lines(lines)
+    return "\n".join(line if new.strip() else new for line, new in zip(lines, kept, strict=True)), notices
 
 
 def _one(meta: Mapping[str, Any], *keys: str) -> str | None:
@@ -154,11 +173,18 @@ def _moment(document: Document, meta: Mapping[str, Any], *keys: str) -> datetime
 
 
 def _embargo(document: Document, meta: Mapping[str, Any]) -> datetime | None:
-    value = _one(meta, "embargo", "embargoed", "embargoed until")
-    if value is None or value.lower() in {"none", "no", "lifted"}:
+    value = _one(meta, *_EMBARGO_KEYS)
+    if value is None or _is_lifted(meta):
         return None
-    moment = _moment(document, meta, "embargo", "embargoed", "embargoed until")
+    near = _moment(document, meta, "date", "published") or document.modified
+    moment = embargo_time.moment_of(value, near=near, zone=document.zone)
+    if moment is None and not embargo_time.find_run(value, 0):
+        moment = document.moment(value)  # 20260922T0001
     if moment is None:
         raise UnreadableError(f"has an embargo whose time cannot be read: {value[:120]}",
                               hint='write it as "embargo: 2026-09-22 00:01"')  # fmt: skip
     return moment
+
+
+def _is_lifted(meta: Mapping[str, Any]) -> bool:
+    return (_one(meta, *_EMBARGO_KEYS) or "").lower() in {"none", "no", "lifted"}

@@ -12,6 +12,8 @@ from typing import Any, Final
 _VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 _ASIDE: Final = frozenset("nav aside footer form button dialog".split())  # noqa: SIM905
 """Never part of an article, wherever they stand in it."""
+_ARTICLES: Final = frozenset(["article", "main", "header", "section"])
+_INLINE: Final = frozenset("a abbr b bdi bdo cite em font i mark q s small span strong sub sup time u wbr".split())  # noqa: SIM905
 _MOST_DEEP = 2000
 
 
@@ -33,16 +35,18 @@ class Outline:
     language: str | None = None
     title: str = ""
     headline: str = ""  # of the first h1
+    kicker: str = ""  # the text directly before it
     time: str | None = None  # of the first <time datetime>
     saved_from: str | None = None  # what the browser noted when it saved the page
     data: list[Mapping[str, Any]] = field(default_factory=list)  # JSON-LD
     article: str = ""  # HTML
+    whole: str = ""  # HTML of all that is not aside
 
 
 def outline(html: str) -> Outline:
     """Read a page; never raises for what it holds."""
     reader = _Reader(html)
-    reader.feed(html)
+    reader.feed(html.replace("<![", "<!-["))  # html.parser asserts on marked sections it does not know
     reader.close()
     found = reader.outline
     saved = re.search(r"<!--\s*saved from url=\(\d+\)(\S+)", html[:5000]) or re.search(
@@ -50,6 +54,7 @@ def outline(html: str) -> Outline:
     )
     found.saved_from = saved[1] if saved else None
     found.article = reader.article()
+    found.whole = reader.whole()
     return found
 
 
@@ -66,10 +71,14 @@ class _Reader(HTMLParser):
         self._take = ""  # the element whose text is wanted
         self._pieces: list[str] = []
         self._letters = 0
+        self._line: list[str] = []  # the words of the last block that has any
+        self._line_in: list[_Open] = []  # the elements around it
+        self._line_ended = True
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in reversed(attrs)}
         self._note(tag, given)
+        self._line_ended = self._line_ended or tag not in _INLINE
         if tag in _VOID or len(self._open) > _MOST_DEEP:
             return
         if tag == "p":
@@ -77,10 +86,13 @@ class _Reader(HTMLParser):
         self._open.append(_Open(name=tag, start=self._offset()))
         if tag == "p":
             self._letters = 0
+        if tag == "h1" and not self.outline.headline:
+            self.outline.kicker = self._kicker()
         if tag in {"title", "h1"} or (tag == "script" and given.get("type", "").lower() == "application/ld+json"):
             self._take, self._pieces = tag, []
 
     def handle_endtag(self, tag: str) -> None:
+        self._line_ended = self._line_ended or tag not in _INLINE
         self._close(tag, within=frozenset())
         if tag == self._take:
             self._taken(tag, "".join(self._pieces))
@@ -90,6 +102,24 @@ class _Reader(HTMLParser):
         self._letters += len(data.strip())
         if self._take:
             self._pieces.append(data)
+        if data.strip() and (self._line_ended or self._line):
+            if self._line_ended:
+                self._line, self._line_ended = [], False
+                self._line_in = [element for element in self._open if element.name not in _INLINE]
+            self._line.append(data)
+
+    def _kicker(self) -> str:
+        """The words directly before an h1 that just began, if they stand beside it: not in a menu, nor far above."""
+        around = [element for element in self._open if element.name not in _INLINE][:-1]
+        shared = sum(1 for one, other in zip(around, self._line_in, strict=False) if one is other)
+        inside = shared > 0 and around[shared - 1].name in _ARTICLES
+        beside = len(around) - shared <= (1 if inside else 0) and len(self._line_in) - shared <= 2
+        aside = any(element.name in _ASIDE for element in self._line_in)
+        return " ".join("".join(self._line).split()) if beside and not aside else ""
+
+    def whole(self) -> str:
+        """The HTML of the page without what is aside."""
+        return self._between(0, len(self._html))
 
     def article(self) -> str:
         """The HTML of the article: ``article``, else ``main``, else where most text stands in paragraphs, else all."""

@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from digest.gather.embargo import cut_html, mentions
 from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.kicker import is_kicker, sentence_case
 from digest.gather.files.outline import Outline, outline
+from digest.gather.pictures import alt_of
 from digest.gather.repair import body_text, language_tag, without_marker
 from digest.model import Entry, Html
 from digest.text.clean import clean
@@ -55,6 +58,7 @@ def read(document: Document) -> Entry:
     summary = tidy_title(page.meta.get("og:description") or page.meta.get("description") or "")
     image = page.meta.get("og:image") or page.meta.get("twitter:image") or ""
     image_url = clean_url(image, url)
+    organisation = tidy_title(page.meta.get("og:site_name") or _name(data.get("publisher")) or "") or None
     return finish(
         document,
         title=title,
@@ -65,10 +69,12 @@ def read(document: Document) -> Entry:
         updated=next((found for value in updated if (found := document.moment(value))), None),
         summary=summary,
         authors=authors,
-        organisation=tidy_title(page.meta.get("og:site_name") or _name(data.get("publisher")) or "") or None,
+        notices=_notices(page),
+        organisation=organisation,
+        kind=_kind(page, {title, *authors, organisation or ""}),
         language=language_tag(page.language or page.meta.get("og:locale")),
         image_url=image_url,
-        image_alt=tidy_title(page.meta.get("og:image:alt", "")) if image_url else "",
+        image_alt=(tidy_title(page.meta.get("og:image:alt", "")) or alt_of(image_url, body)) if image_url else "",
         truncated=truncated,
     )
 
@@ -79,13 +85,13 @@ def _body(html: str, page: Outline, title: str, authors: tuple[str, ...], *, bas
     body = clean(found or page.article, base=base)
     if found and len(plain(body)) < _LEAST_TEXT:
         body = clean(page.article, base=base)
-    return _without_head(body, title, authors)
+    return _without_head(body, {title_key(title), title_key(page.headline)} - {""}, authors)
 
 
-def _without_head(body: Html, title: str, authors: tuple[str, ...]) -> Html:
+def _without_head(body: Html, titles: set[str], authors: tuple[str, ...]) -> Html:
     """The body without its title, what stands above that, and the line below that says who wrote it and when."""
     for heading in _HEADING.finditer(body[:_HEAD_LENGTH]):
-        if title_key(plain(heading[1])) == title_key(title):
+        if title_key(plain(heading[1])) in titles:
             body = clean(body[heading.end() :])
             break
     for paragraph in list(_PARAGRAPH.finditer(body[:_HEAD_LENGTH]))[:3]:
@@ -93,6 +99,21 @@ def _without_head(body: Html, title: str, authors: tuple[str, ...]) -> Html:
         if len(words) < 150 and (_BYLINE.match(words) or any(name in words for name in authors)):
             return Html((body[: paragraph.start()] + body[paragraph.end() :]).strip())
     return Html(body.strip())
+
+
+def _kind(page: Outline, others: set[str]) -> str | None:
+    """The kicker, where the words above the headline are one and not the title, the author or the publisher again."""
+    words = tidy_title(page.kicker)
+    if not is_kicker(words) or title_key(words) in {title_key(other) for other in others}:
+        return None
+    return sentence_case(words) if words == words.upper() else words
+
+
+def _notices(page: Outline) -> tuple[str, ...]:
+    """Notices of an embargo that stand above the article, or in it where it was not found whole."""
+    if not mentions(page.whole):
+        return ()
+    return (*cut_html(clean(page.whole), last=0)[1], *cut_html(clean(page.article))[1])
 
 
 def _with_trafilatura(html: str, base: str | None) -> str | None:

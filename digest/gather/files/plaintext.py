@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from digest.gather.embargo import cut_lines
 from digest.gather.files.document import Document, finish
 from digest.model import Entry, Html
 from digest.text.clean import clean
@@ -19,7 +20,7 @@ def read(document: Document) -> Entry:
     Raises:
         UnreadableError: it is empty, or no text.
     """
-    lines = [line.strip() for line in document.text().split("\n")]
+    lines, notices = cut_lines([line.strip() for line in document.text().split("\n")])
     title = next((line for line in lines if line), "")
     rest = lines[lines.index(title) + 1 :] if title else []
     url = None
@@ -35,6 +36,7 @@ def read(document: Document) -> Entry:
         body=as_html(paragraphs(rest)),
         url=url,
         published=document.modified,
+        notices=notices,
         notes=("date of the file",),
     )
 

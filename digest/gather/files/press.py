@@ -17,28 +17,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Final
 
+from digest.gather.embargo import cut_lines
 from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.kicker import KINDS, LONGEST_KICKER, sentence_case
 from digest.gather.files.plaintext import as_html, paragraphs
 from digest.model import Entry, Html, Quote
 from digest.text.urls import clean_url
 
-LONGEST_KICKER = 40
 _HEAD_LINES = 25
 
 _DATE: Final = re.compile(r"date:?\s+(\d{4}-\d\d-\d\d)\b[\s,:–-]*(.*)\Z", re.IGNORECASE)
 _PRINTABLE: Final = re.compile(r"(?:printable|printer[- ]friendly) version\.?\Z", re.IGNORECASE)
 _CLICK: Final = re.compile(r"click here (?:to (?:continue|read|view|see)|for)\b", re.IGNORECASE)
 _LINK: Final = re.compile(r"original article link\s*:?\s*(\S*)\s*\Z", re.IGNORECASE)
-_EMBARGO: Final = re.compile(
-    r"(?:strictly\s+)?(?:under\s+)?(?:embargo(?:ed)?\b|"
-    r"not for (?:publication|release|broadcast|use)\b.*?\b(?:before|until)\b|"
-    r"(?:hold|no (?:publication|release)) (?:until|before)\b)",
-    re.IGNORECASE,
-)
-_NO_EMBARGO: Final = re.compile(r"embargo\s*:?\s*(?:none|no|immediate|lifted)\b", re.IGNORECASE)
 _BOILERPLATE: Final = re.compile(
     r"(?:[-–—*\s]*(?:ends?|-?more-?)[-–—*\s]*|[#*\s]{3,}|"
     r"notes? (?:to|for) (?:the )?editors?.{0,20}|editors?['’]? notes?|"
@@ -48,10 +41,6 @@ _BOILERPLATE: Final = re.compile(
     r"about the (?:author|authors|organi[sz]ation|institute|company))\s*:?\s*\Z",
     re.IGNORECASE,
 )
-_KINDS: Final = frozenset(
-    ["press release", "news release", "media release", "news", "statement", "expert comment", "comment", "opinion",
-     "speech", "report", "research paper", "briefing", "blog", "announcement"]
-)  # fmt: skip
 _NAME: Final = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:(?:de|van|von|der|den|bin|al|la)\s+){0,3}[^\W\d_a-zß-ÿ][\w.'’-]*){0,6}"
 _SAID: Final = r"(?:said|says|added|adds|commented|explained|noted|warned|argued|told reporters|concluded)"
 _PRONOUNS: Final = frozenset(["He", "She", "They", "It", "We", "I", "The"])
@@ -68,7 +57,7 @@ class _Marks:
     date: str | None = None
     organisation: str | None = None
     link: str | None = None
-    embargo: str | None = None
+    notices: tuple[str, ...] = ()  # of an embargo
     truncated: bool = False
     marked: bool = False
     lines: list[str] = field(default_factory=list)
@@ -91,15 +80,14 @@ def read(document: Document) -> Entry:
         raise UnreadableError("holds no article, only the marks of a press release")
     title, kind, lines = _headline(marks.lines)
     article, appendix = _without_boilerplate(paragraphs(lines), marks.organisation)
-    published = document.moment(marks.date)
     return finish(
         document,
         title=title,
         body=Html(as_html(article) + ("<hr>" + as_html(appendix) if appendix else "")),
         text="\n\n".join(article),
         url=clean_url(marks.link) if marks.link else None,
-        published=published,
-        embargo=_embargo(marks.embargo, published, document),
+        published=document.moment(marks.date),
+        notices=marks.notices,
         summary=article[0] if article else "",
         organisation=marks.organisation,
         kind=kind,
@@ -123,9 +111,10 @@ def quotes(texts: list[str]) -> tuple[Quote, ...]:
 
 
 def _marks(text: str) -> _Marks:
-    marks = _Marks()
+    lines, notices = cut_lines(text.split("\n"))
+    marks = _Marks(notices=notices, marked=bool(notices))
     waiting_for_link = False
-    for number, raw in enumerate(text.split("\n")):
+    for number, raw in enumerate(lines):
         line = raw.strip().lstrip("\ufeff")
         if waiting_for_link and line:
             waiting_for_link = False
@@ -150,9 +139,6 @@ def _take(marks: _Marks, line: str, *, in_head: bool) -> bool:
         marks.marked = True
     elif _CLICK.match(line) and len(line) < 250:
         marks.marked = marks.truncated = True
-    elif in_head and len(line) < 160 and _EMBARGO.match(line):
-        if not _NO_EMBARGO.match(line):
-            marks.embargo, marks.marked = marks.embargo or line, True
     else:
         return False
     return True
@@ -168,23 +154,18 @@ def _headline(lines: list[str]) -> tuple[str, str | None, list[str]]:
     if len(filled) == 1:
         return first, None, []
     second = lines[filled[1]]
-    if first.strip(" :").casefold() in _KINDS:
-        return second, _sentence_case(first), lines[filled[1] + 1 :]
+    if first.strip(" :").casefold() in KINDS:
+        return second, sentence_case(first), lines[filled[1] + 1 :]
     if _is_kicker(second):
-        return first, _sentence_case(second), lines[filled[1] + 1 :]
+        return first, sentence_case(second), lines[filled[1] + 1 :]
     return first, None, lines[filled[0] + 1 :]
 
 
 def _is_kicker(line: str) -> bool:
-    if line.strip(" :").casefold() in _KINDS:
+    if line.strip(" :").casefold() in KINDS:
         return True
     letters = any(char.isalpha() for char in line)
     return letters and len(line) <= LONGEST_KICKER and line == line.upper() and not line.endswith((".", "!", "?"))
-
-
-def _sentence_case(line: str) -> str:
-    words = line.strip(" :")
-    return words[:1].upper() + words[1:].lower()
 
 
 def _without_boilerplate(texts: list[str], organisation: str | None) -> tuple[list[str], list[str]]:
@@ -196,29 +177,3 @@ def _without_boilerplate(texts: list[str], organisation: str | None) -> tuple[li
             ends = not re.search(r"note|contact|about|information|quir|office", tail[0], re.IGNORECASE)
             return texts[:number], tail[1:] if ends else tail
     return texts, []
-
-
-def _embargo(line: str | None, published: datetime | None, document: Document) -> datetime | None:
-    """The moment before which nothing may be public.
-
-    A line without a year means the next such day after the release's date.
-    """
-    if line is None:
-        return None
-    moment = document.moment(line)
-    if moment is None:
-        near = published or document.modified
-        tries = (document.moment(f"{_with_year(line, year)}") for year in (near.year, near.year + 1))
-        moment = next((found for found in tries if found and found >= near - timedelta(days=1)), None)
-    if moment is None:
-        raise UnreadableError(
-            f"has an embargo whose time cannot be read: {line[:120]}",
-            hint='write it as "Embargoed until 00:01 BST 22 September 2026", or take the line out',
-        )
-    return moment
-
-
-def _with_year(line: str, year: int) -> str:
-    """The line with a year after the day and month, either way round."""
-    return re.sub(r"(\d{1,2}(?:st|nd|rd|th)?\s+[A-Za-z]{3,9}|[A-Za-z]{3,9}\s+\d{1,2}(?:st|nd|rd|th)?)\b(?![:.]\d)",
-                  rf"\1 {year} ", line, count=1)  # fmt: skip
