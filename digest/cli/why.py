@@ -27,6 +27,7 @@ PLACES = {
     "candidate": "put among the candidates",
     "bench": "left out of the file: there were more candidates than it holds",
     "repeat": "kept out",
+    "dropped": "kept out",
 }
 
 
@@ -110,7 +111,7 @@ def account_lines(account: EntryAccount, zone: ZoneInfo) -> list[str]:
 
 def _placement_lines(placement: Placement) -> list[str]:
     what = PLACES[placement.place]
-    if placement.place == "repeat":
+    if placement.place in {"repeat", "dropped"}:
         grounds = "; ".join(reason.text for reason in placement.reasons)
         return [f"  {placement.issue}: {what}: {placement.earlier or 'an earlier issue'} had it ({grounds})"]
     lines = [f"  {placement.issue}: {what} ({placement.story_id}, score {placement.score:.2f})"]

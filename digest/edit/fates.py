@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from digest.model import EntryState, Issue, IssueStory
 
@@ -33,6 +33,7 @@ def fates(
     base: Issue | None,
     bench: Iterable[str] = (),
     repeats: Mapping[str, str | None] | None = None,
+    dropped: Collection[str] = (),
     carried: Mapping[str, int],
     carry: int,
 ) -> tuple[Fate, ...]:
@@ -43,6 +44,7 @@ def fates(
         base: the generated version the file started from; None if it is not known.
         bench: entries that were offered beyond the file's candidates.
         repeats: entries kept out because an earlier issue had them, and that issue's name.
+        dropped: those of them that the earlier issue's editor deleted.
         carried: how often each entry was passed over before (0 if it is not there).
         carry: how many more issues a passed-over entry is offered in.
     """
@@ -65,7 +67,7 @@ def fates(
         times = carried.get(entry_id, 0) + 1
         settle(entry_id, "left" if times > carry else "offered", times=times)
     for entry_id, earlier in sorted((repeats or {}).items()):
-        settle(entry_id, "grouped", in_issue=earlier)
+        settle(entry_id, "dropped" if entry_id in dropped else "grouped", in_issue=earlier)
     if base is not None:
         for entry_id in _entry_ids([*base.stories, *base.next_week, *base.candidates]):
             settle(entry_id, "dropped")

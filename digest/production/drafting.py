@@ -9,7 +9,7 @@ from digest.curate.briefing import brief
 from digest.edit.fates import entry_ids
 from digest.edit.issuefile import PutOff, put_off, read_issue
 from digest.model import Source
-from digest.render.furniture import long_date
+from digest.render.furniture import long_date, words
 from digest.store import entries, issues, sources
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def make_briefing(project: Project, connection: Connection, period: Period, *, n
     """The briefing of everything that may go into the issue of this period."""
     usable = entries.eligible(connection, now=now, issue=period.name)
     minted = issues.story_ids(connection)
+    named = words(project.settings.newsletter.language, project.root)
     return brief(
         usable,
         sources=named_sources(project, connection),
@@ -34,6 +35,8 @@ def make_briefing(project: Project, connection: Connection, period: Period, *, n
         earlier=entries.spent_like(connection, usable),
         story_ids=minted,
         taken=frozenset(minted.values()),
+        other=named.other,
+        news=named.news,
     )
 
 

@@ -54,7 +54,8 @@ def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
             issue,
             base=base,
             bench=[one.entry_id for one in placed if one.place == "bench"],
-            repeats={one.entry_id: one.earlier for one in placed if one.place == "repeat"},
+            repeats={one.entry_id: one.earlier for one in placed if one.place in {"repeat", "dropped"}},
+            dropped={one.entry_id for one in placed if one.place == "dropped"},
             carried={entry.id: entry.carried for entry in entries.by_ids(connection, concerned)},
             carry=project.settings.issue.carry,
         )

@@ -69,6 +69,8 @@ class Words:
     feed: str
     subscribe: str
     none_yet: str
+    other: str  # the section of what fits no other
+    news: str  # the section where none are configured
 
 
 def words(language: str, project: Path) -> Words:

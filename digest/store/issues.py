@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from digest.model import Briefing, EntryState, Period, Story
 
 Origin = Literal["generated", "read", "approved", "restored"]
-Place = Literal["story", "also", "candidate", "bench", "repeat"]
+Place = Literal["story", "also", "candidate", "bench", "repeat", "dropped"]
+"""repeat: an earlier issue had it. dropped: its editor deleted it there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,8 @@ def save_placements(connection: Connection, briefing: Briefing, *, max_candidate
                  "score": story_value.score, "reasons": reasons}
             )  # fmt: skip
     rows += [
-        {"entry_id": repeat.entry.id, "story_id": None, "place": "repeat", "earlier": repeat.earlier.issue,
+        {"entry_id": repeat.entry.id, "story_id": None,
+         "place": "dropped" if repeat.earlier.state == "dropped" else "repeat", "earlier": repeat.earlier.issue,
          "score": 0.0, "reasons": [[0.0, repeat.why]]}
         for repeat in briefing.repeats
     ]  # fmt: skip
@@ -167,7 +169,7 @@ def save_placements(connection: Connection, briefing: Briefing, *, max_candidate
         connection.execute(placement.insert(), [row | {"issue": name, "at": now} for row in rows])
     _mint(connection, briefing, now=now)
     entry = schema.entry
-    offered = [row["entry_id"] for row in rows if row["place"] != "repeat"]
+    offered = [row["entry_id"] for row in rows if row["place"] not in {"repeat", "dropped"}]
     for start in range(0, len(offered), 500):
         connection.execute(
             entry.update()
