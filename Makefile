@@ -19,10 +19,7 @@ brief: .venv/.core       ## build the example issue, with a pinned clock
 
 test: .venv/.dev         ## run the tests, with coverage
 	@.ci/debian
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not long"
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --skip-covered --show-missing
+	$(BIN)/python -m pytest -m "not long" -n auto --cov --cov-report=term:skip-covered
 
 test-long: .venv/.dev    ## run what takes longer, whole
 	@.ci/debian

@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": {"model"},
     "disk": {"errors"},
-    "config": {*BASE, "disk"},
+    "config": {*BASE, "disk", "text"},
     "text": BASE,
     "gather": {*BASE, "disk", "config", "text", "digest"},
     "curate": {*BASE, "config", "text"},

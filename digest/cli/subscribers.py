@@ -169,8 +169,8 @@ def remove_verb(session: Session, *, address: str, dry_run: bool) -> int:
       digest subscribers remove ada@example.org
     """  # noqa: D301
     from digest.deliver import subscribers  # noqa: PLC0415
-    from digest.deliver.address import address_problem, tidy  # noqa: PLC0415
     from digest.errors import UsageError  # noqa: PLC0415
+    from digest.text.address import address_problem, tidy  # noqa: PLC0415
 
     if problem := address_problem(tidy(address)):
         raise UsageError(f"{address}: the address {problem}", hint="`digest subscribers list` shows who there is")

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from digest.text.address import address_problem
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 RULES = (
     "todo", "size", "embargo", "empty", "subject", "preheader", "quote", "repeat", "alt", "link", "link-text",
@@ -34,6 +36,8 @@ def _address(value: str) -> str:
         name == "" and value.strip() not in {address, f"<{address}>"}
     ):
         raise ValueError('is not a mail address; write "Name <name@example.org>" or "name@example.org"')
+    if problem := address_problem(address):
+        raise ValueError(f"cannot be mailed: the address {problem}")
     return value
 
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from digest.deliver.address import address_problem, smtp_address
 from digest.deliver.ledger import Ledger, OnUncertain
 from digest.deliver.line import Line, Outcome, hand_over
 from digest.deliver.smtp import Transport
 from digest.deliver.watch import INTERRUPTED, Watch
 from digest.errors import ConnectError, LoginError
 from digest.model import Delivery, Mailing, Tally
+from digest.text.address import address_problem, smtp_address
 
 MAX_TRIES = 3  # of one message in one run, when the line keeps dropping on it
 

@@ -14,11 +14,11 @@ from typing import Literal, get_args
 from sqlalchemy import Connection
 
 from digest.deliver import subscribers
-from digest.deliver.address import address_key, address_problem, tidy
 from digest.deliver.message import one_line
 from digest.deliver.subscribers import LANGUAGE
 from digest.errors import UsageError
 from digest.model import Subscriber
+from digest.text.address import address_key, address_problem, tidy
 
 BATCH = 500  # rows asked for and written at once: SQLite's older builds take 999 parameters
 CELL = 10_000  # characters; a longer cell means a quotation mark that was never closed

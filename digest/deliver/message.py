@@ -23,10 +23,10 @@ from typing import Any
 from urllib.parse import quote
 
 from digest.config.settings import Settings
-from digest.deliver.address import address_problem, smtp_address, tidy
 from digest.deliver.tokens import mac, unsubscribe_token
 from digest.errors import DeliveryError
 from digest.model import UNSUBSCRIBE_MARK, Mail
+from digest.text.address import address_problem, smtp_address, tidy
 
 LINE = 78  # octets wanted in a line, without its end; RFC 5322 §2.1.1
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")

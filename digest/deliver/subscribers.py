@@ -12,11 +12,11 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
-from digest.deliver.address import address_key, address_problem, tidy
 from digest.deliver.message import one_line
 from digest.errors import StateError, UsageError
 from digest.model import Subscriber, SubscriberState
 from digest.store import schema
+from digest.text.address import address_key, address_problem, tidy
 
 _table = schema.subscriber
 _row = schema.subscriber.c

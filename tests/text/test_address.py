@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver.address import address_key, address_problem, smtp_address, tidy
+from digest.text.address import address_key, address_problem, smtp_address, tidy
 
 
 @pytest.mark.parametrize(
