@@ -92,6 +92,7 @@ def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator
     """Ask every source that is due and file what is new. Yields each source's result as it arrives."""
     with project.store.read() as connection:
         states = _states(project, connection)
+        known = entries.local_fingerprints(connection)
         news = news_from(project, connection, now=now)
     readings = gather(
         project.config.sources,
@@ -102,6 +103,7 @@ def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator
         zone=project.zone,
         now=now,
         ask_all=ask_all,
+        known=known,
     )
     for reading in readings:
         before = states.get(reading.source.id, FetchState())

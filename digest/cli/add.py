@@ -46,6 +46,8 @@ def verb(
     from digest.config.load import FEEDS_NAME, load_config  # noqa: PLC0415
     from digest.disk import write_whole  # noqa: PLC0415
 
+    from digest.text.urls import shown_url  # noqa: PLC0415
+
     root = session.options.root
     _refuse_known(root, load_config(root), url)
     given = {"url": url, "id": feed_id, "name": name, "section": section, "weight": weight}
@@ -57,7 +59,7 @@ def verb(
         write_whole(path, new)
     data = {
         "id": source.id,
-        "url": source.location,
+        "url": shown_url(source.location),
         "name": source.name or None,
         "section": source.section,
         "weight": source.weight,
@@ -65,7 +67,7 @@ def verb(
         "written": not dry_run,
     }
     said = "would be added" if dry_run else "added"
-    session.result(data, lambda: session.line(f"{said} to {FEEDS_NAME} as {source.id}: {source.location}"))
+    session.result(data, lambda: session.line(f"{said} to {FEEDS_NAME} as {source.id}: {shown_url(source.location)}"))
     if not dry_run:
         session.next_step("digest fetch")
     return 0

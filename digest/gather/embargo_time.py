@@ -54,7 +54,7 @@ _MONTH: Final = (
     r"aug(?:ust)?|août|aout|ago(?:sto)?|sep(?:t(?:ember|embre|iembre)?)?|setiembre|o[ck]t(?:ober|obre|ubre)?|"
     r"nov(?:ember|embre|iembre)?|de[cz](?:ember|embre|iembre)?|déc(?:embre)?|dic(?:iembre)?)(?!\w)\.?"
 )
-_YEAR: Final = r"(?:(?:19|20)\d\d(?![\d:])(?!\s*(?:hrs?|hours|uhr)\b))"
+_YEAR: Final = r"(?:(?:19|20)\d\d(?!\d|:\d)(?!\s*(?:hrs?|hours|uhr)\b))"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|º|\.)?"
 _NAMED: Final = "|".join([*_REGIONS, *_CODES])
 _WEEKDAY: Final = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
@@ -152,7 +152,10 @@ def moment_of(text: str, *, near: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def _dated(day: str, clock: str, zone: ZoneInfo, near: datetime, weekday: int | None) -> datetime | None:
-    """One day at that time: the year as written, else the first that is not long past and fits the weekday."""
+    """One day at that time, in the year as written, else in the first in which it is not long past.
+
+    A weekday that does not fit makes it none: one of the two is wrong, and nobody here can say which.
+    """
     shape = re.sub(r"\bdel\b", "de", day.replace("º", "").lower()).rstrip("t,")
     short = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.(\d\d)?|(\d{1,2})/(\d{1,2})/(\d\d)", shape)
     years: tuple[str, ...] = ("",)
@@ -164,10 +167,10 @@ def _dated(day: str, clock: str, zone: ZoneInfo, near: datetime, weekday: int | 
     for year in years:
         bare = parse_date(f"{shape}{year}", zone=ZoneInfo("UTC"))
         moment = parse_date(f"{shape}{year} {clock}", zone=zone)
-        if bare is None or moment is None or (weekday is not None and bare.weekday() != weekday):
+        if bare is None or moment is None:
             continue
         if not year or moment >= near.astimezone(UTC) - OVERDUE:
-            return moment
+            return moment if weekday is None or bare.weekday() == weekday else None
     return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select
@@ -17,13 +17,13 @@ from digest.model import Entry, Html, Quote
 from digest.store.schema import Utc, entry_version
 from digest.store.schema import entry as table
 from digest.store.schema import issue as issue_table
+from digest.text.dates import LEAD
 from digest.text.titles import title_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-FUTURE_ALLOWED = timedelta(hours=24)
-"""A date may lie this far ahead (zones, clocks that are off) before the entry waits for it."""
+FUTURE_ALLOWED = LEAD  # zones and clocks that are off; what is dated farther ahead waits for its date
 
 LOCAL_FILES = "files"
 """The source of everything that lies in the folder of local files."""

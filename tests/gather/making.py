@@ -43,6 +43,7 @@ def read_all(
     now: datetime = NOW,
     ask_all: bool = False,
     newsletter_url: str = "https://brief.example.org/",
+    known: dict[str, str] | None = None,
     **settings: Any,
 ) -> dict[str, Reading]:
     """What gathering gives, by source; what is to be remembered goes into ``states``."""
@@ -57,6 +58,7 @@ def read_all(
         zone=LONDON,
         now=now,
         ask_all=ask_all,
+        known=known or {},
     ):
         assert reading.source.id not in readings
         readings[reading.source.id] = reading

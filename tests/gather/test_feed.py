@@ -82,7 +82,7 @@ def test_an_update_is_not_a_publication_date_of_its_own() -> None:
     [
         ("", "no date"),
         ("<pubDate>Mon, 01 Jan 0001 00:00:00 +0000</pubDate>", "its date cannot be meant: 0001-01-01"),
-        ("<pubDate>Mon, 23 Nov 2026 00:00:00 +0000</pubDate>", "its date cannot be meant: 2026-11-23"),
+        ("<pubDate>Tue, 23 Nov 2027 00:00:00 +0000</pubDate>", "its date cannot be meant: 2027-11-23"),
         ("<pubDate>yesterday</pubDate>", "no date"),
     ],
 )
@@ -251,3 +251,45 @@ def test_no_bytes_make_it_fail(body: bytes) -> None:
     feed = read(body, content_type=None)
     assert feed.problem is None or not feed.entries or "breaks off" in feed.problem.message
     assert all(entry.title and len(entry.id) == 12 for entry in feed.entries)
+
+
+def test_an_item_under_embargo_is_held_and_one_that_does_not_say_until_when_is_left_out() -> None:
+    feed = read(rss(
+        "<title>EMBARGOED until 10:00 25 November 2026: One</title><description>Text.</description>",
+        "<title>Two</title><description>Embargo: 25 November 2026, 10:00&lt;br&gt;Text.</description>",
+        "<title>EMBARGOED until Tuesday: Three</title><description>Text.</description>",
+        "<title>Four</title><description>The arms embargo until 2027.</description>",
+    ))  # fmt: skip
+    ten = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    assert [(entry.title, entry.text.strip(), entry.embargo) for entry in feed.entries] == [
+        ("One", "Text.", ten), ("Two", "Text.", ten), ("Four", "The arms embargo until 2027.", None),
+    ]  # fmt: skip
+    assert feed.problem is None
+    (problem,) = feed.left_out
+    assert problem.message.startswith("“EMBARGOED until Tuesday: Three” has an embargo whose time cannot be read")
+
+
+def test_a_picture_without_words_is_described_as_in_the_text() -> None:
+    feed = read(rss(
+        "<title>One</title><media:content url='https://example.org/a.jpg?w=9' medium='image'/><content:encoded>"
+        "&lt;p&gt;Text.&lt;/p&gt;&lt;img src='https://example.org/b.jpg' alt='B'&gt;"
+        "&lt;img src='https://example.org/a.jpg' alt='A kettle'&gt;</content:encoded>",
+        "<title>Two</title><enclosure url='https://example.org/c.png' type='image/png' length='9'/><description>"
+        "&lt;img src='https://example.org/b.jpg' alt='B'&gt;</description>",
+    ))  # fmt: skip
+    assert [entry.image_alt for entry in feed.entries] == ["A kettle", ""]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("&lt;p&gt;One&amp;amp;nbsp;two &amp;amp;amp; three&lt;/p&gt;", "One two & three"),
+        ("One&amp;nbsp;two", "One two"),
+        ("&amp;lt;p&amp;gt;One&amp;lt;/p&amp;gt;&amp;lt;p&amp;gt;Two&amp;lt;/p&amp;gt;", "One\n\nTwo"),
+        ("&lt;p&gt;Use &lt;code&gt;&amp;amp;nbsp;&lt;/code&gt;&lt;/p&gt;", "Use &nbsp;"),
+        ("&lt;p&gt;Use &amp;lt;br&amp;gt; here&lt;/p&gt;", "Use <br> here"),
+    ],
+)
+def test_what_was_escaped_twice_is_unescaped_but_not_in_code(value: str, text: str) -> None:
+    (entry,) = read(rss(f"<title>One</title><description>{value}</description>")).entries
+    assert (entry.text or entry.summary).replace("\u00a0", " ") == text

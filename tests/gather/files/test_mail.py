@@ -78,6 +78,57 @@ def test_a_damaged_mail_is_read_as_far_as_it_goes(damage: bytes) -> None:
     assert read(document(damage, "x.eml")).text.startswith("Text here")
 
 
+ONE = datetime(2026, 11, 25, 0, 1, tzinfo=UTC)
+
+
+def test_an_embargo_in_the_subject_or_the_body_holds_the_mail() -> None:
+    line = "EMBARGOED until 00:01 25 November 2026"
+    html = "<h1>The study</h1><p>One set in three has no owner.</p>"
+    texts = set()
+    for data in (
+        mail(html=html, Subject=f"{line}: One set in three"),
+        mail(html=f"<p><b>{line}</b></p>{html}", Subject="One set in three"),
+        mail(html=f"<div style='display:none'>{line}</div>{html}", Subject="One set in three"),
+        mail(html=f"{html}<p>{line}</p>", Subject="EMBARGOED: One set in three"),
+        mail(html=f"<table><tr><td>Embargo:</td><td>00:01, Wednesday 25 November</td></tr></table>{html}",
+             Subject="Fwd: [EMBARGO] One set in three"),
+    ):  # fmt: skip
+        entry = read(document(data, "x.eml"))
+        assert (entry.title, entry.embargo) == ("One set in three", ONE)
+        assert "mbargo" not in (entry.title + entry.text + entry.summary + entry.body).lower()
+        texts.add(entry.text)
+    assert texts == {"The study\n\nOne set in three has no owner."}
+
+
+@pytest.mark.parametrize("place", ["Subject", "body"])
+def test_an_embargo_whose_time_cannot_be_read_keeps_the_mail_in(place: str) -> None:
+    line = "EMBARGOED until Tuesday"
+    data = mail(Subject=f"{line}: One set") if place == "Subject" else mail(html=f"<p>{line}</p><p>Text.</p>")
+    with pytest.raises(UnreadableError, match="embargo whose time cannot be read"):
+        read(document(data, "x.eml"))
+
+
+def test_the_title_again_the_preheader_and_the_footer_are_no_text() -> None:
+    html = """<div style="display:none;max-height:0">What the inbox shows beside the subject.</div>
+        <span style='mso-hide:all'>More of it</span><h1>One set in three &ndash; B&uuml;cher</h1>
+        <p>The text.<br>More text.<br>Unsubscribe: https://news.example.org/u</p>
+        <p>Another paragraph.</p>
+        <p>You receive this because you asked for our releases.</p><p>Example Trust, 1 Example Street</p>"""
+    entry = read(document(mail(html=html), "x.eml"))
+    assert entry.text == "The text.\nMore text.\n\nAnother paragraph."
+    assert "What the inbox shows" not in entry.body
+    assert "<h1>" not in entry.body
+    plain = read(
+        document(mail(html=None, text="The text.\n\n-- \nYou are receiving this mail.\nUnsubscribe\n"), "x.eml")
+    )
+    assert plain.text == "The text."
+
+
+def test_a_mail_that_hides_everything_shows_everything() -> None:
+    html = "<div style='display:none'><p>All of the text.</p></div>"
+    assert read(document(mail(html=html), "x.eml")).text == "All of the text."
+
+
 PIECES = st.sampled_from(
     [b"Subject: ", b"From: ", b"Date: ", b"=?utf-8?q?", b"?=", b"\n", b"Content-Type: multipart/mixed; boundary=",
      b"--b", b"<a@", b"text", b"Content-Transfer-Encoding: base64", b'"', b"(", b"\xff", b";", b"charset="]

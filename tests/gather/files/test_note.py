@@ -99,6 +99,35 @@ def test_an_embargo_that_cannot_be_read_keeps_the_note_in() -> None:
         read(document("---\nembargo: next Tuesday\n---\nText."))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**EMBARGOED until 00:01 25 November 2026**\n\n# The bus\n\nText.",
+        "# The bus\n\n> Embargoed until 00:01 on 25 November 2026.\n\nText.",
+        "# The bus\n\n*Embargoed until 00:01 25 November 2026.* Text.",
+        "# EMBARGOED until 00:01 25 November 2026: The bus\n\nText.",
+        "---\ntitle: The bus (embargo: 25 November, 00:01)\n---\nText.",
+        "# The bus\n\nText.\n\nSperrfrist: Mittwoch, 25. November 2026, 0:01 Uhr",
+        "---\ntitle: The bus\nsperrfrist: 25. November 2026, 0:01 Uhr\n---\nText.",
+        "---\ntitle: The bus\nembargo: 24 November 2026, 19:01 ET\n---\nText.",
+    ],
+)
+def test_an_embargo_wherever_it_stands_holds_the_note_and_is_cut_out(text: str) -> None:
+    entry = read(document(text, "feeds/bus.md"))
+    assert (entry.title, entry.text) == ("The bus", "Text.")
+    assert entry.embargo == datetime(2026, 11, 25, 0, 1, tzinfo=UTC)
+    assert "mbargo" not in entry.body
+
+
+def test_what_the_front_matter_says_of_an_embargo_counts_for_more_than_the_text() -> None:
+    line = "EMBARGOED until Tuesday\n\nText."
+    assert read(document(f"---\nembargo: none\ntitle: x\n---\n{line}", "feeds/n.md")).embargo is None
+    later = read(document(f"---\nembargo: 2026-12-01 10:00\ntitle: x\n---\n{line}", "feeds/n.md"))
+    assert (later.embargo, later.text) == (datetime(2026, 12, 1, 10, tzinfo=UTC), "Text.")
+    with pytest.raises(UnreadableError, match="EMBARGOED until Tuesday"):
+        read(document(f"---\ntitle: x\n---\n{line}", "feeds/n.md"))
+
+
 def test_anchors_that_grow_without_end_do_not() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]

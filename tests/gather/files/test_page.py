@@ -61,6 +61,57 @@ def test_a_saved_page_says_what_it_is() -> None:
         assert other not in entry.text
 
 
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("<p>Guide</p><h1>{}</h1>", "Guide"),
+        ("<div class=k><a href=/c>EXPERT COMMENT</a></div><h1>{}</h1>", "Expert comment"),
+        ("<header><span>Case study</span><h1>{}</h1></header>", "Case study"),
+        ("<p>Guide</p><p>Now.</p><h1>{}</h1>", None),
+        ("<nav>Home</nav><h1>{}</h1>", None),
+        ("<p>Home › News</p><h1>{}</h1>", None),
+        ("<p>16 November 2026</p><h1>{}</h1>", None),
+        ("<p>Example Lab</p><h1>{}</h1>", None),
+        ("<p>A line that is rather long for what stands above a headline</p><h1>{}</h1>", None),
+        ("<h1>{}</h1><p>Guide</p>", None),
+    ],
+)
+def test_the_words_directly_above_the_headline_are_the_kind(head: str, kind: str | None) -> None:
+    html = (
+        PAGE[: PAGE.index("<article>")] + f"<article>{head.format('Clauses to strike & keep')}{TEXT}</article></body>"
+    )
+    entry = read(document(html, "feeds/page.html"))
+    assert entry.kind == kind
+    assert "Clauses to strike" not in entry.text
+
+
+def test_a_headline_that_differs_from_the_title_is_not_repeated_in_the_text() -> None:
+    html = PAGE.replace("<h1>Clauses to strike &amp; keep</h1>", "<h1>Which clauses to strike, and which to keep</h1>")
+    entry = read(document(html, "feeds/page.html"))
+    assert entry.title == "Clauses to strike & keep"
+    assert entry.text.split("\n\n")[:3] == PARAGRAPHS
+
+
+def test_the_picture_of_the_head_is_described_as_in_the_text() -> None:
+    image = '<img src="https://www.example.org/card.png?w=600" alt="Red lines">'
+    html = PAGE.replace('<meta property="og:image:alt" content="A page with red lines">', "")
+    entry = read(document(html.replace(TEXT, f"{TEXT}<figure>{image}</figure>"), "feeds/page.html"))
+    assert entry.image_url == "https://www.example.org/card.png"
+    assert entry.image_alt in {"Red lines", ""}  # trafilatura leaves pictures out
+
+
+@pytest.mark.parametrize("place", ["<article>", "<body>", "<article><header>"])
+def test_an_embargo_above_the_article_or_in_it_holds_the_page(place: str) -> None:
+    line = "<p>Embargoed until 00:01 on Wednesday 25 November 2026</p>"
+    html = PAGE.replace("<article><header>", "<article>") if place == "<article>" else PAGE
+    html = html.replace("</header>", "") if place == "<article>" else html
+    entry = read(document(html.replace(place, place + line), "feeds/page.html"))
+    assert entry.embargo == datetime(2026, 11, 25, 0, 1, tzinfo=UTC)
+    assert "Embargoed" not in entry.text + entry.body
+    with pytest.raises(UnreadableError, match="embargo whose time cannot be read"):
+        read(document(html.replace(place, f"{place}<p>EMBARGOED until Tuesday</p>"), "feeds/page.html"))
+
+
 def test_linked_data_says_what_the_head_does_not() -> None:
     data = """{"@context": "https://schema.org", "@graph": [{"@type": "WebSite", "name": "x"}, {"@type": ["Report"],
         "headline": "The headline", "datePublished": "2026-11-16", "dateModified": "2026-11-17",

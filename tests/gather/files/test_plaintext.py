@@ -48,3 +48,19 @@ def test_lines_are_paragraphs_unless_they_were_wrapped(lines: list[str], expecte
 def test_what_is_no_text_says_so(data: bytes, message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
         read(document(data))
+
+
+def test_the_notice_of_an_embargo_is_neither_title_nor_text() -> None:
+    for text in (
+        "Embargoed until 00:01 on 25 November 2026\n\nThe bus\n\nText.",
+        "The bus\n\nText.\n\nNot for publication before 00:01, 25 November 2026",
+        "EMBARGOED until 00:01 25 November 2026 – The bus\nText.",
+    ):
+        entry = read(document(text))
+        assert (entry.title, entry.text) == ("The bus", "Text.")
+        assert entry.embargo == datetime(2026, 11, 25, 0, 1, tzinfo=UTC)
+
+
+def test_a_title_that_the_text_repeats_is_there_once() -> None:
+    entry = read(document("The bus\n\nTHE BUS\n\nText."))
+    assert (entry.title, entry.text, entry.body) == ("The bus", "Text.", "<p>Text.</p>")

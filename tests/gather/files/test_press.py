@@ -122,6 +122,16 @@ def test_a_lifted_embargo_is_none_and_a_text_about_one_is_a_text() -> None:
     assert read(document(text)).embargo is None
 
 
+def test_an_embargo_may_stand_below_the_text_and_be_long() -> None:
+    line = (
+        "NOT FOR PUBLICATION, BROADCAST OR USE ON CLUB TAPE BEFORE 00:01 HOURS GMT, WEDNESDAY 25 NOVEMBER 2026. THIS "
+    )
+    line += "COPY IS FOR YOUR INFORMATION ONLY AND MAY NOT BE GIVEN TO ANYBODY WHO HAS NOT AGREED TO IT IN WRITING."
+    entry = read(document(WIRE.replace("Notes to editors", f"ENDS\n{line}\nNotes to editors")))
+    assert entry.embargo == datetime(2026, 11, 25, 0, 1, tzinfo=UTC)
+    assert "CLUB TAPE" not in entry.body + entry.text + entry.summary
+
+
 def test_a_date_ahead_holds_the_release_until_then() -> None:
     entry = read(document("date 2026-12-01 X\nA headline\nText."))
     assert entry.published == entry.embargo == datetime(2026, 12, 1, tzinfo=UTC)
