@@ -45,7 +45,6 @@ def verb(
     from digest.config.feedlist import check_feeds, with_feed  # noqa: PLC0415
     from digest.config.load import FEEDS_NAME, load_config  # noqa: PLC0415
     from digest.disk import write_whole  # noqa: PLC0415
-
     from digest.text.urls import shown_url  # noqa: PLC0415
 
     root = session.options.root
