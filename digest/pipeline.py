@@ -151,12 +151,12 @@ def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) 
         if old is not None and (edited or settled):
             waiting = missing_stories(connection, briefing, read_issue_file(project, period.name).issue)
     done = Drafted(period=period, path=path, briefing=briefing, text=text, outcome="shown", waiting=waiting)
-    if dry_run:
-        return done
     if edited or settled:
-        if old is not None:
+        if old is not None and not dry_run:
             keep_version(project, period, old, now=now)
         return replace(done, outcome="settled" if settled else "edited")
+    if dry_run:
+        return done
     with project.store.write() as connection:
         issues.ensure_issue(connection, period, now=now)
         issues.save_version(connection, period.name, text, origin="generated", base=base_of(text), now=now)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.model import UNSUBSCRIBE_MARK
+from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES, PREHEADER_MOST_CHARS, SUBJECT_CHARS
 from digest.text.markdown import unescape, without_comments
 from digest.text.urls import clean_url, url_key
 
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digest.check.galley import Galley
-
-HTML_WANTED_BYTES = 80 * 1024
-HTML_LIMIT_BYTES = 102_400
-SUBJECT_CHARS = 70
-PREHEADER_CHARS = 130
 
 _TODO = re.compile(r"\b(TODO|TK|TKTK|FIXME|XXX|LOREM IPSUM)\b")
 _SECTION = re.compile(r"^ {0,3}##[ \t]+(.*?)[ \t#\r]*$")
@@ -46,8 +42,8 @@ def todo(galley: Galley) -> Iterator[Remark]:
 def size(galley: Galley) -> Iterator[Remark]:
     """Gmail shows only the first 102 KB of a mail."""
     count = len(galley.mail.html.encode("utf-8"))
-    if count >= HTML_LIMIT_BYTES:
-        yield Remark(rule="size", message=f"the HTML mail has {count:,} bytes; Gmail clips at {HTML_LIMIT_BYTES:,}",
+    if count >= HTML_MOST_BYTES:
+        yield Remark(rule="size", message=f"the HTML mail has {count:,} bytes; Gmail clips at {HTML_MOST_BYTES:,}",
                      hint="drop stories, or give sections style = \"headline\"")  # fmt: skip
     elif galley.mail.left_out:
         yield Remark(rule="size", message=f"{galley.mail.left_out} stories do not fit into the mail; the page has them",
@@ -106,9 +102,9 @@ def subject(galley: Galley) -> Iterator[Remark]:
 def preheader(galley: Galley) -> Iterator[Remark]:
     """The line that mail programs show after the subject."""
     length = len(galley.issue.preheader)
-    if length > PREHEADER_CHARS:
+    if length > PREHEADER_MOST_CHARS:
         yield Remark(rule="preheader", line=_front_line(galley, "preheader"), advice=True,
-                     message=f"the preheader has {length} characters; about {PREHEADER_CHARS} are shown")  # fmt: skip
+                     message=f"the preheader has {length} characters; {PREHEADER_MOST_CHARS} are shown")  # fmt: skip
 
 
 def quote(galley: Galley) -> Iterator[Remark]:

@@ -38,7 +38,7 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
     with session.project(create_store=False) as project:
         with project.store.read() as connection:
             record = require_issue(project, connection, now=session.now, name=issue)
-            if record.state in {"out", "closed"}:
+            if record.has_left:
                 raise StateError(f"{record.name} is out already", hint="`digest draft` begins the next issue")
             briefing = make_briefing(project, connection, period_of(record), now=session.now)
             stories = missing_stories(connection, briefing, read_issue_file(project, record.name).issue)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.cli.options import verb as make_verb
 from digest.cli.output import count
+from digest.project import read_text
+from digest.text.difference import unified
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
@@ -99,13 +100,9 @@ def story_data(story: Story) -> dict[str, Any]:
 
 def _show(session: Session, project: Project, done: Drafted, *, explain: bool, dry_run: bool) -> None:
     session.line(draft_line(project, done))
-    if dry_run:
-        old = done.path.read_text("utf-8") if done.path.is_file() else ""
+    if dry_run and done.outcome == "shown":
         shown = project.shown(done.path)
-        for line in difflib.unified_diff(
-            old.splitlines(), done.text.splitlines(), shown, f"{shown} (new)", lineterm=""
-        ):
-            session.line(line)
+        session.line(unified(read_text(done.path, shown) or "", done.text, shown, f"{shown} (new)"))
     if not explain:
         return
     for section in done.briefing.sections:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from digest.text.limits import PREHEADER_CHARS, SUBJECT_CHARS
 from digest.text.markdown import escape, escape_heading, escape_paragraph
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from digest.edit.issuefile import PutOff
     from digest.model import Briefing, Entry, Source, Story
 
-SUBJECT_CHARS = 70  # what phones and most clients show of a subject
-PREHEADER_CHARS = 110
 
 _BASE = re.compile(r"^base:.*$", re.MULTILINE)
 

@@ -135,7 +135,7 @@ def fate(entry: Entry, record: IssueRecord | None, *, now: datetime, zone: ZoneI
 
 
 def _offered(entry: Entry, record: IssueRecord | None) -> str:
-    if record and record.state in {"out", "closed"}:
+    if record and record.has_left:
         return f"offered in {entry.issue}, which passed it over; the next draft offers it again"
     before = f"; passed over {times(entry.carried)} before" if entry.carried else ""
     return f"offered in {entry.issue}, not printed yet{before}"
@@ -167,7 +167,7 @@ def issue_text(project: Project, connection: Connection, record: IssueRecord) ->
     """What an issue says: its file while in work, the approved text once out; None if that cannot be read."""
     approved = issues.last_version(connection, record.name, origin="approved")
     try:
-        if record.state in {"out", "closed"} and approved:
+        if record.has_left and approved:
             return read_issue(approved.text, path=f"{record.name} as approved").issue
         return read_issue_file(project, record.name).issue
     except DigestError:  # missing, or half edited; `status` and `check` say so, an account goes on without it

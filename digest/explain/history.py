@@ -5,7 +5,6 @@ Nothing is lost: before an earlier text is brought back, the present one is kept
 
 from __future__ import annotations
 
-import difflib
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from digest.errors import DigestError, IssueFileError, StateError, UsageError
 from digest.project import read_text, require_issue
 from digest.store import issues
 from digest.store.issues import text_sha256
+from digest.text.difference import unified
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -138,14 +138,6 @@ def _restore(project: Project, *, now: datetime, name: str, version: str | None,
     write_whole(path, text)
     diff = unified(present or "", text, f"{shown} (before)", f"{shown} ({wanted.name})")
     return Restored(record=record, path=shown, kept=wanted, diff=diff, written=True)
-
-
-def unified(old: str, new: str, old_name: str, new_name: str) -> str:
-    """A unified diff of two texts; empty if they are equal."""
-    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm=""))
-    if not lines and old != new:
-        return f"--- {old_name}\n+++ {new_name}\nonly line endings, or blanks at the very end, differ"
-    return "\n".join(lines)
 
 
 def _choose(kept: tuple[Kept, ...], version: str | None, present: str | None, name: str) -> Kept:

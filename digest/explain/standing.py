@@ -100,7 +100,7 @@ def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
 def standing(project: Project, connection: Connection, *, now: datetime) -> Standing:
     """Where everything stands; the mailing is added by ``last_mailing``, which needs the ledger."""
     period = current_period(project, connection, now=now)
-    gone = [record for record in issues.all_issues(connection) if record.state in {"out", "closed"}]
+    gone = [record for record in issues.all_issues(connection) if record.has_left]
     return Standing(
         issue=_issue_standing(project, connection, period),
         last_out=gone[-1] if gone else None,

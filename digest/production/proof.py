@@ -7,7 +7,6 @@ or a digest.toml made for the next issue must not strand the rest of this one.
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +24,7 @@ from digest.render.markup import local_images
 from digest.render.page import render_content, render_page
 from digest.render.templates import Templates
 from digest.store import entries, issues
+from digest.text.difference import unified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,8 +201,8 @@ def require_unchanged(project: Project, connection: Connection, record: IssueRec
 
 
 def _diff(old: bytes, new: bytes, name: str) -> str:
-    before, after = (raw.decode("utf-8", "replace").splitlines() for raw in (old, new))
-    return "\n".join(difflib.unified_diff(before, after, f"{name} (approved)", f"{name} (now)", lineterm="", n=2))
+    before, after = (raw.decode("utf-8", "replace") for raw in (old, new))
+    return unified(before, after, f"{name} (approved)", f"{name} (now)")
 
 
 def _image(project: Project, issue: Issue, name: str) -> Path:

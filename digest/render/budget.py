@@ -12,10 +12,8 @@ import quopri
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-WANTED_BYTES = 80 * 1024
-"""Of decoded HTML: leaves room for what a forward or a list adds."""
-MOST_BYTES = 102_400
-"""Less is shown whole by Gmail (reports differ between 99 and 105 KB)."""
+from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES
+
 RESERVE_BYTES = 2_000
 """For the addresses that are put in for each recipient later."""
 
@@ -45,7 +43,7 @@ def fit(pieces: Sequence[Piece], render: Callable[[tuple[int, ...]], str]) -> Fi
     """Choose a form for each piece, so that the mail fits; nothing is shortened that need not be.
 
     Long texts are cut at a paragraph first, then the lowest stories to one paragraph, then those to their headlines.
-    All that happens for WANTED_BYTES; a story is left out only for MOST_BYTES.
+    All that happens for HTML_WANTED_BYTES; a story is left out only for HTML_MOST_BYTES.
 
     Args:
         pieces: in reading order.
@@ -53,7 +51,7 @@ def fit(pieces: Sequence[Piece], render: Callable[[tuple[int, ...]], str]) -> Fi
     """
     forms = [WHOLE] * len(pieces)
     html = render(tuple(forms))
-    for most, steps in ((WANTED_BYTES, _shortening(pieces)), (None, _leaving_out(pieces))):
+    for most, steps in ((HTML_WANTED_BYTES, _shortening(pieces)), (None, _leaving_out(pieces))):
         while (over := excess(html, decoded=most)) > 0:
             saved = _take(steps, forms, pieces, over)
             if not saved:
@@ -70,7 +68,7 @@ def excess(html: str, *, decoded: int | None = None) -> int:
         decoded: bytes it may have decoded, if fewer than it may have encoded.
     """
     raw = html.encode("utf-8")
-    most = MOST_BYTES - RESERVE_BYTES - 1
+    most = HTML_MOST_BYTES - RESERVE_BYTES - 1
     over = max(0, len(raw) - min(decoded or most, most))
     encoded = encoded_bytes(raw)
     return max(over, math.ceil((encoded - most) * len(raw) / encoded)) if encoded > most else over

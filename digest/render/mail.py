@@ -19,6 +19,7 @@ from digest.render.mailtext import as_text, note
 from digest.render.markup import block
 from digest.render.page import PageSection, PageSource, PageStory, headline, page_sections, page_url
 from digest.render.templates import Templates, safe
+from digest.text.limits import PREHEADER_MOST_CHARS
 from digest.text.plain import drop_controls, plain
 from digest.text.sentences import sentences
 from digest.text.wrap import squeezed
@@ -27,7 +28,6 @@ GLANCE_FROM = 4
 """Stories: fewer are seen at a glance anyway."""
 GLANCE_MOST = 8
 """Headlines at the top; more would be a second issue."""
-PREHEADER_CHARS = 130
 
 _STORY_BYTES = 1_000  # of a story's own markup; rather too many, for then none is left out that need not be
 _REST_BYTES = 250  # of the link to the rest
@@ -294,9 +294,9 @@ def _preheader(issue: Issue, told: _Told, language: str) -> str:
 
 def _clipped(text: str) -> str:
     """Whole words of a text, not more than are shown."""
-    if len(text) <= PREHEADER_CHARS:
+    if len(text) <= PREHEADER_MOST_CHARS:
         return text
-    words_that_fit = text[:PREHEADER_CHARS].rpartition(" ")[0] or text[:PREHEADER_CHARS]
+    words_that_fit = text[:PREHEADER_MOST_CHARS].rpartition(" ")[0] or text[:PREHEADER_MOST_CHARS]
     return words_that_fit.rstrip(" ,;:–-") + " …"
 
 

@@ -375,3 +375,14 @@ def test_next_weeks_draft_has_what_was_passed_over(root: Path) -> None:
     assert (second["issue"], second["stories"]) == ("2026-W48", 1)
     totals = digest("status", "--json", root=root, now=NEXT_WEEK).json["totals"]
     assert (totals["used"], totals["eligible"]) == (2, 1)
+
+
+def test_a_dry_run_says_that_an_edited_file_would_be_left_alone(root: Path) -> None:
+    digest("build", root=root, now=NOW)
+    path = issue_file(root)
+    path.write_text(path.read_text("utf-8").replace("Wind farms wait", "Wind farms queue"), "utf-8")
+
+    ran = digest("draft", "--dry-run", root=root, now=NOW)
+
+    assert "was edited, so it is left alone" in ran.out
+    assert "+###" not in ran.out

@@ -7,19 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.render.budget import (
-    BARE,
-    BRIEF,
-    LEFT_OUT,
-    MOST_BYTES,
-    SHORT,
-    WANTED_BYTES,
-    WHOLE,
-    Piece,
-    encoded_bytes,
-    excess,
-    fit,
-)
+from digest.render.budget import BARE, BRIEF, LEFT_OUT, SHORT, WHOLE, Piece, encoded_bytes, excess, fit
+from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES
 
 
 def piece(*sizes: int, is_story: bool = True) -> Piece:
@@ -85,8 +74,8 @@ def test_a_frame_that_is_too_long_by_itself_ends_the_search() -> None:
 def test_it_always_fits_if_it_can(pieces: list[Piece]) -> None:
     forms = fitted(pieces)
     size = 5_000 + sum(piece.sizes[form] for piece, form in zip(pieces, forms, strict=True))
-    assert size < MOST_BYTES
-    if size + sum(piece.sizes[WHOLE] for piece in pieces) < WANTED_BYTES:
+    assert size < HTML_MOST_BYTES
+    if size + sum(piece.sizes[WHOLE] for piece in pieces) < HTML_WANTED_BYTES:
         assert set(forms) <= {WHOLE}
 
 
@@ -99,5 +88,5 @@ def test_the_encoded_size_is_that_of_the_shorter_encoding(html: str) -> None:
 
 def test_chinese_is_too_long_once_it_is_encoded() -> None:
     html = "能" * 26_000  # 78,000 bytes, 104,000 in base64
-    assert len(html.encode()) < WANTED_BYTES
-    assert excess(html, decoded=WANTED_BYTES) > 0
+    assert len(html.encode()) < HTML_WANTED_BYTES
+    assert excess(html, decoded=HTML_WANTED_BYTES) > 0

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from digest.model import Issue, IssueSection, IssueStory, SourceRef
-from digest.render.budget import MOST_BYTES, WANTED_BYTES, encoded_bytes
+from digest.render.budget import encoded_bytes
+from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES
 from tests.render.mailed import assert_alike, mail, problems
 from tests.support.sample import SAMPLE
 
@@ -35,8 +36,8 @@ def long_issue(count: int, paragraph: str, paragraphs: int) -> Issue:
 def test_a_long_issue_is_shortened_and_says_so(count: int, paragraph: str, paragraphs: int, wanted: str) -> None:
     made = mail(long_issue(count, paragraph, paragraphs))
     raw = made.html.encode()
-    assert len(raw) <= WANTED_BYTES
-    assert encoded_bytes(raw) < MOST_BYTES
+    assert len(raw) <= HTML_WANTED_BYTES
+    assert encoded_bytes(raw) < HTML_MOST_BYTES
     assert any(line.endswith(wanted) for line in made.cut)
     assert all(line.startswith("Story ") for line in made.cut)
     assert_alike(made, [f"Story {n} of the week" for n in range(count)])
@@ -48,7 +49,7 @@ def test_a_long_issue_is_shortened_and_says_so(count: int, paragraph: str, parag
 def test_stories_that_cannot_even_be_named_are_counted() -> None:
     made = mail(long_issue(400, "One.", 1))
     left_out = [line for line in made.cut if line.endswith("left out of the mail")]
-    assert len(made.html.encode()) < MOST_BYTES
+    assert len(made.html.encode()) < HTML_MOST_BYTES
     assert 200 < len(left_out) < 300
     assert f"More stories on the web page: {len(left_out)}" in made.text
     assert_alike(made, [f"Story {n} of the week" for n in range(400 - len(left_out))])
