@@ -23,7 +23,7 @@ test: .venv/.dev         ## run the tests, with coverage
 
 test-long: .venv/.dev    ## run what takes longer, whole
 	@.ci/debian
-	DIGEST_LONG=1 $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: .venv/.dev         ## ruff and mypy, strict, over package, command line and tests
 	$(BIN)/ruff check .

@@ -61,6 +61,13 @@ def write_whole(path: Path, data: str | bytes, *, mode: int | None = None) -> No
         ) from error
 
 
+def sweep(folder: Path) -> None:
+    """Remove what ``write_whole`` was kept from finishing, below a folder that nobody else writes to."""
+    for part in folder.rglob(".*.part"):
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
 def write_changed(path: Path, data: str | bytes) -> bool:
     """Write whole, but only if the content differs; say whether it was written.
 

@@ -42,7 +42,7 @@ def verb(session: Session, *, issue: str | None, explain: bool, dry_run: bool) -
         session.result(
             draft_data(project, done), lambda: _show(session, project, done, explain=explain, dry_run=dry_run)
         )
-        if not dry_run:
+        if not dry_run and done.outcome != "settled":
             session.next_step(f"edit {project.shown(done.path)}, then `digest preview`")
     return 0
 

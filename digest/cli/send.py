@@ -83,6 +83,8 @@ def _send(session: Session, project: Project, issue: str | None, given: dict[str
     if not again and mailout.settle(project, record, now=session.now):
         return _closed(session, project, record)
     people = mailout.still_to_send(project, record)
+    if not given["after_restore"]:
+        mailout.refuse_after_restore(project)
     with mailout.open_transport(project, os.environ) as transport:
         transport.check()  # before anything is approved, published or spent
         if record.state == "draft":
@@ -204,6 +206,7 @@ def _dry_run(session: Session, project: Project, issue: str | None) -> int:
 
     record = mailout.issue_to_send(project, now=session.now, name=issue)
     left = mailout.still_to_send(project, record)
+    mailout.refuse_after_restore(project)
     checked = pipeline.check(project, now=session.now, name=record.name)
     html_bytes = len(checked.proof.mail.html.encode("utf-8"))
     say_findings(session, checked)

@@ -153,12 +153,14 @@ def _all_errors(model: type[BaseModel], data: dict[str, Any]) -> list[ErrorDetai
     """
     rest = copy.deepcopy(data)
     found: list[ErrorDetails] = []
+    taken_out: set[tuple[int | str, ...]] = set()
     for _ in range(5):
         try:
             model.model_validate(rest)
         except ValidationError as error:
             fresh = [detail for detail in error.errors() if detail not in found]
-            found += fresh
+            found += [one for one in fresh if one["type"] != "missing" or one["loc"] not in taken_out]
+            taken_out |= {one["loc"] for one in fresh}
             if not fresh or not all(_mend(rest, detail) for detail in fresh):
                 break
         else:

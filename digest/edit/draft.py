@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from digest.edit.issuefile import NEXT_WEEK_NOTE
 from digest.text.limits import PREHEADER_CHARS, SUBJECT_CHARS
 from digest.text.markdown import escape, escape_heading, escape_paragraph
 
@@ -63,7 +64,7 @@ def write_issue(
             parts += [back[story.id].text, ""] if story.id in back else _story(story, sources, day)
         for one in by_hand if position == 0 else ():
             parts += [one.text, ""]
-    parts += ["## Next week", "", "<!-- Stories moved here wait for the next issue. Not printed. -->", ""]
+    parts += ["## Next week", "", NEXT_WEEK_NOTE, ""]
     for one in waiting:
         if _entry_ids(one) and one not in back.values():  # its time has not come, or it ran elsewhere
             parts += [one.text, ""]

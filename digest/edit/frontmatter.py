@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.errors import IssueFileError
+from digest.text.markdown import without_comments
 
 if TYPE_CHECKING:
     from digest.edit.blocks import Line
@@ -87,6 +88,7 @@ def _value(key: str, raw: str) -> str:
     value = raw.strip()
     if key == "base":  # digest's own; carries a note behind a hash
         return value.partition("#")[0].strip()
+    value = without_comments(value).strip()
     if len(value) > 1 and value[0] == value[-1] == '"':
         return value[1:-1].replace('\\"', '"')
     return value

@@ -21,6 +21,7 @@ SpanKind = Literal["front", "intro", "section", "section-text", "story", "story-
 
 NEXT_WEEK = "next week"
 CANDIDATES = "candidates"
+NEXT_WEEK_NOTE = "<!-- Stories moved here wait for the next issue. Not printed. -->"
 
 _HEADING = re.compile(r"^ {0,3}(#{2,3})(?:[ \t]+(.*?))?[ \t]*$")
 _CONFLICT = re.compile(r"^(<{7}|>{7})( |$)")
@@ -66,7 +67,8 @@ def put_off(file: IssueFile) -> tuple[PutOff, ...]:
         for heading in (span for span in own if span.kind == "story"):
             story = next(one for one in file.issue.next_week if one.line == heading.line)
             text = "".join(span.text for span in own if span.story == heading.story)
-            found.append(PutOff(story=story, text=text.replace("\r\n", "\n").strip()))
+            text = text.replace("\r\n", "\n").replace(NEXT_WEEK_NOTE, "")
+            found.append(PutOff(story=story, text=text.strip()))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest.edit.blocks import Line, quiet_lines
 from digest.errors import IssueFileError
 from digest.model import IssueStory, SourceRef
+from digest.text.markdown import without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ def read_story(
         elif into == "sources" and (one.blank or not loud):
             continue  # blanks and comments among the sources
         elif into == "sources" and (item := _ITEM.match(one.bare)):
-            sources.append(read_source(item.group(1), path, one.number))
+            sources.append(read_source(without_comments(item.group(1)), path, one.number))
         else:
             into = "summary"
             summary.append(one.text)

@@ -28,11 +28,9 @@ from digest.production.proof import VARIANT, frozen_issue, frozen_mail, frozen_p
 from digest.project import require_issue
 from digest.store import issues
 from digest.store.backup import RESTORED
-from digest.store.database import get_meta
+from digest.store.database import drop_meta, get_meta
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from digest.project import Project
 
 
@@ -136,12 +134,12 @@ def send(
         ConnectError, LoginError: the mail server is out of reach; nobody was touched.
     """
     now = clock.now()
+    if not after_restore:
+        refuse_after_restore(project)
     with send_lock(project.root), Ledger(project.store) as ledger:
         with project.store.read() as connection:
             if not record.has_left or not is_published(connection, record):
                 raise StateError(f"{record.name} is not published", hint=f"`digest publish {record.name}` comes first")
-            if not after_restore:
-                _refuse_after_restore(connection, record)
             parts = frozen_parts(connection, record)
             require_unchanged(project, connection, record, parts)
             issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
@@ -166,17 +164,26 @@ def send(
             on_delivery=on_delivery,
             watch=Watch(breaker=not accept_refusals),
         )
+    if after_restore:
+        with project.store.write() as connection:
+            drop_meta(connection, RESTORED)
     settle(project, record, now=clock.now())
     return Sent(record=record, mailing=mailing, tally=tally)
 
 
-def _refuse_after_restore(connection: Connection, record: IssueRecord) -> None:
-    """The ledger of a restored store does not know who was mailed after the copy was made."""
-    restored = get_meta(connection, RESTORED)
-    if restored and record.drafted <= datetime.fromisoformat(restored):
+def refuse_after_restore(project: Project) -> None:
+    """The ledger of a restored store does not know who was mailed, nor what was printed, after the copy was made.
+
+    Raises:
+        StateError: it was restored, and no sending since was told to go on all the same.
+    """
+    with project.store.read() as connection:
+        restored = get_meta(connection, RESTORED)
+    if restored:
         raise StateError(
-            f"{record.name}: the store was restored from a copy; whoever got the issue since would get it twice",
-            hint="if your mail server's log says that nobody did, `digest send --after-restore` goes on",
+            f"the store was restored from a copy on {restored[:10]}: what was mailed after that copy was made it does "
+            "not know, and would mail again",
+            hint="compare issues/ and your mail server's log; `digest send --after-restore` goes on, and asks no more",
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digest.archive.published import PublishedIssue
 from digest.archive.site import publish_page, publish_site
 from digest.deliver.message import Recipient, build_message, unsubscribe_link
+from digest.disk import sweep
 from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
 from digest.model import UNSUBSCRIBE_MARK, Html
@@ -77,6 +78,7 @@ def write_site(project: Project) -> tuple[Path, ...]:
     past = [
         PastIssue(issue=one.issue, number=one.record.number, on=issue_date(project, one.record)) for one in published
     ]
+    sweep(project.site_dir)  # what a killed run left half written; nobody else writes while we hold the lock
     templates = Templates(newsletter.look, project.root)
     home = render_home(past, settings=project.settings, templates=templates)
     return publish_site(project.site_dir, published, settings=project.settings, home=home)

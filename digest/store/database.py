@@ -227,6 +227,11 @@ def get_meta(connection: Connection, key: str) -> str | None:
     return None if value is None else str(value)
 
 
+def drop_meta(connection: Connection, key: str) -> None:
+    """Keep a value no longer."""
+    connection.execute(schema.meta.delete().where(schema.meta.c.key == key))
+
+
 def put_meta(connection: Connection, key: str, value: str) -> None:
     """Keep a single value beside the tables."""
     connection.execute(schema.meta.delete().where(schema.meta.c.key == key))

@@ -519,12 +519,16 @@ def test_a_restored_store_never_mails_by_itself_what_may_have_been_mailed(root: 
     digest("restore-backup", copy, "--yes", root=root, now=LATER)
 
     refused = digest("send", "--yes", root=root, now=LATER)
-    wanted = digest("send", "--after-restore", root=root, now=LATER)
+    later = digest("send", "--yes", root=root, now="2026-11-25T12:00Z")
+    dry = digest("send", "--dry-run", root=root, now=LATER)
+    wanted = digest("send", ISSUE, "--after-restore", root=root, now=LATER)
 
-    assert refused.code == 1
-    assert "restored from a copy" in refused.err
+    for ran in (refused, later, dry):
+        assert ran.code == 1
+        assert "restored from a copy" in ran.err
     assert wanted.code == 0
     assert len(server.messages) == 2
+    assert digest("send", ISSUE, root=root, now=LATER).code == 0, "asked once, it asks no more"
 
 
 def test_what_the_editor_put_off_comes_back_in_the_editors_words(root: Path) -> None:
@@ -598,3 +602,13 @@ def test_a_service_manager_ends_a_sending_as_gently_as_ctrl_c(root: Path, server
 
 def test_an_approval_by_nobody_is_refused(root: Path) -> None:
     assert digest("approve", "--by", "  ", root=root, now=NOW).code == 2
+
+
+def test_what_a_killed_publish_left_half_written_is_swept_away(root: Path) -> None:
+    digest("approve", "--by", "A", root=root, now=NOW)
+    half = root / "build" / "site" / ISSUE / ".index.html.x1y2.part"
+    half.parent.mkdir(parents=True)
+    half.write_text("<!doctype ht")
+
+    assert digest("publish", root=root, now=NOW).code == 0
+    assert not half.exists()

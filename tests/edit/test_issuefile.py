@@ -182,3 +182,16 @@ def test_any_text_is_read_whole_or_refused(text: str) -> None:
         assert read_issue(HEAD + text, path="x.md").joined() == HEAD + text
     except IssueFileError as error:
         assert error.line >= 1
+
+
+def test_a_comment_is_private_wherever_it_stands() -> None:
+    text = FILE.replace("{#e-1a2b3c4d5e6f}", "{#e-1a2b3c4d5e6f} <!-- hush -->")
+    text = text.replace("And a quiet week elsewhere", "And <!-- hush --> a quiet week").replace(
+        "- The editor's own note,", "- The editor's <!-- hush --> own note,"
+    )
+
+    issue = read_issue(text, path="x.md").issue
+
+    assert issue.stories[0].sources[0].entry_id == "1a2b3c4d5e6f"
+    assert "hush" not in issue.preheader
+    assert not any("hush" in ref.label + ref.note for ref in issue.stories[0].sources)
