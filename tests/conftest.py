@@ -1,0 +1,32 @@
+"""What holds for every test: no clock decides, and nothing leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+# Hypothesis has a profile of its own for CI (no deadline, the same cases each time); elsewhere only the deadline goes,
+# because machines are shared and a test is not a benchmark.
+if not os.environ.get("CI"):
+    settings.register_profile("here", deadline=None)
+    settings.load_profile("here")
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection to any other machine fails the test that tries it."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6}:
+            host = ipaddress.ip_address(str(address[0]).partition("%")[0])
+            mapped = getattr(host, "ipv4_mapped", None) or host
+            assert mapped.is_loopback, f"a test tried to connect to {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
