@@ -41,11 +41,11 @@ def verb(
     Example:
       digest add https://www.chathamhouse.org/rss.xml
       digest add https://example.org/feed.xml --name "Example" --section World --weight 1.5
-    """  # noqa: D301  \b is click's mark
-    from digest.config.feedlist import check_feeds, with_feed  # noqa: PLC0415
-    from digest.config.load import FEEDS_NAME, load_config  # noqa: PLC0415
-    from digest.disk import write_whole  # noqa: PLC0415
-    from digest.text.urls import shown_url  # noqa: PLC0415
+    """
+    from digest.config.feedlist import check_feeds, with_feed
+    from digest.config.load import FEEDS_NAME, load_config
+    from digest.disk import write_whole
+    from digest.text.urls import shown_url
 
     root = session.options.root
     _refuse_known(root, load_config(root), url)
@@ -74,8 +74,8 @@ def verb(
 
 def _refuse_known(root: Path, config: Config, url: str) -> None:
     """Refuse an address that is listed already, and what is a file or no address at all."""
-    from digest.errors import UsageError  # noqa: PLC0415
-    from digest.text.urls import url_key  # noqa: PLC0415
+    from digest.errors import UsageError
+    from digest.text.urls import url_key
 
     if "://" not in url:
         if (root / url).is_file() or (root / "feeds" / url).is_file():

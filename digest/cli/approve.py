@@ -27,8 +27,8 @@ def verb(session: Session, *, issue: str | None, by: str) -> int:
     \b
     Example:
       digest approve --by "A. Editor"
-    """  # noqa: D301
-    from digest import pipeline  # noqa: PLC0415
+    """
+    from digest import pipeline
 
     if not by.strip():
         raise UsageError("--by is empty", hint='say who approves: --by "A. Editor"')

@@ -27,9 +27,9 @@ def verb(session: Session, *, file: Path | None) -> int:
     Example:
       digest backup
       digest backup /media/stick/brief-2026-11-20.db
-    """  # noqa: D301  \b is click's mark
-    from digest.store.backup import store_path  # noqa: PLC0415
-    from digest.store.database import backup_sqlite  # noqa: PLC0415
+    """
+    from digest.store.backup import store_path
+    from digest.store.database import backup_sqlite
 
     with session.project(create_store=False) as project:
         present = store_path(project.settings.store.url, project.root)

@@ -24,8 +24,8 @@ def verb(session: Session) -> int:
     Example:
       digest build
       digest -C my-brief build --now 2026-11-19T12:00Z
-    """  # noqa: D301, D403
-    from digest import pipeline  # noqa: PLC0415
+    """  # noqa: D403
+    from digest import pipeline
 
     with session.project() as project:
         fetched = run_fetch(session, project)

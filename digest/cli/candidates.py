@@ -28,12 +28,12 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
     Example:
       digest candidates
       digest candidates --paste >> issues/2026-W47.md
-    """  # noqa: D301  \b is click's mark
-    from digest.curate.stories import summarised  # noqa: PLC0415
-    from digest.edit.draft import candidate_block, source_name  # noqa: PLC0415
-    from digest.errors import StateError  # noqa: PLC0415
-    from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources  # noqa: PLC0415
-    from digest.project import period_of, read_issue_file, require_issue  # noqa: PLC0415
+    """
+    from digest.curate.stories import summarised
+    from digest.edit.draft import candidate_block, source_name
+    from digest.errors import StateError
+    from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources
+    from digest.project import period_of, read_issue_file, require_issue
 
     with session.project(create_store=False) as project:
         with project.store.read() as connection:

@@ -26,8 +26,8 @@ def verb(session: Session, *, issue: str | None) -> int:
     Example:
       digest check
       digest check 2026-W47 --json
-    """  # noqa: D301
-    from digest import pipeline  # noqa: PLC0415
+    """
+    from digest import pipeline
 
     with session.project() as project:
         checked = pipeline.check(project, now=session.now, name=issue)

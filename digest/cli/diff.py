@@ -26,8 +26,8 @@ def verb(session: Session, *, issue: str | None, versions: bool) -> int:
     Example:
       digest diff
       digest diff 2026-W47 --versions
-    """  # noqa: D301  \b is click's mark
-    from digest.explain.history import compare  # noqa: PLC0415
+    """
+    from digest.explain.history import compare
 
     with session.project(create_store=False) as project:
         if versions:
@@ -49,10 +49,10 @@ def verb(session: Session, *, issue: str | None, versions: bool) -> int:
 
 
 def _show_versions(session: Session, project: Project, issue: str | None) -> int:
-    from digest.explain.history import kept_texts  # noqa: PLC0415
-    from digest.explain.standing import local_time  # noqa: PLC0415
-    from digest.project import read_text, require_issue  # noqa: PLC0415
-    from digest.store.issues import text_sha256  # noqa: PLC0415
+    from digest.explain.history import kept_texts
+    from digest.explain.standing import local_time
+    from digest.project import read_text, require_issue
+    from digest.store.issues import text_sha256
 
     with project.store.read() as connection:
         record = require_issue(project, connection, now=session.now, name=issue)

@@ -34,8 +34,8 @@ def verb(session: Session, *, issue: str | None, explain: bool, dry_run: bool) -
       digest draft
       digest draft --explain
       digest draft 2026-W48 --dry-run
-    """  # noqa: D301
-    from digest import pipeline  # noqa: PLC0415
+    """
+    from digest import pipeline
 
     with session.project() as project:
         done = pipeline.draft(project, now=session.now, name=issue, dry_run=dry_run)

@@ -25,7 +25,7 @@ def verb(session: Session) -> int:
     Example:
       digest feeds
       digest feeds list --json
-    """  # noqa: D301  \b is click's mark
+    """
     return show_feeds(session)
 
 
@@ -36,13 +36,13 @@ def list_verb(session: Session) -> int:
     \b
     Example:
       digest feeds list
-    """  # noqa: D301
+    """
     return show_feeds(session)
 
 
 def show_feeds(session: Session) -> int:
     """Print every source."""
-    from digest.explain.standing import condition, local_time, source_accounts  # noqa: PLC0415
+    from digest.explain.standing import condition, local_time, source_accounts
 
     with session.project() as project:
         zone = project.zone
@@ -74,7 +74,7 @@ def show_feeds(session: Session) -> int:
 
 def source_data(source: SourceAccount, zone: ZoneInfo) -> dict[str, Any]:
     """A source for --json."""
-    from digest.explain.standing import condition  # noqa: PLC0415
+    from digest.explain.standing import condition
 
     state = source.state
     return {

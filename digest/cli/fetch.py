@@ -30,7 +30,7 @@ def verb(session: Session, *, ask_all: bool, strict: bool) -> int:
     Example:
       digest fetch
       digest fetch --all --strict
-    """  # noqa: D301  \b is click's mark
+    """
     with session.project() as project:
         done = run_fetch(session, project, ask_all=ask_all)
         session.result(fetch_data(done), lambda: session.line(fetch_summary(done)))
@@ -40,8 +40,8 @@ def verb(session: Session, *, ask_all: bool, strict: bool) -> int:
 
 def run_fetch(session: Session, project: Project, *, ask_all: bool = False) -> list[Fetched]:
     """Fetch with a progress bar, naming what could not be read."""
-    from digest import pipeline  # noqa: PLC0415
-    from digest.text.urls import shown_url  # noqa: PLC0415
+    from digest import pipeline
+    from digest.text.urls import shown_url
 
     done = []
     with session.progress("reading", None) as advance:
@@ -80,7 +80,7 @@ def fetch_summary(done: list[Fetched]) -> str:
 
 def fetch_data(done: list[Fetched]) -> dict[str, Any]:
     """What ``fetch --json`` prints."""
-    from digest.text.urls import shown_url  # noqa: PLC0415
+    from digest.text.urls import shown_url
 
     return {
         "sources": [

@@ -29,8 +29,8 @@ def verb(session: Session, *, folder: Path, title: str | None, sender: str | Non
     Example:
       digest init my-brief --title "My Brief" --from "My Brief <brief@example.org>"
       digest init --example try-out
-    """  # noqa: D301  \b is click's mark
-    from digest.setup.starter import plan, plan_example, write_start  # noqa: PLC0415
+    """
+    from digest.setup.starter import plan, plan_example, write_start
 
     if example and (title or sender):
         raise click.UsageError("--example is copied as it is; --title and --from do not go with it")

@@ -81,7 +81,7 @@ class VerbGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            import difflib  # noqa: PLC0415
+            import difflib
 
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
             if not close:
@@ -147,18 +147,18 @@ def run(arguments: Sequence[str]) -> int:
 
 def _say_json(as_json: bool, message: str, exit_code: int) -> None:
     if as_json:
-        import json  # noqa: PLC0415
+        import json
 
         click.echo(json.dumps({"error": message, "hint": None, "exit_code": exit_code}))
 
 
 def _report(error: DigestError, *, as_json: bool) -> int:
     if as_json:
-        from digest.cli.output import error_json  # noqa: PLC0415
+        from digest.cli.output import error_json
 
         click.echo(error_json(error))
     if isinstance(error, BlockedError):
-        from digest.cli.output import finding_line  # noqa: PLC0415
+        from digest.cli.output import finding_line
 
         for finding in error.findings:
             click.echo(finding_line(finding), err=True)

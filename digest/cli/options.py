@@ -69,7 +69,7 @@ def verb(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a verb: ``@verb("fetch")``. Its docstring is the help; it gets a Session as first argument."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        from digest.cli.session import Session  # noqa: PLC0415  only verbs need one
+        from digest.cli.session import Session
 
         @functools.wraps(function)
         def with_session(*args: Any, **kwargs: Any) -> Any:
@@ -89,7 +89,7 @@ def verb_group(name: str) -> Callable[[Callable[..., Any]], click.Group]:
     """
 
     def decorate(function: Callable[..., Any]) -> click.Group:
-        from digest.cli.session import Session  # noqa: PLC0415  only verbs need one
+        from digest.cli.session import Session
 
         @functools.wraps(function)
         def alone(*args: Any, **kwargs: Any) -> Any:

@@ -29,8 +29,8 @@ def verb(session: Session, *, issue: str | None, page: bool, no_open: bool) -> i
       digest preview
       digest preview --page
       digest preview --no-open
-    """  # noqa: D301
-    from digest import pipeline  # noqa: PLC0415
+    """
+    from digest import pipeline
 
     with session.project() as project:
         checked, written = pipeline.render(project, now=session.now, name=issue)

@@ -24,8 +24,8 @@ def verb(session: Session, *, issue: str | None) -> int:
     \b
     Example:
       digest publish
-    """  # noqa: D301
-    from digest import pipeline  # noqa: PLC0415
+    """
+    from digest import pipeline
 
     with session.project() as project:
         written = pipeline.publish(project, now=session.now, name=issue)

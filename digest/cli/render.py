@@ -29,8 +29,8 @@ def verb(session: Session, *, issue: str | None) -> int:
     Example:
       digest render
       digest render 2026-W47
-    """  # noqa: D301
-    from digest import pipeline  # noqa: PLC0415
+    """
+    from digest import pipeline
 
     with session.project() as project:
         checked, written = pipeline.render(project, now=session.now, name=issue)
@@ -60,7 +60,7 @@ def show_sections(session: Session, checked: Checked) -> None:
 
 
 def _first(title: str) -> str:
-    from digest.text.markdown import unescape  # noqa: PLC0415
+    from digest.text.markdown import unescape
 
     plain = unescape(title)
     return plain if len(plain) <= 70 else plain[:69] + "…"

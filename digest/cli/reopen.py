@@ -22,8 +22,8 @@ def verb(session: Session, *, issue: str | None) -> int:
     \b
     Example:
       digest reopen
-    """  # noqa: D301
-    from digest import pipeline  # noqa: PLC0415
+    """
+    from digest import pipeline
 
     with session.project() as project:
         record = pipeline.reopen(project, now=session.now, name=issue)

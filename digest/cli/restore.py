@@ -28,8 +28,8 @@ def verb(session: Session, *, issue: str, version: str | None, dry_run: bool) ->
       digest restore 2026-W47
       digest restore 2026-W47 3 --dry-run
       digest restore 2026-W47 approved
-    """  # noqa: D301  \b is click's mark
-    from digest.explain.history import restore  # noqa: PLC0415
+    """
+    from digest.explain.history import restore
 
     with session.project(create_store=False) as project:
         done = restore(project, now=session.now, name=issue, version=version, dry_run=dry_run)

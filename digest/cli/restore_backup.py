@@ -29,11 +29,11 @@ def verb(session: Session, *, file: Path, yes: bool, dry_run: bool) -> int:
     Example:
       digest restore-backup state/backups/digest-20261120T070000Z.db --dry-run
       digest restore-backup state/backups/digest-20261120T070000Z.db --yes
-    """  # noqa: D301  \b is click's mark
-    from digest.config.load import load_config  # noqa: PLC0415
-    from digest.deliver.lock import send_lock  # noqa: PLC0415
-    from digest.errors import StateError  # noqa: PLC0415
-    from digest.store.backup import look_into, put_in_place, store_path  # noqa: PLC0415
+    """
+    from digest.config.load import load_config
+    from digest.deliver.lock import send_lock
+    from digest.errors import StateError
+    from digest.store.backup import look_into, put_in_place, store_path
 
     root = session.options.root.resolve()
     # The store is not opened here: it may be damaged, which is what a backup is for.

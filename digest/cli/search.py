@@ -25,10 +25,10 @@ def verb(session: Session, *, words: tuple[str, ...], limit: int) -> int:
     Example:
       digest search price cap
       digest search '"price cap"' 'sanction*' --limit 50
-    """  # noqa: D301  \b is click's mark
-    from digest.explain.standing import local_time  # noqa: PLC0415
-    from digest.production.drafting import named_sources  # noqa: PLC0415
-    from digest.store.search import search_entries  # noqa: PLC0415
+    """
+    from digest.explain.standing import local_time
+    from digest.production.drafting import named_sources
+    from digest.store.search import search_entries
 
     query = " ".join(words)
     with session.project(create_store=False) as project:

@@ -49,7 +49,7 @@ def verb(session: Session, **given: Any) -> int:
       digest send --dry-run
       digest send --yes
       digest send --status
-    """  # noqa: D301
+    """
     issue: str | None = given["issue"]
     if sum(bool(given[key]) for key in ("test_address", "dry_run", "status")) > 1:
         raise UsageError("--test, --dry-run and --status exclude each other", hint="give one of them")
@@ -74,9 +74,9 @@ class _Clock:
 
 
 def _send(session: Session, project: Project, issue: str | None, given: dict[str, Any]) -> int:
-    from digest import pipeline  # noqa: PLC0415
-    from digest.production import mailout  # noqa: PLC0415
-    from digest.production.outgoing import is_published  # noqa: PLC0415
+    from digest import pipeline
+    from digest.production import mailout
+    from digest.production.outgoing import is_published
 
     again = given["include_new"] or given["resend_uncertain"]
     record = mailout.issue_to_send(project, now=session.now, name=issue, again=again)
@@ -104,7 +104,7 @@ def _approve(
     session: Session, project: Project, record: IssueRecord, people: int, given: dict[str, Any]
 ) -> IssueRecord:
     """Ask about a draft, and approve it."""
-    from digest import pipeline  # noqa: PLC0415
+    from digest import pipeline
 
     question = f"{record.name} is a draft. Approve it, publish it and mail it to {count(people, 'subscriber')}?"
     if not session.confirm(question, yes=given["yes"]):
@@ -121,7 +121,7 @@ def _approve(
 def _hand_over(
     session: Session, project: Project, transport: Transport, record: IssueRecord, given: dict[str, Any]
 ) -> Sent:
-    from digest.production import mailout  # noqa: PLC0415
+    from digest.production import mailout
 
     def on_delivery(delivery: Delivery) -> None:
         advance(delivery.state)
@@ -142,7 +142,7 @@ def _hand_over(
 
 
 def _report(session: Session, sent: Sent) -> int:
-    from digest.deliver.watch import INTERRUPTED  # noqa: PLC0415
+    from digest.deliver.watch import INTERRUPTED
 
     tally = sent.tally
     session.result(_data(sent.record, [(sent.mailing, tally)]), lambda: session.line(_sum(sent.record.name, tally)))
@@ -163,7 +163,7 @@ def _report(session: Session, sent: Sent) -> int:
 
 
 def _closed(session: Session, project: Project, record: IssueRecord) -> int:
-    from digest.production import mailout  # noqa: PLC0415
+    from digest.production import mailout
 
     rows = mailout.sending_status(project, record)
     session.result(_data(record, rows), lambda: session.line(f"{record.name} is closed: everybody has it already"))
@@ -173,7 +173,7 @@ def _closed(session: Session, project: Project, record: IssueRecord) -> int:
 
 
 def _test(session: Session, project: Project, address: str, issue: str | None) -> int:
-    from digest.production import mailout  # noqa: PLC0415
+    from digest.production import mailout
 
     with mailout.open_transport(project, os.environ) as transport:
         outcome = mailout.send_test(project, transport, address, now=session.now, name=issue)
@@ -184,7 +184,7 @@ def _test(session: Session, project: Project, address: str, issue: str | None) -
 
 
 def _status(session: Session, project: Project, issue: str | None) -> int:
-    from digest.production import mailout  # noqa: PLC0415
+    from digest.production import mailout
 
     record = mailout.issue_to_send(project, now=session.now, name=issue)
     rows = mailout.sending_status(project, record)
@@ -200,9 +200,9 @@ def _status(session: Session, project: Project, issue: str | None) -> int:
 
 
 def _dry_run(session: Session, project: Project, issue: str | None) -> int:
-    from digest import pipeline  # noqa: PLC0415
-    from digest.cli.render import say_findings  # noqa: PLC0415
-    from digest.production import mailout  # noqa: PLC0415
+    from digest import pipeline
+    from digest.cli.render import say_findings
+    from digest.production import mailout
 
     record = mailout.issue_to_send(project, now=session.now, name=issue)
     left = mailout.still_to_send(project, record)

@@ -78,10 +78,10 @@ class Session:
             for row in cells:
                 click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
             return
-        from rich import box  # noqa: PLC0415  rich loads only where a person looks
-        from rich.console import Console  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         for position, column in enumerate(columns):
@@ -96,8 +96,8 @@ class Session:
         if self.options.quiet or self.options.as_json or not is_terminal(sys.stderr):
             yield lambda _note: None
             return
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
             TextColumn("{task.description}"),

@@ -31,10 +31,10 @@ def verb(session: Session) -> int:
     Example:
       digest status
       digest status --json
-    """  # noqa: D301  \b is click's mark
-    from dataclasses import replace  # noqa: PLC0415
+    """
+    from dataclasses import replace
 
-    from digest.explain.standing import last_mailing, next_step, standing  # noqa: PLC0415
+    from digest.explain.standing import last_mailing, next_step, standing
 
     with session.project() as project:
         with project.store.read() as connection:
@@ -55,7 +55,7 @@ def verb(session: Session) -> int:
 
 
 def _lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
-    from digest.explain.standing import FATES  # noqa: PLC0415
+    from digest.explain.standing import FATES
 
     yield from _issue_lines(stands.issue, zone)
     totals = stands.totals
@@ -73,7 +73,7 @@ def _lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _issue_lines(issue: IssueStanding, zone: ZoneInfo) -> Iterator[str]:
-    from digest.explain.standing import local_time  # noqa: PLC0415
+    from digest.explain.standing import local_time
 
     period = f"{local_time(issue.period.start, zone)} to {local_time(issue.period.end, zone)}"
     if issue.record is None:
@@ -92,8 +92,8 @@ def _issue_lines(issue: IssueStanding, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _held_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
-    from digest.explain.account import hold_reason  # noqa: PLC0415
-    from digest.explain.standing import local_time  # noqa: PLC0415
+    from digest.explain.account import hold_reason
+    from digest.explain.standing import local_time
 
     for position, entry in enumerate(stands.held[:MOST_SHOWN]):
         until = f"until {local_time(entry.hold_until, zone)}" if entry.hold_until else "for the next issue"
@@ -104,7 +104,7 @@ def _held_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _source_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
-    from digest.explain.standing import condition  # noqa: PLC0415
+    from digest.explain.standing import condition
 
     trouble = _troubled(stands)
     verdict = f"{len(trouble):,} with trouble:" if trouble else "all well"
@@ -120,7 +120,7 @@ def _troubled(stands: Standing) -> list[SourceAccount]:
 
 
 def _last_line(name: str, state: str, mailing: MailingStanding | None, zone: ZoneInfo) -> str:
-    from digest.explain.standing import local_time  # noqa: PLC0415
+    from digest.explain.standing import local_time
 
     if mailing is None:
         return f"{name}, {state}; not mailed"
@@ -131,8 +131,8 @@ def _last_line(name: str, state: str, mailing: MailingStanding | None, zone: Zon
 
 
 def _data(stands: Standing, zone: ZoneInfo) -> dict[str, Any]:
-    from digest.explain.account import hold_reason  # noqa: PLC0415
-    from digest.explain.standing import condition  # noqa: PLC0415
+    from digest.explain.account import hold_reason
+    from digest.explain.standing import condition
 
     issue, record, last = stands.issue, stands.issue.record, stands.last_out
     return {

@@ -36,8 +36,8 @@ def verb(session: Session) -> int:
       digest subscribers
       digest subscribers import list.csv
       digest subscribers add ada@example.org --name "Ada Byron"
-    """  # noqa: D301  \b is click's mark
-    from digest.deliver.subscribers import count as by_state  # noqa: PLC0415
+    """
+    from digest.deliver.subscribers import count as by_state
 
     with session.project() as project:
         with project.store.read() as connection:
@@ -66,8 +66,8 @@ def add_verb(session: Session, *, address: str, name: str, language: str | None,
     \b
     Example:
       digest subscribers add ada@example.org --name "Ada Byron" --language en
-    """  # noqa: D301
-    from digest.deliver import subscribers  # noqa: PLC0415
+    """
+    from digest.deliver import subscribers
 
     with session.project() as project, project.store.write() as connection:
         done = subscribers.add(
@@ -103,9 +103,9 @@ def import_verb(session: Session, *, file: Path, dry_run: bool) -> int:
     Example:
       digest subscribers import list.csv --dry-run
       digest subscribers import list.csv
-    """  # noqa: D301
-    from digest.deliver.listfile import import_csv  # noqa: PLC0415
-    from digest.errors import UsageError  # noqa: PLC0415
+    """
+    from digest.deliver.listfile import import_csv
+    from digest.errors import UsageError
 
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
@@ -139,9 +139,9 @@ def export_verb(session: Session, *, output: Path | None, force: bool) -> int:
     Example:
       digest subscribers export > list.csv
       digest subscribers export --output list.csv
-    """  # noqa: D301
-    from digest.deliver.listfile import export_csv  # noqa: PLC0415
-    from digest.deliver.subscribers import listing  # noqa: PLC0415
+    """
+    from digest.deliver.listfile import export_csv
+    from digest.deliver.subscribers import listing
 
     with session.project() as project, project.store.read() as connection:
         text = export_csv(connection)
@@ -167,10 +167,10 @@ def remove_verb(session: Session, *, address: str, dry_run: bool) -> int:
     \b
     Example:
       digest subscribers remove ada@example.org
-    """  # noqa: D301
-    from digest.deliver import subscribers  # noqa: PLC0415
-    from digest.errors import UsageError  # noqa: PLC0415
-    from digest.text.address import address_problem, tidy  # noqa: PLC0415
+    """
+    from digest.deliver import subscribers
+    from digest.errors import UsageError
+    from digest.text.address import address_problem, tidy
 
     if problem := address_problem(tidy(address)):
         raise UsageError(f"{address}: the address {problem}", hint="`digest subscribers list` shows who there is")
@@ -197,11 +197,11 @@ def show_verb(session: Session, *, address: str) -> int:
     \b
     Example:
       digest subscribers show ada@example.org
-    """  # noqa: D301
-    from digest.deliver import subscribers  # noqa: PLC0415
-    from digest.errors import DigestError  # noqa: PLC0415
-    from digest.explain.standing import local_time  # noqa: PLC0415
-    from digest.store.messages import messages_to  # noqa: PLC0415
+    """
+    from digest.deliver import subscribers
+    from digest.errors import DigestError
+    from digest.explain.standing import local_time
+    from digest.store.messages import messages_to
 
     with session.project() as project:
         with project.store.read() as connection:
@@ -247,9 +247,9 @@ def list_verb(session: Session, *, everybody: bool) -> int:
     Example:
       digest subscribers list
       digest subscribers list --all --json
-    """  # noqa: D301
-    from digest.deliver.subscribers import MAILABLE, listing  # noqa: PLC0415
-    from digest.explain.standing import local_time  # noqa: PLC0415
+    """
+    from digest.deliver.subscribers import MAILABLE, listing
+    from digest.explain.standing import local_time
 
     with session.project() as project:
         with project.store.read() as connection:
@@ -283,7 +283,7 @@ def subscriber_data(subscriber: Subscriber) -> dict[str, Any]:
 
 
 def _person_lines(subscriber: Subscriber, left: str | None, zone: ZoneInfo) -> list[str]:
-    from digest.explain.standing import local_time  # noqa: PLC0415
+    from digest.explain.standing import local_time
 
     lines = [f"{subscriber.address}  {subscriber.name}".rstrip()]
     lines.append(f"  {subscriber.state}, since {local_time(subscriber.added, zone)}")
@@ -319,8 +319,8 @@ def _report_line(report: ImportReport) -> str:
 
 def _write_private(path: Path, text: str, *, force: bool) -> None:
     """Write a file for its owner only; one that is there stays unless ``force`` is given."""
-    from digest.disk import write_whole  # noqa: PLC0415
-    from digest.errors import UsageError  # noqa: PLC0415
+    from digest.disk import write_whole
+    from digest.errors import UsageError
 
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already", hint="name another file, or say --force")

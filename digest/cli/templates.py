@@ -24,7 +24,7 @@ def verb(session: Session) -> int:
     Example:
       digest templates
       digest templates eject brief
-    """  # noqa: D301  \b is click's mark
+    """
     return show_looks(session)
 
 
@@ -35,7 +35,7 @@ def list_verb(session: Session) -> int:
     \b
     Example:
       digest templates list
-    """  # noqa: D301
+    """
     return show_looks(session)
 
 
@@ -51,8 +51,8 @@ def eject_verb(session: Session, *, look: str, dry_run: bool) -> int:
     \b
     Example:
       digest templates eject brief
-    """  # noqa: D301
-    from digest.setup.looks import eject  # noqa: PLC0415
+    """
+    from digest.setup.looks import eject
 
     root = session.options.root.resolve()
     done = eject(root, look, dry_run=dry_run)
@@ -75,8 +75,8 @@ def eject_verb(session: Session, *, look: str, dry_run: bool) -> int:
 
 def show_looks(session: Session) -> int:
     """Print every look there is for this newsletter."""
-    from digest.config.load import load_config  # noqa: PLC0415
-    from digest.setup.looks import all_looks  # noqa: PLC0415
+    from digest.config.load import load_config
+    from digest.setup.looks import all_looks
 
     root = session.options.root.resolve()
     used = load_config(root).settings.newsletter.look

@@ -45,9 +45,9 @@ def verb(session: Session, *, words: tuple[str, ...]) -> int:
       digest why cable ships
       digest why https://example.org/cable-ships
       digest why e-1a2b3c4d5e6f
-    """  # noqa: D301  \b is click's mark
-    from digest.errors import DigestError  # noqa: PLC0415
-    from digest.explain.account import accounts, find_entries  # noqa: PLC0415
+    """
+    from digest.errors import DigestError
+    from digest.explain.account import accounts, find_entries
 
     query = " ".join(words)
     with session.project(create_store=False) as project:
@@ -82,7 +82,7 @@ def _nearest(query: str) -> str:
 
 def account_lines(account: EntryAccount, zone: ZoneInfo) -> list[str]:
     """An account as people read it."""
-    from digest.explain.standing import condition, local_time  # noqa: PLC0415
+    from digest.explain.standing import condition, local_time
 
     entry, source = account.entry, account.source
     name = entry.organisation or (source.name if source else entry.source_id)
