@@ -8,7 +8,7 @@ comment says Markdown. Sizes are in bytes, times in seconds (``_s``), counts are
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
@@ -386,7 +386,6 @@ class Tally:
     left: int = 0  # queued or claimed
     next_try: datetime | None = None  # the earliest retry of a deferred one
     stopped: str | None = None  # why the sending paused before its end; None: it did not
-    addresses: tuple[str, ...] = field(default=(), repr=False)  # of those neither sent nor left, for the report
 
     @property
     def total(self) -> int:

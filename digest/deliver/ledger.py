@@ -205,10 +205,8 @@ class Ledger:
         if lo is not None and hi is not None:
             where.append(_row.subscriber_id.between(lo, hi))
         query = select(_row.state, func.count(), func.min(_row.next_try)).where(*where).group_by(_row.state)
-        others = select(_row.address).where(*where, _row.state.not_in(("sent", "queued", "claimed")))
         with self.store.read() as connection:
             rows = connection.execute(query).all()
-            addresses = connection.execute(others.order_by(_row.subscriber_id)).scalars().all()
         counts: Counter[str] = Counter({state: count for state, count, _ in rows})
         return Tally(
             sent=counts["sent"],
@@ -218,7 +216,6 @@ class Ledger:
             suppressed=counts["suppressed"],
             left=counts["queued"] + counts["claimed"],
             next_try=next((earliest for state, _, earliest in rows if state == "deferred"), None),
-            addresses=tuple(addresses),
         )
 
     def rows(

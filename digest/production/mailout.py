@@ -104,12 +104,11 @@ def issue_to_send(project: Project, *, now: datetime, name: str | None, again: b
 def settle(project: Project, record: IssueRecord, *, now: datetime) -> bool:
     """Close an issue all of whose recipients are settled; says whether it is closed."""
     tallies = [tally for _, tally in sending_status(project, record)]
-    open_ones = any(tally.left or tally.deferred or tally.uncertain for tally in tallies)
-    if record.state == "out" and tallies and not open_ones:
-        with project.store.write() as connection:
-            issues.mark_closed(connection, record.name, now=now)
-        return True
-    return record.state == "closed"
+    if not tallies or any(tally.left or tally.deferred or tally.uncertain for tally in tallies):
+        return False
+    with project.store.write() as connection:
+        issues.mark_closed(connection, record.name, now=now)
+    return True
 
 
 def send(
@@ -144,6 +143,10 @@ def send(
             require_unchanged(project, connection, record, parts)
             issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
             refuse_embargoed(find_faults(project, connection, issue, mail, now=now))
+        if include_new or resend_uncertain:
+            # Before anyone is added: a closed issue is never asked again about those who were put off.
+            with project.store.write() as connection:
+                issues.mark_closed(connection, record.name, now=None)
         secret = message_secret(project, fresh=fresh_secret)
         content = b"\0".join(parts[VARIANT, part] for part in ("email.html", "email.txt", "mail.json"))
         mailing = ledger.open_mailing(

@@ -318,10 +318,11 @@ def mark_out(connection: Connection, name: str, fates: Iterable[Fate], *, now: d
     return True
 
 
-def mark_closed(connection: Connection, name: str, *, now: datetime) -> None:
-    """Every recipient is settled."""
+def mark_closed(connection: Connection, name: str, *, now: datetime | None) -> None:
+    """Every recipient is settled; with no time: somebody has come who is not."""
+    was, becomes = ("out", "closed") if now else ("closed", "out")
     connection.execute(
-        table.update().where(table.c.name == name, table.c.state == "out").values(state="closed", closed=now)
+        table.update().where(table.c.name == name, table.c.state == was).values(state=becomes, closed=now)
     )
 
 

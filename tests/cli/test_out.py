@@ -612,3 +612,20 @@ def test_what_a_killed_publish_left_half_written_is_swept_away(root: Path) -> No
 
     assert digest("publish", root=root, now=NOW).code == 0
     assert not half.exists()
+
+
+def test_a_newcomer_to_a_closed_issue_is_not_forgotten_when_put_off(root: Path) -> None:
+    with fault_server(faults_left={"450": 1}) as server:
+        with_server(root, server)
+        with_people(root, "ada@example.org")
+        assert digest("send", "--yes", root=root, now=NOW).code == 0
+        with_people(root, "450.bob@example.org")
+
+        new = digest("send", ISSUE, "--new", "--json", root=root, now=LATER)
+        late = digest("send", ISSUE, "--json", root=root, now="2026-11-18T15:00Z")
+
+        assert new.code == 3
+        assert new.json["mailings"][0]["deferred"] == 1
+        assert late.code == 0
+        assert late.json["mailings"][0]["sent"] == 2
+        assert sorted(server.recipients) == ["450.bob@example.org", "ada@example.org"]
