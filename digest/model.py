@@ -34,6 +34,10 @@ class Source:
     exclude: tuple[str, ...] = ()  # leave out entries with one of these words
     max_entries: int | None = None  # a count per fetch; None: no limit
     backlog: bool = True  # whether a first fetch files old entries as backlog; False for local files
+    username: str | None = None  # of a basic login, whose password stands in the environment
+    password_env: str | None = None  # the variable that holds it
+    token_env: str | None = None  # the variable that holds a bearer token
+    verify: bool = True  # whether the server's certificate must be good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class FetchState:
     last_problem: str | None = None
     last_new: datetime | None = None  # when an entry was last new
     moved_to: str | None = None  # the target of a permanent redirect
+    moved_since: datetime | None = None  # since when it has been the same one
+    gone_since: datetime | None = None  # since when the publisher has said that it is gone (410)
     title: str | None = None  # the feed's own
 
 
@@ -89,6 +95,7 @@ class Entry:
     image_url: str | None = None
     image_alt: str = ""
     quotes: tuple[Quote, ...] = ()
+    contact: str = ""  # whom journalists ask, as a release says; lines
     published: datetime | None = None  # None: the source did not say, or said nonsense
     updated: datetime | None = None
     embargo: datetime | None = None  # not to be public before this
@@ -119,7 +126,8 @@ class Reading:
     """What asking one source gave."""
 
     source: Source  # its name as the feed says, if the configuration gave none
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()  # those that are new or changed
+    unchanged: int = 0  # entries that are there as they were
     problems: tuple[SourceProblem, ...] = ()
     outcome: Literal["read", "unchanged", "not due", "failed"] = "read"
     fetched: FetchState | None = None  # to be remembered; None for folders

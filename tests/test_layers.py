@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "digest"
 MAX_LINES = 350
-LONGER = {"model.py": 400}  # the whole vocabulary: a type that stands apart is a type nobody finds
+LONGER = {"model.py": 410}  # the whole vocabulary: a type that stands apart is a type nobody finds
 
 BASE = {"model", "errors"}
 STAGES = {"gather", "curate", "edit", "render", "check", "deliver", "archive"}

@@ -77,6 +77,10 @@ def feed_sources(feeds: FeedList) -> tuple[Source, ...]:
                 include=feed.include,
                 exclude=feed.exclude,
                 max_entries=feed.max_entries,
+                username=feed.username,
+                password_env=feed.password_env,
+                token_env=feed.token_env,
+                verify=feed.verify,
             )
         )
     return tuple(sources)

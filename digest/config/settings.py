@@ -188,6 +188,8 @@ class GatherSettings(Table):
     max_mb: float = Field(15.0, gt=0, le=500)  # of one inflated body
     total_timeout_s: float = Field(60.0, gt=0, le=600)
     allow_private: bool = False  # feeds on this network; needed for an intranet
+    proxy: str = ""  # "http://proxy.example.org:3128"; empty: what the environment says
+    read_backlog: bool = False  # read old entries of a feed's first fetch whole, so that search finds their words
 
 
 class PublishSettings(Table):
@@ -240,6 +242,10 @@ class FeedSettings(Table):
     exclude: tuple[str, ...] = ()
     max_entries: int | None = Field(None, ge=1)
     full_text: bool = False
+    username: str | None = None
+    password_env: str | None = None
+    token_env: str | None = None
+    verify: bool = True
 
     @model_validator(mode="after")
     def one_place(self) -> Self:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. A test holds it against the migrations' folder; reading it here spares importing Alembic."""
 
 
@@ -76,6 +76,8 @@ source = Table(
     Column("last_problem", Text),
     Column("last_new", Utc),
     Column("moved_to", Text),
+    Column("moved_since", Utc),
+    Column("gone_since", Utc),
     Column("title", Text),
 )
 
@@ -100,6 +102,7 @@ entry = Table(
     Column("image_url", Text),
     Column("image_alt", Text, nullable=False),
     Column("quotes", JSON, nullable=False),
+    Column("contact", Text, nullable=False, server_default=""),
     Column("published", Utc),
     Column("updated", Utc),
     Column("embargo", Utc),
@@ -114,7 +117,7 @@ entry = Table(
     Column("carried", Integer, nullable=False, default=0),
     Column("hold_until", Utc),
     Index("entry_by_state", "state"),
-    Index("entry_by_source", "source_id"),
+    Index("entry_by_source", "source_id", "fingerprint"),  # which items of a feed are known as they stand
     Index("entry_by_url_key", "url_key"),
     Index("entry_by_title_key", "title_key"),
 )
