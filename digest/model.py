@@ -129,6 +129,7 @@ class Reading:
     entries: tuple[Entry, ...] = ()  # those that are new or changed
     unchanged: int = 0  # entries that are there as they were
     problems: tuple[SourceProblem, ...] = ()
+    notices: tuple[SourceProblem, ...] = ()  # worth telling, though nothing failed
     outcome: Literal["read", "unchanged", "not due", "failed"] = "read"
     fetched: FetchState | None = None  # to be remembered; None for folders
     seconds: float = 0.0

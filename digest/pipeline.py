@@ -20,30 +20,17 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from digest.disk import write_whole
-from digest.edit.draft import base_of, write_issue
 from digest.errors import StateError
-from digest.gather.reading import gather
-from digest.model import Briefing, FetchState, Finding, IssueRecord, Reading, Story
-from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources, waiting_stories
-from digest.production.faults import find_faults, refuse_blocked, refuse_embargoed
-from digest.production.proof import (
-    Proof,
-    frozen_issue,
-    frozen_mail,
-    frozen_parts,
-    make_proof,
-    require_unchanged,
-    write_proof,
-)
+from digest.model import Briefing, FetchState, Finding, IssueRecord, Story
 from digest.project import current_period, news_from, period_of, read_issue_file, read_text, require_issue
 from digest.store import entries, issues, sources
-from digest.store.entries import Filed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -52,16 +39,13 @@ if TYPE_CHECKING:
     from digest.deliver.delivery import Clock
     from digest.deliver.smtp import Transport
     from digest.model import Period
+    from digest.production.intake import Fetched
     from digest.production.mailout import Sent
+    from digest.production.proof import Proof
     from digest.project import Project
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What one source gave, and how much of it was new."""
-
-    reading: Reading
-    filed: Filed
+_NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +72,20 @@ class Checked:
         return tuple(finding for finding in self.findings if finding.blocks)
 
 
-def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator[Fetched]:
-    """Ask every source that is due and file what is new. Yields each source's result as it arrives."""
+def fetch(
+    project: Project, *, now: datetime, ask_all: bool = False, environ: Mapping[str, str] = _NO_VARIABLES
+) -> Iterator[Fetched]:
+    """Ask every source that is due and file what is new. Yields each source's result when it is on the disk.
+
+    ``environ`` has the variables that name proxies and hold the passwords of feeds.
+    """
+    from digest.gather.known import Known
+    from digest.gather.reading import gather
+    from digest.production.intake import StoreMemory, file_readings
+
     with project.store.read() as connection:
         states = _states(project, connection)
-        known = entries.local_fingerprints(connection)
+        known = Known.of(entries.local_files(connection))
         news = news_from(project, connection, now=now)
     readings = gather(
         project.config.sources,
@@ -104,18 +97,11 @@ def fetch(project: Project, *, now: datetime, ask_all: bool = False) -> Iterator
         now=now,
         ask_all=ask_all,
         known=known,
+        memory=StoreMemory(project.store),
+        news_from=news,
+        environ=environ,
     )
-    for reading in readings:
-        before = states.get(reading.source.id, FetchState())
-        first = reading.source.backlog and before.first_fetched is None
-        state = reading.fetched or _read_from_disk(reading, before, now=now)
-        if reading.outcome == "not due" and state == before:
-            yield Fetched(reading=reading, filed=Filed())
-            continue  # another fetch may have learnt more since
-        with project.store.write() as connection:
-            filed = entries.file_entries(connection, reading.entries, now=now, news_from=news if first else None)
-            sources.save_source(connection, reading.source, replace(state, last_new=now) if filed.new else state)
-        yield Fetched(reading=reading, filed=filed)
+    return file_readings(project.store, readings, states, now=now, news_from=news)
 
 
 def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: bool = False) -> Drafted:
@@ -130,18 +116,22 @@ def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: 
 
 
 def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) -> Drafted:
+    from digest.edit.draft import base_of, write_issue
+    from digest.production import drafting
+
     limit = project.settings.issue.max_candidates
     with project.store.read() as connection:
         period = current_period(project, connection, now=now, name=name)
         record = issues.get_issue(connection, period.name)
-        briefing = make_briefing(project, connection, period, now=now)
+        briefing = drafting.make_briefing(project, connection, period, now=now)
         text = write_issue(
             briefing,
             title=project.settings.newsletter.title,
-            sources=named_sources(project, connection),
-            day=day_writer(project),
+            sources=drafting.named_sources(project, connection),
+            day=drafting.day_writer(project),
             max_candidates=limit,
-            waiting=waiting_stories(connection),
+            waiting=drafting.waiting_stories(connection),
+            missing=drafting.missing_sources(project, connection, now=now),
         )
         path = project.issue_path(period.name)
         old = read_text(path, project.shown(path))
@@ -149,7 +139,7 @@ def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) 
         settled = record is not None and record.state != "draft"
         waiting: tuple[Story, ...] = ()
         if old is not None and (edited or settled):
-            waiting = missing_stories(connection, briefing, read_issue_file(project, period.name).issue)
+            waiting = drafting.missing_stories(connection, briefing, read_issue_file(project, period.name).issue)
     done = Drafted(period=period, path=path, briefing=briefing, text=text, outcome="shown", waiting=waiting)
     if edited or settled:
         if old is not None and not dry_run:
@@ -172,6 +162,9 @@ def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) 
 
 def check(project: Project, *, now: datetime, name: str | None = None) -> Checked:
     """Render the issue in memory and run every rule over it. Blocks nothing by itself."""
+    from digest.production.faults import find_faults
+    from digest.production.proof import make_proof
+
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
         proof = make_proof(project, connection, record)
@@ -186,7 +179,9 @@ def render(project: Project, *, now: datetime, name: str | None = None) -> tuple
     Raises:
         BlockedError: a story is under embargo; nothing is written.
     """
-    from digest.production.outgoing import sample_mail, sample_message  # noqa: PLC0415  the mail modules load on use
+    from digest.production.faults import refuse_embargoed
+    from digest.production.outgoing import sample_mail, sample_message
+    from digest.production.proof import write_proof
 
     checked = check(project, now=now, name=name)
     refuse_embargoed(checked.findings)
@@ -203,6 +198,9 @@ def approve(project: Project, *, by: str, now: datetime, name: str | None = None
         ChangedError: it is approved already, and was changed since.
         StateError: it is out already.
     """
+    from digest.production.faults import find_faults, refuse_blocked
+    from digest.production.proof import frozen_parts, make_proof, require_unchanged
+
     with project.working(), project.store.write() as connection:
         record = require_issue(project, connection, now=now, name=name)
         if record.has_left:
@@ -238,7 +236,9 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
         BlockedError: a story is under embargo.
         DigestError: the command failed; the pages are written and the issue is out.
     """
-    from digest.production import outgoing  # noqa: PLC0415  the archive's modules load on use
+    from digest.production import outgoing
+    from digest.production.faults import find_faults, refuse_embargoed
+    from digest.production.proof import frozen_issue, frozen_mail, frozen_parts, require_unchanged
 
     with project.working():
         with project.store.read() as connection:
@@ -259,7 +259,7 @@ def send(
     project: Project, transport: Transport, *, clock: Clock, fresh_secret: Callable[[], str], name: str | None = None
 ) -> Sent:
     """Hand the published issue to everyone who does not have it yet. See digest.production.mailout for more."""
-    from digest.production import mailout  # noqa: PLC0415  the mail modules load on use
+    from digest.production import mailout
 
     record = mailout.issue_to_send(project, now=clock.now(), name=name)
     return mailout.send(project, transport, record, clock=clock, fresh_secret=fresh_secret)
@@ -270,19 +270,6 @@ def keep_version(project: Project, period: Period, text: str, *, now: datetime) 
     with project.store.write() as connection:
         issues.ensure_issue(connection, period, now=now)
         issues.save_version(connection, period.name, text, origin="read", base=None, now=now)
-
-
-def _read_from_disk(reading: Reading, before: FetchState, *, now: datetime) -> FetchState:
-    """What to remember of files: there is no server to be polite to, but trouble is shown like any other."""
-    failed = reading.outcome == "failed"
-    return replace(
-        before,
-        first_fetched=before.first_fetched or now,
-        last_fetched=now,
-        last_problem=reading.problems[0].message if reading.problems else None,
-        failing_since=(before.failing_since or now) if failed else None,
-        failures=before.failures + 1 if failed else 0,
-    )
 
 
 def _states(project: Project, connection: Connection) -> dict[str, FetchState]:

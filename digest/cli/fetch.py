@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,9 +11,14 @@ from digest.cli.options import verb as make_verb
 from digest.cli.output import count
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from digest.cli.session import Session
-    from digest.pipeline import Fetched
+    from digest.model import SourceProblem
+    from digest.production.intake import Fetched
     from digest.project import Project
+
+MOST_NAMED = 8  # feeds that were not asked
 
 
 @make_verb("fetch")
@@ -41,28 +47,69 @@ def verb(session: Session, *, ask_all: bool, strict: bool) -> int:
 def run_fetch(session: Session, project: Project, *, ask_all: bool = False) -> list[Fetched]:
     """Fetch with a progress bar, naming what could not be read."""
     from digest import pipeline
-    from digest.text.urls import shown_url
 
     done = []
     with session.progress("reading", None) as advance:
-        for one in pipeline.fetch(project, now=session.now, ask_all=ask_all):
+        for one in pipeline.fetch(project, now=session.now, ask_all=ask_all, environ=os.environ):
             done.append(one)
             advance(one.reading.source.name or one.reading.source.id)
     for one in done:
         for problem in one.reading.problems:
-            hint = f" ({problem.hint})" if problem.hint else ""
-            subject = problem.path or one.reading.source.id
-            place = "" if problem.message.startswith(subject) else f"{subject}: "
-            session.warn(f"{place}{problem.message}{hint}")
-        if one.reading.fetched and one.reading.fetched.moved_to:
-            session.warn(f"{one.reading.source.id}: has moved for good to {shown_url(one.reading.fetched.moved_to)}; "
-                         "write that address in feeds/feeds.toml")  # fmt: skip
-    waiting = [one.reading.source for one in done if one.reading.outcome == "not due"]
-    if waiting:
-        names = ", ".join(source.name or source.id for source in waiting[:8])
-        more = f" and {len(waiting) - 8} more" if len(waiting) > 8 else ""
-        session.say(f"not due yet: {names}{more} (digest fetch --all asks them anyway)")
+            session.warn(problem_line(problem, one.reading.source.id))
+        for notice in one.reading.notices:
+            session.say(problem_line(notice, one.reading.source.id))
+    for one in _moved(done, session.now):
+        session.say(f"{one.reading.source.id}: has moved for good to {_target(one)}; "
+                    f"`digest feeds accept-moves {one.reading.source.id}` lists it there")  # fmt: skip
+    _say_waiting(session, done)
     return done
+
+
+def problem_line(problem: SourceProblem, source_id: str) -> str:
+    """A problem or a notice on one line, with what it is about."""
+    hint = f" ({problem.hint})" if problem.hint else ""
+    subject = problem.path or source_id
+    place = "" if problem.message.startswith(subject) else f"{subject}: "
+    return f"{place}{problem.message}{hint}"
+
+
+def _moved(done: list[Fetched], now: datetime) -> list[Fetched]:
+    """The feeds whose new address is to be listed."""
+    from digest.gather.politeness import offers_move
+
+    return [
+        one
+        for one in done
+        if one.reading.fetched and offers_move(one.reading.fetched, one.reading.source.location, now=now)
+    ]
+
+
+def _target(one: Fetched) -> str | None:
+    from digest.text.urls import shown_url
+
+    return shown_url(one.reading.fetched.moved_to) if one.reading.fetched and one.reading.fetched.moved_to else None
+
+
+def _say_waiting(session: Session, done: list[Fetched]) -> None:
+    """Name the feeds that were not asked: those whose time has not come, and those whose server wants to be left alone.
+
+    ``--all`` asks the first, never the second.
+    """
+    waiting = [one.reading for one in done if one.reading.outcome == "not due"]
+    paused = {
+        reading.source.id
+        for reading in waiting
+        if reading.fetched and reading.fetched.retry_after and reading.fetched.retry_after > session.now
+    }
+    parts = (
+        ("not due yet", "digest fetch --all asks them anyway", [one for one in waiting if one.source.id not in paused]),
+        ("left alone", "their servers asked for it", [one for one in waiting if one.source.id in paused]),
+    )
+    for said, why, readings in parts:
+        if readings:
+            names = ", ".join(one.source.name or one.source.id for one in readings[:MOST_NAMED])
+            more = f" and {len(readings) - MOST_NAMED:,} more" if len(readings) > MOST_NAMED else ""
+            session.say(f"{said}: {names}{more} ({why})")
 
 
 def fetch_summary(done: list[Fetched]) -> str:
@@ -72,7 +119,9 @@ def fetch_summary(done: list[Fetched]) -> str:
         f"{outcomes.count(name)} {name}" for name in ("read", "unchanged", "not due", "failed") if name in outcomes
     ]
     filed = [f"{count(_sum(done, 'new'), 'new entry', 'new entries')}"]
-    filed += [f"{_sum(done, name)} {name}" for name in ("changed", "backlog", "held") if _sum(done, name)]
+    filed += [f"{_sum(done, name):,} {name}" for name in ("changed", "backlog", "held") if _sum(done, name)]
+    same = sum(one.reading.unchanged for one in done)
+    filed += [f"{same:,} as they were"] if same else []
     problems = sum(len(one.reading.problems) for one in done)
     trouble = f"; {count(problems, 'problem')}" if problems else ""
     return f"{count(len(done), 'source')}: {', '.join(parts) or 'none'}; {', '.join(filed)}{trouble}"
@@ -94,11 +143,12 @@ def fetch_data(done: list[Fetched]) -> dict[str, Any]:
                 "changed": one.filed.changed,
                 "backlog": one.filed.backlog,
                 "held": one.filed.held,
+                "unchanged": one.reading.unchanged,
+                "moved_to": _target(one),
                 "body_bytes": one.reading.body_bytes,
                 "seconds": round(one.reading.seconds, 3),
-                "problems": [
-                    {"path": p.path, "message": p.message, "hint": p.hint} for p in one.reading.problems
-                ],
+                "problems": [_problem_data(problem) for problem in one.reading.problems],
+                "notices": [_problem_data(notice) for notice in one.reading.notices],
             }
             for one in done
         ],
@@ -106,8 +156,14 @@ def fetch_data(done: list[Fetched]) -> dict[str, Any]:
         "changed": _sum(done, "changed"),
         "backlog": _sum(done, "backlog"),
         "held": _sum(done, "held"),
+        "unchanged": sum(one.reading.unchanged for one in done),
         "problems": sum(len(one.reading.problems) for one in done),
-    }  # fmt: skip
+        "notices": sum(len(one.reading.notices) for one in done),
+    }
+
+
+def _problem_data(problem: SourceProblem) -> dict[str, Any]:
+    return {"path": problem.path, "message": problem.message, "hint": problem.hint}
 
 
 def _sum(done: list[Fetched], name: str) -> int:

@@ -27,6 +27,7 @@ VERBS: dict[str, dict[str, str]] = {
     "Start": {
         "init": "Make a new newsletter in a folder.",
         "add": "Add a feed to feeds.toml.",
+        "clip": "Fetch one article from the web into feeds/clips.",
         "feeds": "Show the feeds, and how each is doing.",
         "templates": "List the looks, or copy one to change it.",
     },

@@ -64,6 +64,31 @@ def _web(value: str) -> str:
     return value if value.endswith("/") else value + "/"
 
 
+def _contact(value: str) -> str:
+    """It stands in parentheses in every request's User-Agent, where nothing but ASCII may (RFC 9110 §10.1.5)."""
+    if value and not re.fullmatch(r"[!#-'*-\[\]-~]+", value):
+        raise ValueError('is one word of ASCII without parentheses; write a web or mail address such as "desk@example.org"')
+    return value
+
+
+def _proxy(value: str) -> str:
+    problem = 'is no address of a proxy; write one such as "http://proxy.example.org:3128"'
+    try:
+        parts = urlsplit(value)
+        wrong = bool(value) and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0)
+    except ValueError as error:  # a port that is no number
+        raise ValueError(problem) from error
+    if wrong:
+        raise ValueError(problem)
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("is not the name of an environment variable; the secret itself never stands here")
+    return value
+
+
 def _printed_section(value: str) -> str:
     if value.strip(" *_:").casefold() in {"next week", "candidates"}:
         raise ValueError("is a part of the issue file that is never printed; choose another name")
@@ -74,6 +99,7 @@ Address = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 Web = Annotated[str, AfterValidator(_web)]
+Variable = Annotated[str, AfterValidator(_variable)]
 
 
 class Newsletter(Table):
@@ -182,13 +208,15 @@ class SendSettings(Table):
 class GatherSettings(Table):
     """``[gather]``: how feeds are asked."""
 
-    contact: str = ""  # a URL or address for the User-Agent; empty: newsletter.url
+    contact: Annotated[str, AfterValidator(_contact)] = ""  # a URL or address for the User-Agent; empty: newsletter.url
     interval_minutes: int = Field(60, ge=0, le=10080)  # a feed is not asked more often
     connections: int = Field(20, ge=1, le=200)
     max_mb: float = Field(15.0, gt=0, le=500)  # of one inflated body
     total_timeout_s: float = Field(60.0, gt=0, le=600)
     allow_private: bool = False  # feeds on this network; needed for an intranet
-    proxy: str = ""  # "http://proxy.example.org:3128"; empty: what the environment says
+    proxy: Annotated[str, AfterValidator(_proxy)] = (
+        ""  # "http://proxy.example.org:3128"; empty: what the environment says
+    )
     read_backlog: bool = False  # read old entries of a feed's first fetch whole, so that search finds their words
 
 
@@ -242,10 +270,10 @@ class FeedSettings(Table):
     exclude: tuple[str, ...] = ()
     max_entries: int | None = Field(None, ge=1)
     full_text: bool = False
-    username: str | None = None
-    password_env: str | None = None
-    token_env: str | None = None
-    verify: bool = True
+    username: str | None = Field(None, min_length=1, pattern=r"^[^:\x00-\x1f\x7f]+$")  # RFC 7617: no colon
+    password_env: Variable | None = None  # of the basic login
+    token_env: Variable | None = None  # of a bearer token, instead
+    verify: bool = True  # false: whoever answers is believed to be that server
 
     @model_validator(mode="after")
     def one_place(self) -> Self:
@@ -258,6 +286,25 @@ class FeedSettings(Table):
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError('url: is no web address; write one such as "https://example.org/feed.xml"')
         return self
+
+    @model_validator(mode="after")
+    def one_login(self) -> Self:
+        login = next((key for key in ("username", "password_env", "token_env") if getattr(self, key) is not None), None)
+        if login is None:
+            return self
+        if self.url is None:
+            msg = f"{login}: a file needs no login"
+        elif self.token_env is not None and (self.username or self.password_env):
+            msg = "token_env: a feed has either a token or a username and a password"
+        elif self.username is not None and self.password_env is None:
+            msg = "username: needs password_env, the name of the variable that holds the password"
+        elif self.password_env is not None and self.username is None:
+            msg = "password_env: needs username"
+        elif "@" in urlsplit(self.url).netloc:
+            msg = f"{login}: the address has a login already; take it out of there"
+        else:
+            return self
+        raise ValueError(msg)
 
 
 class FeedList(Table):

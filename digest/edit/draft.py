@@ -31,11 +31,13 @@ def write_issue(
     day: Callable[[datetime], str],
     max_candidates: int,
     waiting: Sequence[PutOff] = (),
+    missing: Sequence[str] = (),
 ) -> str:
     """The text of a new issue file. ``day`` writes a date as the newsletter's readers do.
 
     The front matter's ``base`` names the text itself, so that a later refresh knows what digest wrote and what is
-    the editor's. Stories that the editor put off (``waiting``) come back in the editor's words.
+    the editor's. Stories that the editor put off (``waiting``) come back in the editor's words. What should have had
+    news and had none (``missing``, a line each) is told the editor at the end.
     """
     subject, preheader = _headlines(briefing, title)
     parts = [
@@ -72,6 +74,7 @@ def write_issue(
     parts += ["## Candidates", "", _bench_note(len(bench), max_candidates), ""]
     for story in bench[:max_candidates]:
         parts += _story(story, sources, day)
+    parts += _missing_note(missing)
     text = "\n".join(parts).rstrip("\n") + "\n"
     note = "# which generated version this file started from; leave it alone"
     return _BASE.sub(f"base: {base_of(text)}  {note}", text, count=1)
@@ -157,6 +160,15 @@ def _cut(text: str, limit: int) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _missing_note(missing: Sequence[str]) -> list[str]:
+    """What did not report, as a comment: nobody else reads it wherever it comes to stand, even with a story moved up.
+
+    It has several lines, as a comment among sources must have, and none of them can end it.
+    """
+    lines = [f"- {_one_line(line).replace('<', '‹').replace('>', '›')}" for line in missing]
+    return ["<!-- Did not report (not printed):", *lines, "-->", ""] if lines else []
 
 
 def _bench_note(count: int, shown: int) -> str:

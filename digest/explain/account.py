@@ -85,7 +85,7 @@ def find_entries(connection: Connection, words: str) -> tuple[str, ...]:
 
 def accounts(project: Project, connection: Connection, ids: Sequence[str], *, now: datetime) -> Iterator[EntryAccount]:
     """The account of each entry, in the order given."""
-    sources = {source.id: source for source in source_accounts(project, connection)}
+    sources = {source.id: source for source in source_accounts(project, connection, now=now)}
     records = {record.name: record for record in issues.all_issues(connection)}
     texts: dict[str, Issue | None] = {}
     working = current_period(project, connection, now=now).name

@@ -6,7 +6,7 @@ The functions here read and change nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -15,10 +15,12 @@ from digest.config.load import FEEDS_NAME
 from digest.deliver.subscribers import count
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError, StateError
+from digest.explain.health import LAST_DAYS, Health, complaint, health, rhythm
 from digest.model import FetchState, IssueRecord, Mailing, Period, Tally
 from digest.project import current_period, read_text
 from digest.store import entries, issues
 from digest.store.entries import Waiting
+from digest.store.rhythm import days_with_news
 from digest.store.sources import load_sources, source_name
 from digest.text.urls import shown_url
 
@@ -43,15 +45,16 @@ class SourceAccount:
     there: bool  # False: a file that is not on disk
     entries: int
     state: FetchState  # likewise
+    health: Health
 
     @property
     def problem(self) -> str | None:
         """What is wrong with it; None: nothing is."""
         if not self.there and (self.listed or self.state.failing_since):
             return self.state.last_problem or "there is no such file"
-        if self.state.moved_to and self.listed:
-            return f"moved to {self.state.moved_to}"
-        return self.state.last_problem
+        if not self.listed:
+            return self.state.last_problem
+        return self.state.last_problem or complaint(self.health, self.state, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +111,15 @@ def standing(project: Project, connection: Connection, *, now: datetime) -> Stan
         totals=entries.totals(connection),
         eligible_now=entries.count_eligible(connection, now=now, issue=period.name),
         held=entries.waiting(connection),
-        sources=source_accounts(project, connection),
+        sources=source_accounts(project, connection, now=now),
         subscribers={str(state): number for state, number in count(connection).items()},
     )
 
 
-def source_accounts(project: Project, connection: Connection) -> tuple[SourceAccount, ...]:
+def source_accounts(project: Project, connection: Connection, *, now: datetime) -> tuple[SourceAccount, ...]:
     """Every source: those of feeds.toml in its order, then local files and what was read once and is listed no more."""
-    rows = load_sources(connection)
+    rows, days = load_sources(connection), days_with_news(connection, last=LAST_DAYS)
+    interval = timedelta(minutes=project.settings.gather.interval_minutes)
     counts = entries.counts_by_source(connection)
     listed = {source.id: source for source in project.config.sources}
 
@@ -136,6 +140,7 @@ def source_accounts(project: Project, connection: Connection) -> tuple[SourceAcc
                 moved_to=shown_url(state.moved_to) if state.moved_to else None,
                 last_problem=shown_url(state.last_problem) if state.last_problem else None,
             ),
+            health=health(state, days.get(id_, ()), location=known.location, interval=interval, now=now),
         )
 
     return tuple(account(id_) for id_ in dict.fromkeys((*listed, *rows)))
@@ -143,21 +148,42 @@ def source_accounts(project: Project, connection: Connection) -> tuple[SourceAcc
 
 def condition(source: SourceAccount, zone: ZoneInfo) -> str:
     """How a source is doing, in a few words."""
-    state = source.state
-    if state.failing_since:
-        times = "once" if state.failures == 1 else f"{state.failures} times"
-        return f"failing since {local_time(state.failing_since, zone)} ({times}): {state.last_problem or 'no answer'}"
-    if not source.there and source.listed:
-        return f"there is no file {source.location}"
-    if state.moved_to and source.listed:
-        return f"moved to {state.moved_to}: change it in {FEEDS_NAME}"
-    if not state.last_fetched:
+    state, found = source.state, source.health
+    if state.failing_since or state.gone_since:
+        return _failing(source, zone)
+    if found.paused_until:
+        return f"its server wants to be left alone until {local_time(found.paused_until, zone)}"
+    if source.listed and (trouble := _listed_trouble(source)):
+        return trouble
+    if found.never_read:
         return "never read"
     if state.last_problem:
         return f"read in part: {state.last_problem}"
-    if not source.listed and source.kind == "feed":
-        return f"no longer in {FEEDS_NAME}" if source.location.startswith("http") or not source.there else "ok"
-    return "ok"
+    taken_out = source.kind == "feed" and not source.listed and ("://" in source.location or not source.there)
+    return f"no longer in {FEEDS_NAME}" if taken_out else "ok"
+
+
+def _listed_trouble(source: SourceAccount) -> str | None:
+    """What is wrong with a feed that answers."""
+    found = source.health
+    if not source.there:
+        return f"there is no file {source.location}"
+    if found.has_moved:
+        return f"moved to {source.state.moved_to}: `digest feeds accept-moves {source.id}` lists it there"
+    if found.silent_since and found.usual_gap_days and not source.state.last_problem:
+        return f"silent {found.silent_days} days, usually {rhythm(found.usual_gap_days)}"
+    return None
+
+
+def _failing(source: SourceAccount, zone: ZoneInfo) -> str:
+    state, found = source.state, source.health
+    if found.gone_since:
+        return f"gone since {local_time(found.gone_since, zone)[:10]}: {state.last_problem or 'the publisher says so'}"
+    times = "once" if state.failures == 1 else f"{state.failures} times"
+    long = (
+        f"for {found.failing_days} days" if found.failing_days > 1 else f"since {local_time(found.failing_since, zone)}"
+    )
+    return f"failing {long} ({times}): {state.last_problem or 'no answer'}"
 
 
 def last_mailing(project: Project, record: IssueRecord) -> MailingStanding | None:

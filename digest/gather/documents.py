@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import importlib
-import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from digest.gather.files.document import FILES_ID, Document, UnreadableError
-from digest.gather.folder import LocalFile, problem
-from digest.gather.identity import Marks, entry_ids
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.folder import LocalFile, is_feed_list, problem
+from digest.gather.known import NOTHING, Known, assign_ids, gone, reused_names
 from digest.model import Entry, SourceProblem
 
 _READERS: Final = {
     ".txt": "plaintext", ".text": "plaintext", "": "plaintext", ".md": "note", ".markdown": "note", ".mdown": "note",
-    ".html": "page", ".htm": "page", ".xhtml": "page", ".eml": "mail",
+    ".html": "page", ".htm": "page", ".xhtml": "page", ".mhtml": "webarchive", ".mht": "webarchive",
+    ".webarchive": "webarchive", ".eml": "mail", ".docx": "word", ".docm": "word", ".dotx": "word", ".pdf": "pdf",
+    ".url": "bookmark", ".webloc": "bookmark", ".desktop": "bookmark",
 }  # fmt: skip
-_KNOWN = "text (.txt), Markdown (.md), saved pages (.html), mails (.eml) and feeds (.xml, .rss, .atom, .json)"
+_KNOWN: Final = (
+    "text (.txt), Markdown (.md), saved pages (.html, .mhtml), mails (.eml), Word (.docx), PDF, bookmarks (.url, "
+    ".webloc, .desktop), tables (.csv), references (CSL-JSON) and feeds (.xml, .rss, .atom, .json)"
+)
+_SAVE_AS: Final = {
+    ".doc": "open it in a word processor and save it as .docx", ".rtf": "open it in a word processor and save it as "
+    ".docx", ".odt": "open it in a word processor and save it as .docx", ".pages": "export it as Word (.docx)",
+    ".msg": "save the mail as .eml", ".xls": "save the table as .csv", ".xlsx": "save the table as .csv",
+    ".ods": "save the table as .csv", ".numbers": "export the table as .csv", ".epub": "save the text as .txt or .md",
+    ".bib": "export the references as CSL-JSON", ".ris": "export the references as CSL-JSON", ".zip": "unpack it here",
+    ".pptx": "save its text as .txt or .md", ".ppt": "save its text as .txt or .md",
+    ".json": "what is read of JSON: JSON Feed, and lists of references (CSL-JSON)",
+}  # fmt: skip
+_NOT_READ: Final = "is of a kind that is not read here"
+_BY_START: Final = ((b"%PDF-", "pdf"), (b"PK\x03\x04", "word"), (b"bplist00", "bookmark"))
+"""What files without a name for their kind begin with."""
 
 
 @dataclass(slots=True)
@@ -31,64 +46,57 @@ class Documents:
 
     zone: ZoneInfo  # of the newsletter
     now: datetime
-    known: Mapping[str, str]  # path → sha256 of the bytes as last read without a problem
+    known: Known = NOTHING
     problems: list[SourceProblem] = field(default_factory=list)
+    unchanged: int = 0  # files that are known and the same
     size: int = 0  # bytes
     seconds: float = 0.0
     _read: list[Entry] = field(default_factory=list)
-    _unchanged: list[str] = field(default_factory=list)
+    _present: set[str] = field(default_factory=set)
 
     def take(self, file: LocalFile) -> None:
         """Read a file, or remember that it has not changed."""
         started = time.monotonic()
         self.size += len(file.data)
-        found = None if self.known.get(file.path) == sha256(file.data).hexdigest() else self._entry(file)
-        if found is None:
-            self._unchanged.append(file.path)
-        elif isinstance(found, Entry):
-            self._read.append(found)
+        self._present.add(file.path)
+        before = self.known.files.get(file.path)
+        if before is not None and before.fingerprint == sha256(file.data).hexdigest():
+            self.unchanged += 1
         else:
-            self.problems.append(found)
+            found = self._entry(file)
+            if isinstance(found, Entry):
+                self._read.append(found)
+            else:
+                self.problems.append(found)
         self.seconds += time.monotonic() - started
+
+    def miss(self, trouble: SourceProblem) -> None:
+        """Remember a file or a folder that could not be opened: what it held is not gone."""
+        self.problems.append(trouble)
+        if trouble.path:
+            self._present.add(trouble.path)
 
     @property
     def is_unchanged(self) -> bool:
         """Whether there is nothing but files that are known."""
-        return bool(self._unchanged) and not self._read and not self.problems
+        return bool(self.unchanged) and not self._read and not self.problems
 
     @property
     def is_empty(self) -> bool:
-        return not self._unchanged and not self._read and not self.problems
+        return not self.unchanged and not self._read and not self.problems and not self.notices()
 
-    def entries(self, again: Callable[[str], LocalFile]) -> tuple[Entry, ...]:
-        """The entries of what was read, in the order of their paths.
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of what was read, in the order of their paths."""
+        return assign_ids(self._read, self.known, self._present)
 
-        A document's id is its original address, so that it stays the same when the file is renamed; else its path.
-        Of several with one address the first has the bare id, so unchanged ones with the address of a changed one
-        are read, too: else it would take the place of one of them.
-
-        Args:
-            again: loads an unchanged file once more; raises UnreadableError.
-        """
-        keys = {entry.url_key for entry in self._read if entry.url_key}
-        twins = [twin for path in (self._unchanged if keys else ()) if (twin := self._twin(path, keys, again))]
-        ordered = sorted([*self._read, *twins], key=lambda entry: entry.path or "")
-        marks = [
-            Marks(guid=None if entry.url_key else entry.path, url_key=entry.url_key, content=entry.title)
-            for entry in ordered
-        ]
-        return tuple(
-            replace(entry, id=name) for entry, name in zip(ordered, entry_ids(FILES_ID, marks), strict=True)
-        )  # fmt: skip
-
-    def _twin(self, path: str, keys: set[str], again: Callable[[str], LocalFile]) -> Entry | None:
-        """The entry of an unchanged file, if it has one of these addresses."""
-        try:
-            file = again(path)
-        except UnreadableError:  # it has gone since
-            return None
-        found = self._entry(file) if _may_name(file.data, keys) else None
-        return found if isinstance(found, Entry) and found.url_key in keys else None
+    def notices(self) -> tuple[SourceProblem, ...]:
+        """What is worth telling and no failure: files that are gone, and changes that nobody would see."""
+        entries = self.entries()
+        moved = {entry.id for entry in entries}
+        return (
+            *reused_names(entries, self.known),
+            *gone(self.known, self._present, moved=moved, unseen=self._present),
+        )
 
     def _entry(self, file: LocalFile) -> Entry | SourceProblem:
         document = Document(path=file.path, data=file.data, modified=file.modified, zone=self.zone, now=self.now)
@@ -96,31 +104,24 @@ class Documents:
             return _read(document)
         except UnreadableError as error:
             return problem(file.path, error.message, error.hint)
-        except Exception as error:  # noqa: BLE001  foreign documents meet three foreign parsers, and one bad file must
+        except Exception as error:  # noqa: BLE001  foreign documents meet foreign parsers, and one bad file must
             # not cost all the others; what is known to be raised is caught by name where it is.
             return problem(file.path, f"cannot be read: {type(error).__name__} in its reader",
                            "report it with the file, or take the file out")  # fmt: skip
 
 
 def _read(document: Document) -> Entry:
-    kind = _READERS.get(Path(document.path).suffix.lower())
+    suffix = PurePosixPath(document.path).suffix.lower()
+    if is_feed_list(document.data) or suffix == ".opml":
+        raise UnreadableError("is a list of feeds (OPML), not an article", hint=f"digest feeds import {document.path}")
+    kind = _READERS.get(suffix)
+    if kind is None or kind == "plaintext":
+        kind = next((reader for start, reader in _BY_START if document.data.startswith(start)), kind)
     if kind is None:
-        raise UnreadableError("is of a kind that is not read here", hint=f"what is read: {_KNOWN}")
+        what = "is JSON, but neither a feed nor a list of references" if suffix == ".json" else _NOT_READ
+        raise UnreadableError(what, hint=_SAVE_AS.get(suffix, f"what is read: {_KNOWN}"))
     if kind == "plaintext":
         press = importlib.import_module("digest.gather.files.press")
         kind = "press" if press.is_press_release(document.text()) else kind
     entry: Entry = importlib.import_module(f"digest.gather.files.{kind}").read(document)
     return entry
-
-
-def _may_name(data: bytes, keys: Iterable[str]) -> bool:
-    """Whether a file may hold one of these addresses, in whatever encoding; quick, and rather yes than no."""
-    squeezed = re.sub(rb"\0|=\r?\n", b"", data).lower()  # UTF-16; the soft line breaks of mails
-    return b"base64" in squeezed or any(_needle(key) in squeezed for key in keys)
-
-
-def _needle(key: str) -> bytes:
-    """The part of an address that stands alike in every spelling of it: its last plain words, else its host."""
-    path = re.sub(r"%[0-9A-Fa-f]{2}", "/", re.split(r"[?#]", key, maxsplit=1)[0])
-    words = re.findall(r"[a-z0-9]{4,}", path.partition("/")[2].lower())
-    return (words[-1] if words else re.split(r"[/:]", path, maxsplit=1)[0].rpartition(".")[2]).encode()

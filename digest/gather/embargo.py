@@ -16,6 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from digest.gather.embargo_time import Run, find_run, moment_of, run_at
+from digest.gather.embargo_words import BRIDGE, HAS_UNTIL, LABEL, LIFTED, NONE, UNTIL, mentions
 from digest.model import Html
 from digest.text.clean import clean
 from digest.text.plain import plain
@@ -25,45 +26,11 @@ EDGE_LINES = 40
 """Lines with words at either end of a document in which a notice is looked for; releases have it in the first ten."""
 
 _SHORT = 120
+_BRIEF = 600  # letters of HTML in which looking for the words costs less than looking for its lines
 _FAR = 400  # letters of a line, after which no notice begins
 _PREFIX = 40  # letters before a notice in small letters: "Press release: embargoed until …"
 _MOST = 3  # notices in one line
 _LINES = 4  # over which a notice may run
-_MAYBE: Final = re.compile(
-    r"embarg|sperrfrist|sperrvermerk|gesperrt|hold|for (?:release|publ|broadc)|be (?:publ|rel|broadc)|"
-    r"(?:not?|pas|nicht|keine) (?:publi|broadc|diffu|difund|divulg|zur|veröff|verbr)|frei (?:ab|zur|für)",
-    re.IGNORECASE,
-)
-_LABEL: Final = re.compile(
-    r"""(?:(?:strictly|please\ note|important|achtung|attention|atención|note|nb)\b[\s:,!]*)*(?:
-    (?P<release>for\s+(?:release|publication)(?=\s*(?::|at|on|after|from|\d|not\s+before))|frei(?:gabe)?\s+(?:
-       zur\s+veröffentlichung\s+|für\s+\w+\s+)?ab)
-    |(?P<order>not\s+(?:to\s+be\s+(?:published|released|broadcast|quoted)|for\s+(?:publication|release|broadcast|use
-       |distribution|circulation|quotation))\b[^.!?\n]{0,80}?\b(?:before|until|till|prior\s+to)
-      |hold\s+(?:for\s+(?:release|publication)\s+)?(?:until|till)
-      |(?:no\s+(?:publication|broadcast)|do\s+not\s+(?:publish|broadcast))\b[^.!?\n]{0,60}?\b(?:before|until|till)
-      |(?:nicht|keine)\s+(?:zur\s+)?ver(?:öffentlich|breit)\w+\b[^.!?\n]{0,40}?\b(?:vor|bis)|gesperrt\s+bis
-      |(?:à\s+)?ne\s+pas\s+(?:publier|diffuser)\b[^.!?\n]{0,40}?\b(?:avant|jusqu)
-      |no\s+(?:publicar|difundir|divulgar)\b[^.!?\n]{0,40}?\b(?:antes|hasta))
-    |(?P<adjective>(?:strictly\s+|strikt\s+)?embarg(?:oed|ad[oa]s?)
-      |(?:under|sous|bajo|unter)\s+(?:strict\w*\s+|a\s+strict\s+)?embargo(?:\s+stricto?|\s+estricto)?)
-    |(?P<noun>(?:press\s+|media\s+|presse)?embargo|sperrfrist|sperrvermerk)
-    )(?!\w)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_UNTIL: Final = r"until|till?|before|prior\s+to|bis|jusqu['’]\s?(?:aux?|à|a)|hasta|antes|avant|vor"
-_HAS_UNTIL: Final = re.compile(rf"\b(?:{_UNTIL})(?!\w)", re.IGNORECASE)
-_BRIDGE: Final = re.compile(
-    rf"""(?:[\s:;,.!–—\-*_|([]+|(?:{_UNTIL}|for|release|publication|broadcast|print|online|web|all|media|use|and|or|not
-    |the|strictly|date|time|expires?|lifts?|ends?|zum|zur|für|alle|medien|veröffentlichung|copy|news|press|presse|prensa
-    |y|et|und|au|del?|du|l['’](?=\w)|d['’](?=\w))(?!\w))*+""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_NONE: Final = re.compile(
-    r"[\W_]*(?:(?:embargo|sperrfrist)\s*:\s*(?:none|no|n/a|immediate|lifted|keine?|aucun|ningun[oa]|sin|aufgehoben"
-    r"|lev[ée]|levantado)|no embargo|not embargoed|kein embargo|keine sperrfrist|sans embargo)[\W_]*",
-    re.IGNORECASE,
-)
 _PART: Final = re.compile(r"\s+[-–—|/]{1,2}\s+|\s*[|•·]\s*|:\s+|[.!?]\s+(?=[A-ZÄÖÜÉ]{5})")
 _BRACKET: Final = re.compile(r"\[[^\[\]]{5,200}\]|\([^()]{5,200}(?:\([^()]{1,60}\)[^()]{0,60})?\)")
 _CLOSE: Final = re.compile(r"\s*(?:[)\]*_\s]*(?:[.:;!|–—*_]+|-(?=\s)|\Z)[)\]*_\s]*|[)\]]+)")
@@ -72,6 +39,11 @@ _TRIM: Final = " \t\u00a0-–—|:;,./·•*_#>=~[]()"
 _BLOCK: Final = re.compile(
     r"</?(?:p|div|section|article|header|footer|main|aside|address|details|summary|h[1-6]|ul|ol|dl|li|dt|dd|blockquote|"
     r"pre|table|caption|thead|tbody|tfoot|tr|td|th|figure|figcaption|hr|br)(?:\s(?:\"[^\"]*+\"|[^<>\"])*+)?>"
+)
+_EVENT: Final = re.compile(
+    r"[\s,–—-]+(?:redebeginn|beginn|ende|start|begin)[\w ]{0,20}[.!]?\s*\Z|"
+    r"[\s,–—-]+(?:check against|on) delivery[.!]?\s*\Z",
+    re.IGNORECASE,
 )
 _EMPTY: Final = re.compile(r"<(p|h[1-6]|li|div|section|blockquote|td|tr|tbody|table|ul|ol|header)>\s*</\1>")
 
@@ -101,11 +73,6 @@ class _Found:
         return self.run is not None and self.run.has_clock
 
 
-def mentions(text: str) -> bool:
-    """Whether a text could hold a notice at all; quick."""
-    return _MAYBE.search(text) is not None
-
-
 def until(notices: Sequence[str], *, near: datetime, zone: ZoneInfo) -> datetime | None:
     """When the embargo ends that these notices set, in UTC; None without a notice.
 
@@ -125,7 +92,7 @@ def until(notices: Sequence[str], *, near: datetime, zone: ZoneInfo) -> datetime
 
 def cut_title(title: str) -> tuple[str, tuple[str, ...]]:
     """A title without its notices, and the notices."""
-    return _cut(title, in_title=True)
+    return _cut(title, in_title=True) if mentions(title) else (title, ())
 
 
 def cut_lines(
@@ -139,13 +106,13 @@ def cut_lines(
         last: how many before the end.
     """
     kept: list[str] = list(lines)
-    if not any(_MAYBE.search(line) for line in lines):
+    if not any(mentions(line) for line in lines):
         return kept, ()
     notices: list[str] = []
     filled = [number for number, line in enumerate(lines) if line.strip()]
     for place in sorted({*range(min(first, len(filled))), *range(max(0, len(filled) - last), len(filled))}):
         number = filled[place]
-        if not _MAYBE.search(kept[number]):
+        if not mentions(kept[number]):
             continue
         group = filled[place : place + _LINES]
         texts, said = _over_lines([kept[other] for other in group])
@@ -159,7 +126,7 @@ def cut_lines(
 
 def cut_text(text: str, *, first: int = EDGE_LINES, last: int = EDGE_LINES) -> tuple[str, tuple[str, ...]]:
     """Plain text without its notices, and the notices; paragraphs stay apart by one blank line."""
-    if not _MAYBE.search(text):
+    if not mentions(text):
         return text, ()
     lines, notices = cut_lines(text.split("\n"), first=first, last=last)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"), notices
@@ -167,10 +134,11 @@ def cut_text(text: str, *, first: int = EDGE_LINES, last: int = EDGE_LINES) -> t
 
 def cut_html(html: Html, *, first: int = EDGE_LINES, last: int = EDGE_LINES) -> tuple[Html, tuple[str, ...]]:
     """Clean HTML without its notices, and the notices."""
-    if not _MAYBE.search(html):
+    if len(html) <= _BRIEF and not mentions(html):
         return html, ()
-    bounds = [0, *(edge for tag in _BLOCK.finditer(html) for edge in tag.span()), len(html)]
-    spans = list(zip(bounds[::2], bounds[1::2], strict=True))
+    spans = _spans(html, most=None if last else first + _LINES - 1)
+    if not mentions(html[: spans[-1][1]]):
+        return html, ()
     lines = [" ".join(plain(html[start:end]).split()) for start, end in spans]
     kept, notices = cut_lines(lines, first=first, last=last)
     if kept == lines:
@@ -185,9 +153,29 @@ def cut_html(html: Html, *, first: int = EDGE_LINES, last: int = EDGE_LINES) -> 
     return Html(whole.strip()), notices
 
 
+def _spans(html: str, *, most: int | None) -> list[tuple[int, int]]:
+    """Where the lines of HTML stand: all, or so many from its beginning that ``most`` of them have words."""
+    spans: list[tuple[int, int]] = []
+    position = filled = 0
+    for tag in _BLOCK.finditer(html):
+        start, end = tag.span()
+        spans.append((position, start))
+        if most is not None and start > position and _has_words(html[position:start]):
+            filled += 1
+            if filled == most:
+                return spans
+        position = end
+    return [*spans, (position, len(html))]
+
+
+def _has_words(piece: str) -> bool:
+    """Whether a piece of HTML between blocks is a line with words; quick where it begins with one."""
+    return piece[0].isalnum() or (not piece.isspace() and bool(plain(piece).strip()))
+
+
 def _cut(line: str, *, in_title: bool) -> tuple[str, tuple[str, ...]]:
     notices: list[str] = []
-    if _NONE.fullmatch(line):
+    if NONE.fullmatch(line) or (not in_title and LIFTED.fullmatch(line)):
         return "", ()
     while len(notices) < _MOST and (found := _notice(line, in_title=in_title)):
         notices.append(line[found.start : found.end].strip(_TRIM))
@@ -222,7 +210,7 @@ def _is_time(line: str) -> bool:
 
 def _notice(line: str, *, in_title: bool) -> _Found | None:
     """The first notice of a line."""
-    if not _MAYBE.search(line):
+    if not mentions(line):
         return None
     for bracket in _BRACKET.finditer(line[: 2 * _FAR]):
         found = _read(bracket.group()[1:-1], apart=True)
@@ -232,7 +220,7 @@ def _notice(line: str, *, in_title: bool) -> _Found | None:
         found = _read(line[start:], apart=False)
         if found is None:
             continue
-        named = (in_title or (start <= _PREFIX and found.has_day)) and _HAS_UNTIL.search(line, start, start + found.end)
+        named = (in_title or (start <= _PREFIX and found.has_day)) and HAS_UNTIL.search(line, start, start + found.end)
         if start == 0 or found.loud or named:
             run = found.run
             moved = replace(run, start=run.start + start, end=run.end + start) if run else None
@@ -243,31 +231,37 @@ def _notice(line: str, *, in_title: bool) -> _Found | None:
 def _read(text: str, *, apart: bool) -> _Found | None:
     """The notice with which a text begins."""
     begin = len(text) - len(text.lstrip("\ufeff \t\u00a0*_#>=~-–—•!"))
-    label = _LABEL.match(text, begin)
+    label = LABEL.match(text, begin)
     if label is None:
         return None
-    bridge = _BRIDGE.match(text, label.end())
+    bridge = BRIDGE.match(text, label.end())
     place = bridge.end() if bridge else label.end()
     between = text[label.start() : place]
+    if label["lead"] and not HAS_UNTIL.search(between):
+        return None
     run = run_at(text, place)
     strong = apart or _in_capitals(label.group()) or between.lower().startswith("strictly")
     if run is None or not run.has_day:
-        later = find_run(text[: place + 160], place) if strong or _HAS_UNTIL.search(between) else None
+        later = find_run(text[: place + 160], place) if strong or HAS_UNTIL.search(between) else None
         run = later if later and (strong or _leads_to(text[place : later.start])) else run
     if run is not None and (run.has_day or label.lastgroup != "release"):
         if not (strong or _stands_alone(text, label, between, run)):
             return None
         return _Found(start=begin, end=_end(text, run), run=run, loud=_in_capitals(label.group()))
-    end = _untimed(text, label, between, strong=strong)
+    end = _untimed(text, label, between, strong=strong) if label["this"] or not label["lead"] else 0
     return _Found(start=begin, end=end, loud=_in_capitals(label.group())) if end else None
 
 
 def _stands_alone(text: str, label: re.Match[str], between: str, run: Run) -> bool:
     """Whether what follows the time says that this is no sentence: "Embargo until 2 May extended by the EU"."""
     closed = _CLOSE.match(text, run.end) is not None
+    if label.lastgroup == "alone":  # roads are, too: "Gesperrt bis 24. November: die alte Brücke"
+        return not text[run.end :].strip(_TRIM)
     if label.lastgroup == "noun":
-        return closed and (run.has_day or ":" in between)
-    if label.lastgroup == "adjective" and _HAS_UNTIL.search(between) is None:
+        return (closed or _EVENT.match(text, run.end) is not None) and (run.has_day or ":" in between)
+    if label.lastgroup == "release":
+        return closed
+    if label.lastgroup == "adjective" and HAS_UNTIL.search(between) is None:
         return closed
     return closed or len(text) <= _SHORT
 
@@ -277,7 +271,7 @@ def _untimed(text: str, label: re.Match[str], between: str, *, strong: bool) -> 
     rest = text[label.end() :]
     if label.lastgroup == "release":
         return 0
-    if _HAS_UNTIL.search(between):
+    if HAS_UNTIL.search(between):
         orders = strong or (label.lastgroup in {"adjective", "order"} and len(text) <= _SHORT)
         return _soon(text, label.end()) if orders else 0
     closed = _CLOSE.match(rest)
@@ -288,7 +282,7 @@ def _untimed(text: str, label: re.Match[str], between: str, *, strong: bool) -> 
 
 def _leads_to(text: str) -> bool:
     """Whether the words right before a time are "until" or "before"."""
-    return re.search(rf"\b(?:{_UNTIL})\W+(?:\w{{2,4}}\W+)?\Z", text, re.IGNORECASE) is not None
+    return re.search(rf"\b(?:{UNTIL})\W+(?:\w{{2,4}}\W+)?\Z", text, re.IGNORECASE) is not None
 
 
 def _end(text: str, run: Run) -> int:

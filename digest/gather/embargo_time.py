@@ -56,13 +56,15 @@ _MONTH: Final = (
 )
 _YEAR: Final = r"(?:(?:19|20)\d\d(?!\d|:\d)(?!\s*(?:hrs?|hours|uhr)\b))"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|º|\.)?"
+_LOCAL: Final = r"local\s+time|ortszeit|heure\s+locale|hora\s+local"
 _NAMED: Final = "|".join([*_REGIONS, *_CODES])
 _WEEKDAY: Final = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _TOKEN: Final = re.compile(
     rf"""(?:(?<!\w)|(?<=\dT)(?=\d\d:)|(?<=\d)(?=(?-i:Z|{_NAMED})(?!\w))|(?<=T\d\d:\d\d)(?=[+−-]))(?:
     (?P<day>\d{{4}}-\d\d-\d\d(?:T(?=\d))?|\d{{4}}[/.]\d{{1,2}}[/.]\d{{1,2}}(?!\d)
       |\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d\d)(?!\d)|\d{{1,2}}\.\s?\d{{1,2}}\.(?!\d)
-      |\d{{1,2}}{_ORDINAL}\s*(?:de\s+|of\s+)?{_MONTH}(?:,?\s*(?:del?\s+)?{_YEAR})?
+      |(?:\d{{1,2}}\.?\s?[–/-]\s?)?\d{{1,2}}{_ORDINAL}\s*(?:de\s+|of\s+)?{_MONTH}(?:,?\s*(?:del?\s+)?{_YEAR})?
+      |\d{{1,2}}-{_MONTH}-{_YEAR}
       |{_MONTH}\s+\d{{1,2}}(?![\d:.h]\d){_ORDINAL}(?:,?\s+{_YEAR})?)
     |(?P<clock>(?:12\s+)?(?:noon|midday|midnight|mittags?|mitternacht|midi|minuit|mediodía|mediodia|medianoche)(?!\w)
       |\d{{1,2}}\s?[:.h]\s?\d\d(?::\d\d(?:\.\d+)?)?(?!\d)(?:\s*[ap]\.?\s?m(?!\w)\.?)?
@@ -72,15 +74,20 @@ _TOKEN: Final = re.compile(
     |(?P<zone>(?:(?:UTC|GMT)\s*)?[+\-−]\s?\d{{1,2}}(?::?\d\d)?(?!\d)|(?-i:Z|{_NAMED})(?!\w)
       |(?:london|uk|british|greenwich|paris|brussels|berlin|madrid|frankfurt|central\ european|eastern|new\ york
         |washington|central|mountain|pacific)\s+(?:mean\s+|summer\s+|standard\s+|daylight\s+)?time(?!\w)
-      |heure\s+de\s+(?:paris|bruxelles)(?!\w)|hora\s+(?:de\s+)?(?:madrid|peninsular)(?!\w))
+      |heure\s+de\s+(?:paris|bruxelles)(?!\w)|hora\s+(?:de\s+)?(?:madrid|peninsular)(?!\w)|{_LOCAL}(?!\w))
     |(?P<weekday>(?:{_WEEKDAY})(?!\w)\.?|(?:mo|di|mi|do|fr|sa|so)[.,](?=\s))
-    |(?P<filler>(?:at|on|the|of|by|um|am|den|dem|der|le|la|las|los|el|à|a|au|from|ab|vom|zum|local\ time|ortszeit
-      |heure\ locale|hora\ local|time|hrs?|hours?|uhr)(?!\w)(?:\.(?=\s*\d))?)
+    |(?P<filler>(?:at|on|the|of|by|del|um|am|den|dem|der|le|la|las|los|el|à|a|au|from|ab|vom|zum|time|hrs?
+      |hours?|uhr|(?:and|to|und|bis|et|y)(?=\s+\d{{1,2}}(?:[:.h]\d\d|\s*[ap]\.?m)))(?!\w)(?:\.(?=\s*\d))?)
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _GAP: Final = re.compile(r"[\s,;()/]*(?:[–—|-]\s+)?[\s(]*")
 _STRANGE: Final = re.compile(r"[\s(,]*(?:([A-Z]{2,4}T)(?!\w)|([A-Z]\w+) time\b)")
+_RANGE: Final = re.compile(r"\s*(?:[–—-]|and|to|und|bis|et|a|à|y)\s*", re.IGNORECASE)
+_VAGUE: Final = re.compile(
+    r"\b(?:next|week|nächste[nr]?|kommende[nr]?|woche|prochaine?|semaine|próxim[oa]|semana)\b", re.IGNORECASE
+)
+_EVENT: Final = re.compile(r"(?:rede|veranstaltungs)?beginn\b|\bon delivery\b|\bagainst delivery\b", re.IGNORECASE)
 _SECOND_HALF: Final = re.compile(r"p\.?\s?m", re.IGNORECASE)
 
 
@@ -130,25 +137,36 @@ def moment_of(text: str, *, near: datetime, zone: ZoneInfo) -> datetime | None:
         near: the date of the document: without a year, the next such day after it is meant (or one just past).
         zone: what a time without a zone means.
     """
+    everywhere = list(_TOKEN.finditer(text))
     run = find_run(text, 0)
-    if run is None:
-        return None
-    inner, everywhere = list(_TOKEN.finditer(text, run.start, run.end)), list(_TOKEN.finditer(text))
+    inner = list(_TOKEN.finditer(text, run.start, run.end)) if run else everywhere
     clocks = [token for token in inner if token.lastgroup == "clock"] or [
         token for token in everywhere if token.lastgroup == "clock"
     ]
+    if len(clocks) > 1 and _RANGE.fullmatch(text, clocks[0].end(), clocks[1].start()):
+        clocks = clocks[1:]
     clock, extra = _clock(clocks[0].group()) if clocks else ("00:00", timedelta(0))
-    if clock is None or (clocks and _is_strange(text, clocks[0].end())):
+    if clock is None or (_is_strange(text, clocks[0].end()) if clocks else _EVENT.search(text)):
         return None
     zones = [token for token in everywhere if token.lastgroup == "zone"]
     after = [token for token in zones if clocks and token.start() >= clocks[0].end()] or zones
     code, region = _zone(after[0].group()) if after else ("", None)
     days = [token.group() for token in inner if token.lastgroup == "day"]
     weekdays = [token.group() for token in inner if token.lastgroup == "weekday"]
-    weekday = _WEEKDAYS.get(weekdays[0].lower().rstrip(".,")) if len(weekdays) == len(days) == 1 else None
+    weekday = _WEEKDAYS.get(weekdays[0].lower().rstrip(".,")) if len(weekdays) == 1 and len(days) < 2 else None
+    if run is None:
+        if not clocks or weekday is None or _VAGUE.search(text):
+            return None
+        days = [_next(weekday, near.astimezone(region or zone))]
     found = [_dated(day, f"{clock} {code}", region or zone, near, weekday) for day in days]
     moments = [moment for moment in found if moment is not None]
     return max(moments) + extra if len(moments) == len(days) else None
+
+
+def _next(weekday: int, after: datetime) -> str:
+    """The day of that name in the week after a date; none if it is the date's own, which could be either."""
+    ahead = (weekday - after.weekday()) % 7
+    return f"{after.date() + timedelta(days=ahead)}" if ahead else ""
 
 
 def _dated(day: str, clock: str, zone: ZoneInfo, near: datetime, weekday: int | None) -> datetime | None:
@@ -157,6 +175,7 @@ def _dated(day: str, clock: str, zone: ZoneInfo, near: datetime, weekday: int | 
     A weekday that does not fit makes it none: one of the two is wrong, and nobody here can say which.
     """
     shape = re.sub(r"\bdel\b", "de", day.replace("º", "").lower()).rstrip("t,")
+    shape = re.sub(r"\A\d{1,2}\.?\s?[–/-]\s?(?=\d{1,2}\W*[^\W\d])", "", shape)  # of "24–25 November" the second
     short = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.(\d\d)?|(\d{1,2})/(\d{1,2})/(\d\d)", shape)
     years: tuple[str, ...] = ("",)
     if short and short.lastindex != 2:  # a year of two digits
@@ -202,6 +221,8 @@ def _zone(text: str) -> tuple[str, ZoneInfo | None]:
         return f"{offset[1].replace('−', '-')}{int(offset[2]):02}:{offset[3] or '00'}", None
     if text.upper() in _REGIONS and text.isupper():
         return "", ZoneInfo(_REGIONS[text])
+    if re.fullmatch(_LOCAL, text, re.IGNORECASE):
+        return "", None
     for pattern, region in _PLACES:
         if re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
             return "", ZoneInfo(region)

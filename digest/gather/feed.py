@@ -1,29 +1,29 @@
-"""One feed document to entries. feedparser gives the meaning, ``digest.text`` cleans it.
+"""One feed document to entries: what has not changed is sifted out, feedparser gives the rest its meaning.
 
 A document that gives no meaning is a SourceProblem; nothing a feed holds raises.
 """
 
 from __future__ import annotations
 
-import io
 import re
 import xml.sax
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import feedparser
-
-from digest.gather import repair
+from digest.gather.choice import wanted
 from digest.gather.embargo import HINT, EmbargoError
-from digest.gather.identity import entry_ids
-from digest.gather.item import NO_PLACE, Item, Raw, link_of
+from digest.gather.identity import entry_ids, possible_ids
+from digest.gather.item import Item, fingerprint_of, link_of
 from digest.gather.jsonfeed import is_json_feed, parse_json_feed
+from digest.gather.memory import BLANK, Memory, There
+from digest.gather.nofeed import explain, short
+from digest.gather.parser import NO_PLACE, Raw, date_of, parse
+from digest.gather.rhythm import asked_wait
+from digest.gather.sieve import Sieve, split
 from digest.model import Entry, Source, SourceProblem
-from digest.text.plain import drop_controls
 from digest.text.titles import tidy_title
-from digest.text.urls import clean_url, shown_url
 
 # feedparser is large and old, and hostile bytes reach all of it: each of these has been raised by it, or by the parsers
 # it stands on, for some document.
@@ -32,11 +32,11 @@ _PARSER_ERRORS = (
     xml.sax.SAXException,
 )  # fmt: skip
 
-_HOST = r"\Ahttps?://(?:[^/?#]*@)?(?:www\.)?([^/?#]+).*"
+LISTED_ONLY = "older than the first issue: listed, not read"
+
 _UTC = ZoneInfo("UTC")
 _END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
-
-repair.keep_captions_apart()
+_SKIPPED = re.compile(rb"<(hour|day)>\s*([A-Za-z0-9]{1,9})\s*</", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +44,40 @@ class Feed:
     """What one document says. With a problem and entries it broke off after them."""
 
     title: str = ""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()  # new and changed ones
+    unchanged: int = 0  # entries that are there as they were
+    asks: timedelta = timedelta(0)  # how long the document itself wants to be left alone
     problem: SourceProblem | None = None
-    left_out: tuple[SourceProblem, ...] = ()  # of items with an embargo that cannot be read
+    left_out: tuple[SourceProblem, ...] = ()  # items that could not be read, or must not be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sifted:
+    """A document of which only what is worth it was parsed."""
+
+    head: Raw
+    items: Sequence[Raw]
+    fingerprints: Sequence[str]  # of the items
+    slim: frozenset[int] = frozenset()  # places of items of which only name and date were parsed
+    there: tuple[There, ...] = ()  # what stands in the document as it stood before
+    version: str = ""
+    error: object = None
+    broken: bool = False
+    troubles: tuple[str, ...] = field(default=())  # items that are none
 
 
 def read_feed(
-    body: bytes, *, source: Source, url: str | None, content_type: str | None, now: datetime, zone: ZoneInfo = _UTC
+    body: bytes,
+    *,
+    source: Source,
+    url: str | None,
+    content_type: str | None,
+    now: datetime,
+    zone: ZoneInfo = _UTC,
+    memory: Memory = BLANK,
+    news_from: datetime | None = None,
 ) -> Feed:
-    """The feed's title and its entries, in the document's order, as ``source`` wants them.
+    """The feed's title and its new and changed entries, in the document's order, as ``source`` wants them.
 
     Args:
         body: inflated, not decoded: the document itself says its encoding better than anyone.
@@ -61,72 +86,129 @@ def read_feed(
         content_type: the header, if there was one; it may name the encoding.
         now: when it was read; dates a day and more ahead of it are not believed.
         zone: of the newsletter; what the time of an embargo without a zone means.
+        memory: what was read before; items that are there as they were are not parsed.
+        news_from: on a first fetch, items that say they are older are listed by title, address and date, and not
+            read; None: everything is read.
     """
     stripped = body.lstrip()
     if not stripped:
         return _no_feed(source, "is empty")
     try:
-        parsed = parse_json_feed(stripped) if is_json_feed(stripped) else _parse(stripped, url, content_type)
+        sifted = _sift(stripped, source, url, content_type, memory, news_from)
     except _PARSER_ERRORS as error:
-        return _no_feed(source, f"cannot be read as a feed: {type(error).__name__}: {_short(error)}")
-    broken = _breaks_off(stripped, parsed)
-    raw_entries: Sequence[Raw] = parsed.get("entries", [])[: -1 if broken else None]  # the last is half an item
-    head: Raw = parsed.get("feed", {})
-    if not raw_entries and (
-        not parsed.get("version") or isinstance(parsed.get("bozo_exception"), xml.sax.SAXException)
-    ):
-        return _explain(source, stripped, parsed, url)
-    base = url or link_of(head, NO_PLACE) or NO_PLACE
-    items = [Item(raw, base=base) for raw in raw_entries]
-    ids = entry_ids(source.id, [item.marks for item in items])
-    language = repair.language_tag(head.get("language"))
+        return _no_feed(source, f"cannot be read as a feed: {type(error).__name__}: {short(error)}")
+    if not sifted.items and not sifted.there and (not sifted.version or isinstance(sifted.error, xml.sax.SAXException)):
+        told = {"version": sifted.version, "bozo_exception": sifted.error}
+        return _no_feed(source, *explain(stripped, told, url))
+    items, entries, left_out = _entries(sifted, source, url, memory, zone=zone, now=now)
+    slim = {entry.id for entry in entries if LISTED_ONLY in entry.notes}
+    broken = f"breaks off after {len(items) + len(sifted.there)} entries; they were read" if sifted.broken else None
+    return Feed(
+        title=tidy_title(str(sifted.head.get("title") or "")),
+        entries=wanted(entries, source, backlog=slim, others=[published for _, published in sifted.there]),
+        unchanged=len(sifted.there),
+        asks=_asks(sifted.head, stripped, now=now),
+        left_out=(*(_problem(source, trouble) for trouble in sifted.troubles), *left_out),
+        problem=_problem(source, broken) if broken else None,
+    )
+
+
+def _sift(
+    body: bytes, source: Source, url: str | None, content_type: str | None, memory: Memory, news_from: datetime | None
+) -> _Sifted:
+    """Parse what is new or changed of a document; all of it, if it cannot be split."""
+    is_json = is_json_feed(body)
+    sieve = None if is_json else split(body, context=content_type or "")
+    if sieve is not None:
+        there = memory.unchanged(source.id, [piece.fingerprint for piece in sieve.items])
+        keep = [place for place, piece in enumerate(sieve.items) if piece.fingerprint not in there]
+        old = {place for place in keep if news_from is not None and _is_old(sieve, place, news_from)}
+        parsed = parse(sieve.reduced(set(keep) - old, slim=old), url=url, content_type=content_type)
+        if len(parsed["entries"]) == len(keep):
+            return _Sifted(
+                head=parsed["feed"],
+                items=parsed["entries"],
+                fingerprints=[sieve.items[place].fingerprint for place in keep],
+                slim=frozenset(number for number, place in enumerate(keep) if place in old),
+                there=_flat(there),
+                version=parsed.get("version", ""),
+                error=parsed.get("bozo_exception"),
+            )
+    return _whole(body, parse_json_feed(body) if is_json else parse(body, url=url, content_type=content_type),
+                  source, url, memory)  # fmt: skip
+
+
+def _whole(body: bytes, parsed: Raw, source: Source, url: str | None, memory: Memory) -> _Sifted:
+    """A document parsed whole; what has not changed is left out of it now."""
+    broken = _breaks_off(body, parsed)
+    items = parsed.get("entries", [])[: -1 if broken else None]  # the last is half an item
+    base = _base(url, parsed.get("feed", {}))
+    fingerprints = [fingerprint_of(raw, base) for raw in items]
+    there = memory.unchanged(source.id, fingerprints)
+    keep = [place for place, fingerprint in enumerate(fingerprints) if fingerprint not in there]
+    return _Sifted(
+        head=parsed.get("feed", {}),
+        items=[items[place] for place in keep],
+        fingerprints=[fingerprints[place] for place in keep],
+        there=_flat(there),
+        version=parsed.get("version", ""),
+        error=parsed.get("bozo_exception"),
+        broken=broken,
+        troubles=tuple(parsed.get("problems", ())),
+    )
+
+
+def _entries(
+    sifted: _Sifted, source: Source, url: str | None, memory: Memory, *, zone: ZoneInfo, now: datetime
+) -> tuple[list[Item], list[Entry], list[SourceProblem]]:
+    """The items, the entries they make, and a problem for each that must not become one."""
+    base = _base(url, sifted.head)
+    items = [Item(raw, base=base) for raw in sifted.items]
+    marks = [item.marks for item in items]
+    known = memory.known({one for mark in marks for one in possible_ids(source.id, mark)})
+    ids = entry_ids(source.id, marks, taken={one for one, _ in sifted.there}, known=known)
     entries: list[Entry] = []
     left_out: list[SourceProblem] = []
-    for item, name in zip(items, ids, strict=True):
+    language = sifted.head.get("language")
+    for place, (item, name) in enumerate(zip(items, ids, strict=True)):
         try:
-            entries.append(item.entry(name, source, language, zone=zone, now=now))
+            entry = item.entry(
+                name, source, language, zone=zone, now=now, fingerprint=sifted.fingerprints[place]
+            )  # fmt: skip
         except EmbargoError as error:
             left_out.append(_problem(source, f"“{item.title[:80]}” {error}; it is left out", HINT))
-    return Feed(
-        title=tidy_title(str(head.get("title") or "")),
-        entries=_wanted(entries, source),
-        left_out=tuple(left_out),
-        problem=_problem(source, f"breaks off after {len(items)} entries; they were read") if broken else None,
+        else:
+            entries.append(replace(entry, notes=(*entry.notes, LISTED_ONLY)) if place in sifted.slim else entry)
+    return items, entries, left_out
+
+
+def _is_old(sieve: Sieve, place: int, news_from: datetime) -> bool:
+    """Whether an item cannot be news: every date it gives lies before, and only name and date need to be known."""
+    dates = [date_of(date) for date in sieve.dates(place)]
+    return bool(dates) and all(date is not None and date < news_from for date in dates) and sieve.can_be_slim(place)
+
+
+def _asks(head: Raw, body: bytes, *, now: datetime) -> timedelta:
+    """How long the document wants to be left alone (ttl, sy:updatePeriod, skipHours, skipDays)."""
+    start = body[: max(body.find(b"<item"), 0) or 20_000]
+    skipped = _SKIPPED.findall(start) if b"skipHours" in start or b"skipDays" in start else []
+    return asked_wait(
+        now=now,
+        interval=timedelta(0),
+        ttl=str(head.get("ttl") or ""),
+        period=str(head.get("sy_updateperiod") or ""),
+        frequency=str(head.get("sy_updatefrequency") or ""),
+        skip_hours=[value.decode() for name, value in skipped if name.lower() == b"hour"],
+        skip_days=[value.decode() for name, value in skipped if name.lower() == b"day"],
     )
 
 
-def _parse(body: bytes, url: str | None, content_type: str | None) -> Raw:
-    """Call feedparser as a pure function: from a BytesIO, because it opens strings as files and addresses."""
-    headers = {"content-location": url or NO_PLACE, "content-type": content_type or "application/xml"}
-    parsed: Raw = feedparser.parse(
-        io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
-    )
-    return parsed
+def _base(url: str | None, head: Raw) -> str:
+    return url or link_of(head, NO_PLACE) or NO_PLACE
 
 
-def _wanted(entries: Sequence[Entry], source: Source) -> tuple[Entry, ...]:
-    """Those with one of the source's words and none of its unwanted ones; the newest, if it limits them."""
-    kept = [entry for entry in entries if _chosen(f"{entry.title}\n{entry.text}\n{entry.summary}", source)]
-    if source.max_entries is None or len(kept) <= source.max_entries:
-        return tuple(kept)
-    dated = sorted(range(len(kept)), key=lambda place: _newest_first(kept[place], place))[: source.max_entries]
-    return tuple(kept[place] for place in sorted(dated))
-
-
-def _newest_first(entry: Entry, place: int) -> tuple[float, int]:
-    return (-entry.published.timestamp() if entry.published else 0.0, place)
-
-
-def _chosen(text: str, source: Source) -> bool:
-    folded = text.casefold()
-    if source.include and not any(_has_word(folded, word) for word in source.include):
-        return False
-    return not any(_has_word(folded, word) for word in source.exclude)
-
-
-def _has_word(folded: str, word: str) -> bool:
-    wanted = r"\s+".join(re.escape(part) for part in word.casefold().split())
-    return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", folded) is not None
+def _flat(there: Mapping[str, Collection[There]]) -> tuple[There, ...]:
+    return tuple(one for entries in there.values() for one in entries)
 
 
 def _breaks_off(body: bytes, parsed: Raw) -> bool:
@@ -140,44 +222,3 @@ def _problem(source: Source, message: str, hint: str | None = None) -> SourcePro
 
 def _no_feed(source: Source, message: str, hint: str | None = None) -> Feed:
     return Feed(problem=_problem(source, message, hint))
-
-
-def _explain(source: Source, body: bytes, parsed: Raw, url: str | None) -> Feed:
-    """Why a document gives nothing."""
-    start = body[:4096].lower()
-    if b"<html" in start or b"<!doctype html" in start:
-        title = re.search(rb"<title[^>]*>([^<]{1,200})", body[:65536], re.IGNORECASE)
-        named = f": {tidy_title(title[1].decode('utf-8', 'replace'))}" if title else ""
-        found = _announced(body, url)
-        hint = f"its feed may be {found}" if found else "look for the feed's address on that page"
-        return _no_feed(
-            source, f"answered with a web page, not a feed{named}" if url else f"is a web page{named}", hint
-        )
-    error = parsed.get("bozo_exception")
-    if parsed.get("version") or b"<rss" in start or b"<feed" in start:
-        return _no_feed(
-            source, f"is a feed that cannot be read: {_short(error)}" if error else "is a feed without entries"
-        )
-    return _no_feed(source, "is no feed", "feeds are RSS, Atom, RDF or JSON Feed documents")
-
-
-def _announced(body: bytes, url: str | None) -> str | None:
-    """The feed a web page names in its head."""
-    page = body[:200_000].decode("utf-8", "replace")
-    for tag in re.findall(r"<link\b[^<>]{1,1000}>", page, re.IGNORECASE):
-        href = re.search(r"""href\s*=\s*["']?([^"'\s>]+)""", tag, re.IGNORECASE)
-        if href and re.search(r"application/(?:rss\+xml|atom\+xml|feed\+json)", tag, re.IGNORECASE):
-            found = clean_url(href[1].replace("&amp;", "&"), url)
-            return shown_url(found) if found else None
-    return None
-
-
-def _short(error: object) -> str:
-    return drop_controls(" ".join(str(error).split()))[:160]
-
-
-def named(source: Source, title: str | None) -> Source:
-    """The source with the feed's own title for a name, if the configuration gave none."""
-    if source.name:
-        return source
-    return replace(source, name=title or re.sub(_HOST, r"\1", source.location))

@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Final
 
 from digest.gather.files.document import FILES_ID, UnreadableError
+from digest.gather.tables import is_table
 from digest.model import SourceProblem
 
 FOLDER: Final = "feeds"
-_FEED_TYPES: Final = frozenset([".xml", ".rss", ".atom", ".rdf", ".json"])
+_FEED_TYPES: Final = frozenset([".xml", ".rss", ".atom", ".rdf"])
+_START: Final = rb"(?:<[?!][^>]*>\s*)*<(?:%s)[\s>]"
+_FEED: Final = re.compile(_START % b"rss|feed|rdf:RDF")
+_FEED_LIST: Final = re.compile(_START % b"opml", re.IGNORECASE)
+_JSON_MARKS: Final = (b'"items"', b'"issued"', b'"container-title"', b'"DOI"', b'"URL"', b'"abstract"')
+"""What JSON holds that is a JSON Feed (jsonfeed.org) or a list of references (citeproc's CSL-JSON schema); others are
+no feeds, and are not put among the sources as ones that fail."""
 _PICTURES: Final = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".ico"])
 """They belong to notes and pages; alone they are no entries and no trouble."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,11 +104,23 @@ def load_listed(root: Path, location: str, *, limit_bytes: int) -> LocalFile:
 
 
 def is_feed_file(file: LocalFile) -> bool:
-    """Whether a file is a feed document: by its name, or by how it begins."""
-    if Path(file.path).suffix.lower() in _FEED_TYPES:
+    """Whether a file is a document of many entries: a feed, a table, a list of references. By its name or its start."""
+    suffix = Path(file.path).suffix.lower()
+    if suffix == ".json":
+        plain = file.data.replace(b"\0", b"")  # UTF-16
+        return any(mark in plain for mark in _JSON_MARKS)
+    if is_table(file.path):
         return True
-    start = file.data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start.startswith(b"<") and re.match(rb"(?:<[?!][^>]*>\s*)*<(?:rss|feed|rdf:RDF)[\s>]", start) is not None
+    return not is_feed_list(file.data) and (suffix in _FEED_TYPES or _FEED.match(_start(file.data)) is not None)
+
+
+def is_feed_list(data: bytes) -> bool:
+    """Whether a document is OPML: a list of feeds, which is imported and holds no entries."""
+    return _FEED_LIST.match(_start(data)) is not None
+
+
+def _start(data: bytes) -> bytes:
+    return data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
 
 
 def problem(path: str, message: str, hint: str | None = None) -> SourceProblem:

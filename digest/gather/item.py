@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
-from html import escape
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from digest.gather import repair
 from digest.gather.embargo import cut_html, cut_title, until
+from digest.gather.embargo_words import mentions
 from digest.gather.identity import Marks
+from digest.gather.parser import NO_PLACE, Raw
 from digest.gather.pictures import alt_of, is_picture, pictures
 from digest.model import Entry, Html, Source
-from digest.text.clean import clean
+from digest.text.clean import clean, paragraphs
 from digest.text.dates import sane
 from digest.text.plain import plain
 from digest.text.titles import tidy_title
 from digest.text.urls import clean_url, url_key
 
-NO_PLACE: Final = "http://no-place.invalid/"
-"""Where a feed file lies, for feedparser: without a base, one entry's xml:base leaks into the next (16 real feeds)."""
-
 TITLE_LENGTH = 100
 _NOTICE_LINES = 3  # at the beginning of a text, in which the notice of an embargo is looked for
-Raw = dict[str, Any]
-"""An item, a head or a text of feedparser's. Its dates are got with ``dict.get``: its own gives one for another."""
+_MARKUP: Final = re.compile(r"</[a-zA-Z]|<(?:p|br|img)\b")
+_tidy: Final = lru_cache(4096)(tidy_title)
+"""For names that come again and again."""
+_get: Final = dict.get
+"""feedparser's own looks every key up in a table of synonyms first, and gives one date for another."""
 
 
 class Item:
@@ -40,28 +42,44 @@ class Item:
         self.base = base
         self.url = link_of(raw, base)
         self.url_key = url_key(self.url) if self.url else None
+        self._texts: dict[str, str] = {}
         self.short, self.long = self._bodies()
-        guid = str(dict.get(raw, "id") or "").strip() or None
-        title = str(raw.get("title") or "")
+        title = str(_get(raw, "title") or "")
         self.title = tidy_title(title)
-        self.marks = Marks(guid=guid, url_key=self.url_key, content=f"{title}\n{self.short}\n{self.long}")
+        self.said, self.updated = _dates(raw)
+        guid = str(_get(raw, "id") or "").strip() or None
+        self.marks = Marks(
+            guid=guid,
+            url_key=self.url_key,
+            content="" if guid or self.url_key else f"{title}\n{self.short}\n{self.long}",
+            title=self.title,
+            published=self.said,
+        )
 
-    def entry(self, name: str, source: Source, language: str | None, *, zone: ZoneInfo, now: datetime) -> Entry:
-        """The entry of this item; ``name`` is its id.
+    def entry(
+        self, name: str, source: Source, language: str | None, *, zone: ZoneInfo, now: datetime, fingerprint: str
+    ) -> Entry:
+        """The entry of this item.
+
+        Args:
+            name: its id.
+            source: where it is from.
+            language: the feed's, as the feed writes it.
+            zone: what the time of an embargo without a zone means.
+            now: when it was read.
+            fingerprint: sha256 of the item as the feed has it.
 
         Raises:
             EmbargoError: it begins with the notice of an embargo, but that does not say until when.
         """
-        raw, notes = self.raw, []
-        title, in_title = cut_title(self.title)
-        body, in_body = cut_html(self.long, first=_NOTICE_LINES, last=0)
-        short, in_short = cut_html(self.short, first=_NOTICE_LINES, last=0)
-        text, cut = repair.without_marker(repair.body_text(body))
-        summary, cut_summary = repair.without_marker(plain(short))
-        said, updated = _dates(raw)
-        published = sane(said, now=now)
-        if published is None:
-            notes.append("no date" if said is None else f"its date cannot be meant: {said.date().isoformat()}")
+        raw = self.raw
+        title, body, short, notices = self._without_notices()
+        has_captions = "<figcaption" in body
+        text, cut = repair.without_marker(repair.body_text(body) if has_captions else self._text(body))
+        is_alike = short == body and not has_captions
+        summary, cut_summary = (text, cut) if is_alike else repair.without_marker(self._text(short))
+        published = sane(self.said, now=now)
+        image_url, image_alt = _image(raw, body, self.base)
         return Entry(
             id=name,
             source_id=source.id,
@@ -74,15 +92,15 @@ class Item:
             authors=_authors(raw),
             organisation=_organisation(raw),
             tags=_tags(raw),
-            language=source.language or repair.language_tag(_detail(raw, "language")) or language,
-            image_url=(image := _image(raw, body, self.base))[0],
-            image_alt=image[1],
+            language=source.language or repair.language_tag(_language(raw)) or repair.language_tag(language),
+            image_url=image_url,
+            image_alt=image_alt,
             published=published,
-            updated=sane(updated, now=now),
-            embargo=until((*in_title, *in_body, *in_short), near=published or now, zone=zone),
+            updated=sane(self.updated, now=now),
+            embargo=until(notices, near=published or now, zone=zone) if notices else None,
             truncated=cut or (not text and cut_summary),
-            fingerprint=self._fingerprint(),
-            notes=tuple(notes),
+            fingerprint=fingerprint,
+            notes=() if published else (_without_date(self.said),),
             first_seen=now,
         )
 
@@ -91,37 +109,66 @@ class Item:
 
         ``media:description`` counts only where there is nothing else: YouTube has nothing else.
         """
-        details = [*(self.raw.get("content") or []), *([self.raw["summary_detail"]] if self._has_summary() else [])]
-        cleaned = [self._clean(detail) for detail in details if detail.get("value")]
-        if not cleaned and self.raw.get("media_description"):
-            cleaned = [self._clean({"value": self.raw["media_description"], "type": "text/plain"})]
-        if not cleaned:
+        summary = _get(self.raw, "summary_detail")
+        details = [*(_get(self.raw, "content") or []), *([summary] if summary else [])]
+        details = [detail for detail in details if _get(detail, "value")]
+        if not details and _get(self.raw, "media_description"):
+            details = [{"value": self.raw["media_description"], "type": "text/plain"}]
+        if not details:
             return Html(""), Html("")
-        short = cleaned[-1] if self._has_summary() else Html("")
-        return short, cleaned[0] if len(cleaned) == 1 else max(cleaned, key=lambda html: len(plain(html)))
+        cleaned: list[Html] = []
+        for detail in details:  # many feeds say the same thing twice
+            place = details.index(detail)
+            cleaned.append(cleaned[place] if place < len(cleaned) else self._clean(detail))
+        short = cleaned[-1] if summary else Html("")
+        unlike = list(dict.fromkeys(cleaned))
+        return short, unlike[0] if len(unlike) == 1 else max(unlike, key=lambda html: len(self._text(html)))
 
-    def _has_summary(self) -> bool:
-        return bool(self.raw.get("summary_detail"))
+    def _without_notices(self) -> tuple[str, Html, Html, tuple[str, ...]]:
+        """Title, long and short text without the notices of an embargo they begin with, and these."""
+        begins = f"{self.title}\n{self._beginning(self.long)}"
+        if self.short != self.long:
+            begins += f"\n{self._beginning(self.short)}"
+        if not mentions(begins) and "<pre" not in self.long:  # which cut_html takes for one line
+            return self.title, self.long, self.short, ()
+        title, in_title = cut_title(self.title)
+        body, in_body = cut_html(self.long, first=_NOTICE_LINES, last=0)
+        short, in_short = cut_html(self.short, first=_NOTICE_LINES, last=0)
+        return title, body, short, (*in_title, *in_body, *in_short)
+
+    def _text(self, html: Html) -> str:
+        """Its plain text, made once."""
+        text = self._texts.get(html)
+        if text is None:
+            text = self._texts[html] = plain(html)
+        return text
+
+    def _beginning(self, html: Html) -> str:
+        """The text of the first lines with words."""
+        text = self._text(html)
+        return "\n".join(text.split("\n", 2 * _NOTICE_LINES)[:-1]) if text.count("\n") >= 2 * _NOTICE_LINES else text
 
     def _clean(self, detail: Raw) -> Html:
-        value = str(detail.get("value") or "")
-        if detail.get("type") == "text/plain" and not re.search(r"</[a-zA-Z]|<(?:p|br|img)\b", value):
-            value = "".join(f"<p>{escape(part)}</p>" for part in re.split(r"\n\s*\n", value) if part.strip())
-        base = str(detail.get("base") or self.base)
+        value = str(_get(detail, "value") or "")
+        if _get(detail, "type") == "text/plain" and not ("<" in value and _MARKUP.search(value)):
+            return repair.unescaped(paragraphs(value), base=None)
+        base = str(_get(detail, "base") or self.base)
         base = self.base if base.startswith(NO_PLACE) else base
         place = None if base.startswith(NO_PLACE) else base
         return repair.unescaped(clean(value, base=place), base=place)
 
-    def _fingerprint(self) -> str:
-        raw = self.raw
-        said = [raw.get("title"), self.url, [part.get("value") for part in raw.get("content") or []],
-                raw.get("summary"), dict.get(raw, "published"), dict.get(raw, "updated")]  # fmt: skip
-        return sha256(json.dumps(said, default=str).encode()).hexdigest()
+
+def fingerprint_of(raw: Raw, base: str) -> str:
+    """What stands for the bytes of an item where they cannot be told apart from the document's."""
+    said = [raw.get("title"), link_of(raw, base), [part.get("value") for part in raw.get("content") or []],
+            raw.get("summary"), dict.get(raw, "published"), dict.get(raw, "updated")]  # fmt: skip
+    return sha256(json.dumps(said, default=str).encode()).hexdigest()
 
 
 def link_of(raw: Raw, base: str) -> str | None:
     """The item's address. FeedBurner's own is a redirect that will die with it, so the original is preferred."""
-    for value in (raw.get("feedburner_origlink"), raw.get("link"), _permalink(raw)):
+    for key in ("feedburner_origlink", "link", "id"):
+        value = _permalink(raw) if key == "id" else _get(raw, key)
         if not value:
             continue
         # feedparser resolved it against the place where a file does not lie; take that off and resolve it again.
@@ -132,39 +179,47 @@ def link_of(raw: Raw, base: str) -> str | None:
 
 
 def _permalink(raw: Raw) -> str | None:
-    guid = str(dict.get(raw, "id") or "")
-    return guid if raw.get("guidislink", True) and guid.startswith(("http://", "https://")) else None
+    guid = str(_get(raw, "id") or "")
+    return guid if _get(raw, "guidislink", True) and guid.startswith(("http://", "https://")) else None
 
 
 def _dates(raw: Raw) -> tuple[datetime | None, datetime | None]:
-    """Published (else updated), and updated. ``dict.get``: feedparser's own gives published for updated."""
-    published = repair.moment(dict.get(raw, "published_parsed"))
-    updated = repair.moment(dict.get(raw, "updated_parsed"))
-    return published or updated or repair.moment(dict.get(raw, "created_parsed")), updated
+    """Published (else updated), and updated."""
+    published = repair.moment(_get(raw, "published_parsed"))
+    updated = repair.moment(_get(raw, "updated_parsed"))
+    return published or updated or repair.moment(_get(raw, "created_parsed")), updated
 
 
 def _authors(raw: Raw) -> tuple[str, ...]:
-    names = [tidy_title(str(author.get("name") or "")) for author in raw.get("authors") or [] if author]
+    authors = _get(raw, "authors")
+    if not authors:
+        return ()
+    names = [_tidy(str(_get(author, "name") or "")) for author in authors if author]
     kept = [name for name in names if name and "@" not in name and not name.startswith(("http:", "https:"))]
     return tuple(dict.fromkeys(kept))
 
 
 def _organisation(raw: Raw) -> str | None:
     """Who published it, where an aggregating feed says so."""
-    told = raw.get("source")
-    title = told.get("title") if isinstance(told, Mapping) else None
-    return tidy_title(str(title or raw.get("publisher") or "")) or None
+    told = _get(raw, "source")
+    title = _get(told, "title") if isinstance(told, dict) else None
+    return tidy_title(str(title or _get(raw, "publisher") or "")) or None
 
 
 def _tags(raw: Raw) -> tuple[str, ...]:
-    terms = (tidy_title(str(tag.get("label") or tag.get("term") or "")) for tag in raw.get("tags") or [])
-    return tuple(dict.fromkeys(term for term in terms if 0 < len(term) <= 80))
+    tags = _get(raw, "tags")
+    if not tags:
+        return ()
+    terms = dict.fromkeys([_tidy(str(_get(tag, "label") or _get(tag, "term") or "")) for tag in tags])
+    return tuple([term for term in terms if 0 < len(term) <= 80])
 
 
-def _detail(raw: Raw, key: str) -> str | None:
-    """A key of the first of the item's texts that has it."""
-    found = (part.get(key) for part in (*(raw.get("content") or []), raw.get("title_detail") or {}))
-    return next((str(value) for value in found if value), None)
+def _language(raw: Raw) -> str | None:
+    """The language of the first of the item's texts that has one."""
+    for part in (*(_get(raw, "content") or ()), _get(raw, "title_detail")):
+        if part and _get(part, "language"):
+            return str(part["language"])
+    return None
 
 
 def _image(raw: Raw, body: str, base: str) -> tuple[str | None, str]:
@@ -173,20 +228,20 @@ def _image(raw: Raw, body: str, base: str) -> tuple[str | None, str]:
     for address in _image_addresses(raw):
         url = clean_url(address.removeprefix(NO_PLACE), where)
         if url:
-            return url, tidy_title(str(raw.get("media_description") or "")) or alt_of(url, body)
+            return url, tidy_title(str(_get(raw, "media_description") or "")) or alt_of(url, body)
     return next(pictures(body), (None, ""))
 
 
 def _image_addresses(raw: Raw) -> Iterable[str]:
-    for media in raw.get("media_content") or []:
-        url = str(media.get("url") or "")
-        if media.get("medium") == "image" or str(media.get("type", "")).startswith("image/") or is_picture(url):
+    for media in _get(raw, "media_content") or []:
+        url = str(_get(media, "url") or "")
+        if _get(media, "medium") == "image" or str(_get(media, "type", "")).startswith("image/") or is_picture(url):
             yield url
-    yield from (str(thumb.get("url") or "") for thumb in raw.get("media_thumbnail") or [])
+    yield from (str(_get(thumb, "url") or "") for thumb in _get(raw, "media_thumbnail") or [])
     yield from (
-        str(link.get("href") or "")
-        for link in raw.get("links") or []
-        if link.get("rel") == "enclosure" and str(link.get("type", "")).startswith("image/")
+        str(_get(link, "href") or "")
+        for link in _get(raw, "links") or []
+        if _get(link, "rel") == "enclosure" and str(_get(link, "type", "")).startswith("image/")
     )
 
 
@@ -203,4 +258,10 @@ def substitute_title(text: str, url: str | None) -> str:
 
 
 def _same(summary: str, text: str) -> bool:
-    return " ".join(summary.split()) == " ".join(text.split())
+    if summary == text or not summary or summary.rsplit(None, 1)[-1:] != text.rsplit(None, 1)[-1:]:
+        return summary == text or not summary
+    return summary.split() == text.split()
+
+
+def _without_date(said: datetime | None) -> str:
+    return f"its date cannot be meant: {said.date().isoformat()}" if said else "no date"

@@ -12,6 +12,7 @@ import copy
 import io
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
@@ -19,6 +20,7 @@ from xml.sax.expatreader import ExpatParser
 
 import feedparser
 from feedparser import api, mixin
+from feedparser.datetimes import _parse_date
 from feedparser.util import FeedParserDict
 
 from digest.gather import repair
@@ -56,6 +58,13 @@ def parse(body: bytes, *, url: str | None, content_type: str | None) -> Raw:
         io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
     )
     return parsed
+
+
+@lru_cache(_MEMO)
+def date_of(text: str) -> datetime | None:
+    """A date as feedparser reads it; None for one that it cannot read, or misreads (``2020/1/10`` as 1 November)."""
+    parsed = None if "/" in text else _parse_date(text)
+    return repair.moment(parsed)
 
 
 class _Driver(ExpatParser):

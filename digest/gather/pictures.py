@@ -14,9 +14,12 @@ _ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif")
 
 def pictures(body: str) -> Iterator[tuple[str, str]]:
     """The address and the words of every picture in clean HTML."""
-    for tag in re.findall(r"<img\b(?:\"[^\"]*+\"|[^<>\"])*+>", body):
+    if "<img" not in body:
+        return
+    for found in re.finditer(r"<img\b(?:\"[^\"]*+\"|[^<>\"])*+>", body):
+        tag = found[0]
         src, alt = re.search(r' src="([^"]+)"', tag), re.search(r' alt="([^"]*)"', tag)
-        url = clean_url(plain(src[1])) if src else None
+        url = clean_url(plain(src[1]) if "&" in src[1] else src[1]) if src else None
         if url:
             yield url, tidy_title(alt[1]) if alt else ""
 
@@ -26,7 +29,10 @@ def alt_of(url: str, body: str) -> str:
 
     Parameters of picture files are sizes (``?w=600``), so these do not make another picture.
     """
-    return next((alt for other, alt in pictures(body) if alt and _key(other) == _key(url)), "")
+    if "<img" not in body:
+        return ""
+    key = _key(url)
+    return next((alt for other, alt in pictures(body) if alt and _key(other) == key), "")
 
 
 def is_picture(url: str) -> bool:

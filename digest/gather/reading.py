@@ -2,60 +2,59 @@
 
 from __future__ import annotations
 
-import asyncio
-import posixpath
-import queue
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from digest import __version__
 from digest.config.settings import GatherSettings
 from digest.gather import politeness
-from digest.gather.documents import Documents
-from digest.gather.feed import named, read_feed
-from digest.gather.files.document import FILES_ID, UnreadableError
-from digest.gather.folder import FOLDER, LocalFile, is_feed_file, load, load_listed, scan
+from digest.gather.known import NOTHING, Known
+from digest.gather.local import Folder
+from digest.gather.memory import BLANK, Memory
+from digest.gather.network import Network, Told
+from digest.gather.sources import named
 from digest.model import FetchState, Reading, Source, SourceProblem
 
 if TYPE_CHECKING:
+    from digest.gather.feed import Feed
     from digest.gather.http import Answer, Fetcher
+    from digest.gather.workers import Job
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """What reading needs besides the sources."""
+    """What reading the network's feeds needs besides them."""
 
     states: Mapping[str, FetchState]
-    known: Mapping[str, str]
-    root: Path
     settings: GatherSettings
     user_agent: str
+    environ: Mapping[str, str]
+    paused: Mapping[str, datetime]
     zone: ZoneInfo
     now: datetime
+    memory: Memory
+    news_from: datetime | None
 
     @property
     def interval(self) -> timedelta:
         return timedelta(minutes=self.settings.interval_minutes)
 
-    @property
-    def limit_bytes(self) -> int:
-        return int(self.settings.max_mb * 1_000_000)
-
     def state(self, source: Source) -> FetchState:
         return self.states.get(source.id, FetchState())
+
+    def reads_from(self, source: Source, state: FetchState) -> datetime | None:
+        """From when on items are worth reading; what is older on a first fetch is only listed."""
+        first = source.backlog and state.first_fetched is None
+        return self.news_from if first and not self.settings.read_backlog else None
 
 
 def gather(
@@ -68,7 +67,10 @@ def gather(
     zone: ZoneInfo,
     now: datetime,
     ask_all: bool = False,
-    known: Mapping[str, str] = _NOTHING,
+    known: Known = NOTHING,
+    memory: Memory = BLANK,
+    news_from: datetime | None = None,
+    environ: Mapping[str, str] = _NO_VARIABLES,
 ) -> Iterator[Reading]:
     """Read every source and yield each result as it arrives; a source that fails is a result too.
 
@@ -83,79 +85,69 @@ def gather(
         zone: of the newsletter; what dates without a zone mean.
         now: the time of this fetch; what is remembered derives from it.
         ask_all: ask feeds that are not due yet. Never those that asked to be left alone until later (Retry-After).
-        known: the local documents that were read before without a problem: path below the project → sha256 of the
-            bytes (``Entry.fingerprint``). Those that are still the same are left out of what is yielded.
+        known: the local documents that were read before; those that are still the same are left out.
+        memory: the items of feeds that were read before; likewise.
+        news_from: items of a feed's first fetch that are older are listed and not read; None: they are read.
+        environ: the variables that name proxies and hold the passwords of feeds.
     """
-    contact = re.sub(r"[^\x21-\x7e]", "", settings.contact or newsletter_url)
-    user_agent = f"digest/{__version__}" + (f" (+{contact})" if contact else "")
-    task = _Task(states=states, known=known, root=root, settings=settings, user_agent=user_agent, zone=zone, now=now)
+    task = _Task(
+        states=states,
+        settings=settings,
+        user_agent=politeness.user_agent(__version__, settings.contact or newsletter_url),
+        environ=environ,
+        paused=politeness.host_pauses(sources, states, now=now),
+        zone=zone,
+        now=now,
+        memory=memory,
+        news_from=news_from,
+    )
     remote = [source for source in sources if source.location.startswith(("http://", "https://"))]
     due = [source for source in remote if politeness.is_due(task.state(source), now=now, ask_all=ask_all)]
     asked, elsewhere = {source.id for source in due}, {source.id for source in remote}
-    asking = _Asking(task, [(source, task.state(source)) for source in due]) if due else None
+    folder = Folder(root=root, zone=zone, now=now, limit_bytes=int(settings.max_mb * 1_000_000), states=states,
+                    known=known, memory=memory)  # fmt: skip
+    network = _network(due, task) if due else None
     try:
         for source in remote:
             if source.id not in asked:
                 yield _not_due(source, task.state(source))
-        yield from _local([source for source in sources if source.id not in elsewhere], task)
-        if asking:
-            for source, answer in asking.answers():
-                yield _reading(source, task.state(source), answer, task)
+        yield from folder.readings([source for source in sources if source.id not in elsewhere])
+        if network:
+            for told in network.answers():
+                yield _reading(told, task)
     finally:
-        if asking:
-            asking.stop()
+        if network:
+            network.stop()
 
 
-class _Asking:
-    """A thread with an event loop that asks the network and puts the answers into a queue."""
+def _network(due: Sequence[Source], task: _Task) -> Network:
+    """Begin to ask the feeds that are due."""
 
-    def __init__(self, task: _Task, wanted: Sequence[tuple[Source, FetchState]]) -> None:
-        self._task = task
-        self._wanted = wanted
-        self._answers: queue.SimpleQueue[tuple[Source, Answer] | None] = queue.SimpleQueue()
-        self._stopping: Callable[[], object] | None = None
-        self._stopped = False
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest-gather")
-        self._work = self._pool.submit(self._run)
-        self._work.add_done_callback(lambda _: self._answers.put(None))
-
-    def answers(self) -> Iterator[tuple[Source, Answer]]:
-        """Every answer once, as it comes."""
-        while (found := self._answers.get()) is not None:
-            yield found
-        self._work.result()  # a bug in the thread is a bug here
-
-    def stop(self) -> None:
-        """Ask no more, and wait for the thread."""
-        self._stopped = True
-        if self._stopping is not None:
-            with suppress(RuntimeError):  # the loop has just closed
-                self._stopping()
-        self._pool.shutdown(wait=True)
-
-    def _run(self) -> None:
-        asyncio.run(self._ask_all())
-
-    async def _ask_all(self) -> None:
+    def fetcher() -> Fetcher:
         from digest.gather.http import Fetcher  # noqa: PLC0415  aiohttp only where the network is asked
 
-        work, loop, task = asyncio.current_task(), asyncio.get_running_loop(), self._task
-        self._stopping = partial(loop.call_soon_threadsafe, work.cancel) if work else None
-        if self._stopped:
-            return
-        async with (
-            Fetcher(task.settings, user_agent=task.user_agent, now=task.now) as fetcher,
-            asyncio.TaskGroup() as group,
-        ):
-            for source, state in self._wanted:
-                group.create_task(self._ask(fetcher, source, state))
+        return Fetcher(task.settings, user_agent=task.user_agent, now=task.now, environ=task.environ,
+                       paused=task.paused)  # fmt: skip
 
-    async def _ask(self, fetcher: Fetcher, source: Source, state: FetchState) -> None:
-        self._answers.put((source, await fetcher.fetch(source.location, state)))
+    def job(source: Source, answer: Answer) -> Job:
+        from digest.gather.workers import Job  # noqa: PLC0415  feedparser only where there is something to read
+
+        return Job(
+            body=answer.body,
+            source=source,
+            url=answer.url,
+            content_type=answer.headers.content_type if answer.headers else None,
+            now=task.now,
+            zone=task.zone,
+            news_from=task.reads_from(source, task.state(source)),
+        )
+
+    return Network([(source, task.state(source)) for source in due], fetcher=fetcher, job=job)
 
 
-def _reading(source: Source, state: FetchState, answer: Answer, task: _Task) -> Reading:
+def _reading(told: Told, task: _Task) -> Reading:
     """What an answer of the network means."""
+    source, state, answer = told.source, told.state, told.answer
     headers = answer.headers or politeness.Headers()
     if answer.kind == "paused" and answer.until is not None:
         return _not_due(source, politeness.after_pause(state, answer.until))
@@ -169,26 +161,46 @@ def _reading(source: Source, state: FetchState, answer: Answer, task: _Task) -> 
         return Reading(
             source=named(source, state.title),
             outcome="unchanged",
-            fetched=replace(after, moved_to=answer.moved_to),
+            fetched=politeness.with_move(after, state, moved_to=answer.moved_to, now=task.now),
             seconds=answer.seconds,
             body_bytes=len(answer.body),
         )
     started = time.monotonic()
-    feed = read_feed(
-        answer.body, source=source, url=answer.url, content_type=headers.content_type, now=task.now, zone=task.zone
-    )
-    if feed.problem is not None and not feed.entries:
+    feed = told.feed or _read(source, state, answer, headers, task)
+    if feed.problem is not None and not feed.entries and not feed.unchanged:
         return _failed(source, state, answer, feed.problem.message, feed.problem.hint, task)
     after = politeness.after_body(
-        state, headers, sha256=None if feed.problem else digest, title=feed.title, now=task.now, interval=task.interval
+        state,
+        headers,
+        sha256=None if feed.problem else digest,
+        title=feed.title,
+        now=task.now,
+        interval=task.interval,
+        asks=feed.asks,
     )
     return Reading(
         source=named(source, feed.title or state.title),
         entries=feed.entries,
+        unchanged=feed.unchanged,
         problems=(*((feed.problem,) if feed.problem else ()), *feed.left_out),
-        fetched=replace(after, moved_to=answer.moved_to),
+        fetched=politeness.with_move(after, state, moved_to=answer.moved_to, now=task.now),
         seconds=answer.seconds + time.monotonic() - started,
         body_bytes=len(answer.body),
+    )
+
+
+def _read(source: Source, state: FetchState, answer: Answer, headers: politeness.Headers, task: _Task) -> Feed:
+    from digest.gather.feed import read_feed  # noqa: PLC0415  feedparser only where there is something to read
+
+    return read_feed(
+        answer.body,
+        source=source,
+        url=answer.url,
+        content_type=headers.content_type,
+        now=task.now,
+        zone=task.zone,
+        memory=task.memory,
+        news_from=task.reads_from(source, state),
     )
 
 
@@ -208,94 +220,3 @@ def _failed(source: Source, state: FetchState, answer: Answer, message: str, hin
 
 def _not_due(source: Source, state: FetchState) -> Reading:
     return Reading(source=named(source, state.title), outcome="not due", fetched=state)
-
-
-def _local(listed: Sequence[Source], task: _Task) -> Iterator[Reading]:
-    """The feed files that are listed, those that are not, and all other files together."""
-    taken = {source.id for source in listed}
-    for source in listed:
-        try:
-            file = load_listed(task.root, source.location, limit_bytes=task.limit_bytes)
-        except UnreadableError as error:
-            trouble = SourceProblem(source_id=source.id, message=f"{source.location}: {error.message}",
-                                    path=source.location, hint=error.hint)  # fmt: skip
-            yield Reading(source=_as_local(source, None), problems=(trouble,), outcome="failed")
-            continue
-        yield _feed_file(source, file, task)
-    documents = Documents(zone=task.zone, now=task.now, known=task.known)
-    skip = frozenset(posixpath.normpath(source.location) for source in listed)
-    for found in scan(task.root, skip=skip, limit_bytes=task.limit_bytes):
-        if isinstance(found, SourceProblem):
-            documents.problems.append(found)
-        elif is_feed_file(found):
-            identity = _file_id(found.path, taken)
-            taken.add(identity)
-            yield _feed_file(Source(id=identity, kind="feed", location=found.path, name=""), found, task)
-        else:
-            documents.take(found)
-    if not documents.is_empty:
-        yield _documents(documents, task)
-
-
-def _feed_file(source: Source, file: LocalFile, task: _Task) -> Reading:
-    started, state, digest = time.monotonic(), task.state(source), sha256(file.data).hexdigest()
-    if digest == state.body_sha256:
-        return Reading(
-            source=_as_local(source, state.title),
-            outcome="unchanged",
-            fetched=replace(state, last_fetched=task.now),
-            seconds=time.monotonic() - started,
-            body_bytes=len(file.data),
-        )
-    feed = read_feed(file.data, source=source, url=None, content_type=None, now=task.now, zone=task.zone)
-    problems = tuple(
-        replace(trouble, message=f"{file.path}: {trouble.message}", path=file.path)
-        for trouble in (*((feed.problem,) if feed.problem else ()), *feed.left_out)
-    )
-    failed = bool(problems) and not feed.entries
-    return Reading(
-        source=_as_local(source, feed.title),
-        entries=tuple(replace(entry, path=file.path) for entry in feed.entries),
-        problems=problems,
-        outcome="failed" if failed else "read",
-        fetched=FetchState(
-            body_sha256=None if problems else digest,  # trouble is told each time
-            first_fetched=state.first_fetched or (None if failed else task.now),
-            last_fetched=task.now,
-            failing_since=(state.failing_since or task.now) if failed else None,
-            failures=state.failures + 1 if failed else 0,
-            last_problem=problems[0].message if problems else None,
-            last_new=state.last_new,
-            title=feed.title or state.title,
-        ),
-        seconds=time.monotonic() - started,
-        body_bytes=len(file.data),
-    )
-
-
-def _as_local(source: Source, title: str | None) -> Source:
-    """A feed file is never backlog, and without a title is called by its file."""
-    name = source.name or title or Path(source.location).stem
-    return replace(source, name=name, backlog=False)
-
-
-def _documents(documents: Documents, task: _Task) -> Reading:
-    return Reading(
-        source=Source(id=FILES_ID, kind="folder", location=FOLDER, name="Local files", backlog=False),
-        entries=documents.entries(lambda path: load(task.root, path, limit_bytes=task.limit_bytes)),
-        problems=tuple(sorted(documents.problems, key=lambda trouble: trouble.path or "")),
-        outcome="unchanged" if documents.is_unchanged else "read",
-        seconds=documents.seconds,
-        body_bytes=documents.size,
-    )
-
-
-def _file_id(path: str, taken: set[str]) -> str:
-    """The id of a feed file: ``file-`` and its path below ``feeds/`` without the ending."""
-    below = path.removeprefix(f"{FOLDER}/")
-    stem = below.rpartition(".")[0] or below
-    slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:50] or sha256(stem.encode()).hexdigest()[:8]
-    wanted, number = f"file-{slug}", 2
-    while wanted in taken:
-        wanted, number = f"file-{slug}-{number}", number + 1
-    return wanted

@@ -95,7 +95,8 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
         stack, params = self.elementstack, self.contentparams
         if not stack or stack[-1][0] != element:
             return None
-        if params and (params.get("type") == _MARKUP or params.get("base64")):
+        odd = params and (params.get("type") == _MARKUP or params.get("base64"))
+        if odd or self.sanitize_html or self.resolve_relative_uris:
             return super().pop(element, strip_whitespace)
         _, expects_text, pieces = stack.pop()
         output = "".join(pieces)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from digest.curate.briefing import brief
 from digest.edit.fates import entry_ids
 from digest.edit.issuefile import PutOff, put_off, read_issue
+from digest.explain.health import complaint
+from digest.explain.standing import source_accounts
+from digest.gather.known import Known
 from digest.model import Source
 from digest.render.furniture import long_date, words
 from digest.store import entries, issues, sources
@@ -46,6 +49,24 @@ def waiting_stories(connection: Connection) -> tuple[PutOff, ...]:
     newest = max(left, key=lambda record: (record.out or record.end, record.name), default=None)
     text = issues.frozen_part(connection, newest.name, "all", "issue.md") if newest else None
     return put_off(read_issue(text.decode("utf-8"), path="the last issue as approved")) if text else ()
+
+
+def missing_sources(project: Project, connection: Connection, *, now: datetime) -> tuple[str, ...]:
+    """What did not report: listed feeds that fail, are gone, silent or have moved, and files that are there no more.
+
+    A sentence each, with dates and not with spans of time, so that it stays the same for a day.
+    """
+    told = []
+    for source in source_accounts(project, connection, now=now):
+        if not source.listed:
+            continue
+        trouble = complaint(source.health, source.state, project.zone) if source.there else "there is no such file"
+        if trouble:
+            told.append(f"{source.name or source.id} ({source.location}): {trouble}")
+    for path, file in sorted(Known.of(entries.local_files(connection)).files.items()):
+        if not file.is_settled and not (project.root / path).exists():
+            told.append(f"{path}: is gone; its entry “{file.title}” stays until you drop its story")
+    return tuple(told)
 
 
 def named_sources(project: Project, connection: Connection) -> dict[str, Source]:

@@ -206,11 +206,32 @@ def waiting(connection: Connection) -> tuple[Waiting, ...]:
     return tuple(Waiting(**row) for row in connection.execute(query.order_by(*order)).mappings())
 
 
-def local_fingerprints(connection: Connection) -> dict[str, str]:
-    """The fingerprint of what each local file held when its entry was last written, by its path."""
-    query = select(table.c.path, table.c.fingerprint).where(table.c.source_id == LOCAL_FILES, table.c.path.is_not(None))
-    rows = connection.execute(query.order_by(table.c.last_seen, table.c.number))
-    return {row[0]: row[1] for row in rows}
+def local_files(connection: Connection) -> tuple[tuple[str, str, str, str, str, str | None], ...]:
+    """Path, id, fingerprint, title, state and issue of every entry that was read from a local document, oldest first."""
+    columns = (table.c.path, table.c.id, table.c.fingerprint, table.c.title, table.c.state, table.c.issue)
+    query = select(*columns).where(table.c.source_id == LOCAL_FILES, table.c.path.is_not(None))
+    return tuple(tuple(row) for row in connection.execute(query.order_by(table.c.last_seen, table.c.number)))
+
+
+def with_fingerprints(
+    connection: Connection, source_id: str, fingerprints: Collection[str]
+) -> tuple[tuple[str, str, datetime | None], ...]:
+    """Fingerprint, id and date of those entries of a source that are known as they stand."""
+    found: list[tuple[str, str, datetime | None]] = []
+    for chunk in _chunks(sorted(fingerprints)):
+        query = select(table.c.fingerprint, table.c.id, table.c.published)
+        rows = connection.execute(query.where(table.c.source_id == source_id, table.c.fingerprint.in_(chunk)))
+        found += [(row[0], row[1], row[2]) for row in rows]
+    return tuple(found)
+
+
+def marks_of(connection: Connection, ids: Collection[str]) -> tuple[tuple[str, str | None, str, datetime | None], ...]:
+    """Id, canonical address, title and date of those entries that are known."""
+    found: list[tuple[str, str | None, str, datetime | None]] = []
+    for chunk in _chunks(sorted(ids)):
+        query = select(table.c.id, table.c.url_key, table.c.title, table.c.published).where(table.c.id.in_(chunk))
+        found += [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+    return tuple(found)
 
 
 def versions(connection: Connection, entry_id: str) -> tuple[tuple[datetime, str], ...]:

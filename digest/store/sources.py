@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from digest.model import FetchState, Source
 from digest.store.schema import source as table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import RowMapping
 
 _STATE = tuple(field.name for field in fields(FetchState))
@@ -34,14 +36,21 @@ def load_sources(connection: Connection) -> dict[str, SourceRow]:
 
 
 def save_source(connection: Connection, source: Source, state: FetchState) -> None:
-    """Remember a source and what its server said, whatever was known of it before."""
-    values = {name: getattr(state, name) for name in _STATE}
-    connection.execute(table.delete().where(table.c.id == source.id))
-    connection.execute(
-        table.insert().values(
-            id=source.id, kind=source.kind, location=source.location, name=source.name or source.id, **values
-        )
-    )
+    """Remember a source and what its server said."""
+    save_sources(connection, [(source, state)])
+
+
+def save_sources(connection: Connection, told: Sequence[tuple[Source, FetchState]]) -> None:
+    """Remember sources and what their servers said, whatever was known of them before."""
+    if not told:
+        return
+    rows = [
+        {"id": source.id, "kind": source.kind, "location": source.location, "name": source.name or source.id}
+        | {name: getattr(state, name) for name in _STATE}
+        for source, state in told
+    ]
+    connection.execute(table.delete().where(table.c.id == bindparam("old")), [{"old": row["id"]} for row in rows])
+    connection.execute(table.insert(), rows)
 
 
 def source_name(listed: Source | None, row: SourceRow | None) -> str:

@@ -46,6 +46,8 @@ _UNNESTED: Final = frozenset(
     p br hr img li dt dd td th tr option input meta link col source wbr area base embed param track
     """.split()  # noqa: SIM905  read by people
 )
+_BLANK_LINES: Final = re.compile(r"\n\s*\n")
+_IMG: Final = re.compile(r'<img\b(?:[^<>"]|"[^"]*+")*+>')
 _SRC: Final = re.compile(r' src="\s*https?://', re.IGNORECASE)
 _PIXEL: Final = re.compile(r' (?:width|height)="\s*[01](?:px)?\s*"', re.IGNORECASE)
 
@@ -58,12 +60,33 @@ def clean(html: str, *, base: str | None = None) -> Html:
     width or height of 0 or 1) go. What is nested more than 1,000 deep is cut there: nh3 takes time quadratic in the
     depth (4 s for 50,000), and no document means it.
     """
-    text = _not_too_deep(drop_controls(html))
-    safe = drop_controls(_cleaner(base if base and base.startswith(("http://", "https://")) else None).clean(text))
+    text = drop_controls(html)
+    if "<" not in text and "&" not in text and not text.startswith("\ufeff"):
+        return Html(_escaped(text))  # all that nh3 would do
+    cleaner = _cleaner(base if base and base.startswith(("http://", "https://")) else None)
+    safe = cleaner.clean(_not_too_deep(text))
+    if "&#" in text:  # no named entity stands for a control character
+        safe = drop_controls(safe)
     if "<img" in safe:
-        safe = _ANY_TAG.sub(_wanted, safe)
+        safe = _without_pixels(safe)
     # The newline that follows <pre> is not part of it (HTML §13.1.2.5), so a second pass would eat the next one.
     return Html(re.sub(r"(<pre[^<>]*>)\n+", r"\1", safe) if "<pre" in safe else safe)
+
+
+def paragraphs(text: str) -> Html:
+    """Plain text as clean HTML: a paragraph for each run of lines, parted by blank ones."""
+    parts = (
+        [part for part in _BLANK_LINES.split(text) if part.strip()] if "\n" in text else [text] if text.strip() else []
+    )
+    escaped = [_escaped(part) for part in parts]
+    return Html(drop_controls("".join([f"<p>{part}</p>" for part in escaped])))
+
+
+def _escaped(text: str) -> str:
+    """As nh3 writes text."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
 
 
 @lru_cache(maxsize=256)
@@ -90,11 +113,17 @@ def _without_base(url: str) -> str | None:
     return f"https:{url}" if re.match(r"//[^/]", url) else None
 
 
-def _wanted(tag: re.Match[str]) -> str:
-    text = tag.group()
-    if not text.startswith("<img"):
-        return text
-    return text if _SRC.search(text) and not _PIXEL.search(text) else ""
+def _without_pixels(safe: str) -> str:
+    images = _IMG.findall(safe)
+    if len(images) != safe.count("<img"):  # one stands in an attribute
+        return _ANY_TAG.sub(lambda tag: tag[0] if not tag[0].startswith("<img") or _is_shown(tag[0]) else "", safe)
+    if all(map(_is_shown, images)):
+        return safe
+    return _IMG.sub(lambda tag: tag[0] if _is_shown(tag[0]) else "", safe)
+
+
+def _is_shown(image: str) -> bool:
+    return _SRC.search(image) is not None and _PIXEL.search(image) is None
 
 
 def _not_too_deep(html: str) -> str:

@@ -31,6 +31,8 @@ def tidy_title(raw: str) -> str:
     survive are decoded once more and tags are dropped; control characters, bidirectional overrides and characters
     nobody sees go, white space is folded; after LONGEST characters it is cut.
     """
+    if raw.isprintable() and "&" not in raw and "<" not in raw and len(raw) <= LONGEST:
+        return " ".join(raw.split()) if "  " in raw else raw.strip()
     text = _without_tags(raw)
     if _ENTITY.search(text):
         text = _without_tags(unescape(text))

@@ -28,6 +28,12 @@ TRACKING = frozenset(
 PREFIXES = ("utm_", "mtm_", "at_")
 """Urchin and Google, Matomo, AT Internet (the BBC's)."""
 
+# Of addresses that need no repair, and whose host is not this machine: three in four.
+_ORDINARY = re.compile(r"https?://(?:[a-z0-9-]++\.)++(?!localhost)[a-z]{2,}+(?:[/?#][!-~]*+)?\Z")
+_PLAIN = re.compile(
+    r"https?://((?:[a-z0-9](?:[a-z0-9-]*+(?<!-))?\.)++[a-z]{2,}+)((?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*+|/)*+)"
+    r"(?:\?([A-Za-z0-9_~.=&-]++))?(?:#([A-Za-z0-9_~.-]++))?\Z"
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _WEB = re.compile(r"(?i)https?://[^/?#]")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -49,6 +55,8 @@ def clean_url(url: str, base: str | None = None) -> str | None:
         url: absolute, relative to ``base``, or without a scheme (``//host/…``).
         base: where the document was found. Addresses of the machine itself are refused unless ``base`` is one too.
     """
+    if len(url) <= LONGEST and _ORDINARY.match(url):
+        return _without_tracking(url)
     text = _INVISIBLE.sub("", url).strip()
     if not text or len(text) > LONGEST:
         return None
@@ -67,15 +75,24 @@ def url_key(url: str) -> str:
     Without scheme, ``www.``, default port, tracking parameters and trailing slash; host in lower case and IDNA, path
     with dot segments resolved and percent-encoding made uniform (RFC 3986 §6.2.2). Parameters and fragment stay.
     """
+    usual = _PLAIN.match(_without_tracking(url))
+    if usual:
+        host, path, query, fragment = usual.groups(default="")
+        return _key(host, "", path, query, fragment)
     text = _without_tracking(_INVISIBLE.sub("", url).strip())
     try:
         parsed = URL(text)
-        host = (parsed.raw_host or "").removeprefix("www.").rstrip(".")
+        host = parsed.raw_host or ""
         port = "" if parsed.is_default_port() or parsed.explicit_port is None else f":{parsed.explicit_port}"
-        path, query, fragment = parsed.raw_path.rstrip("/"), parsed.raw_query_string, parsed.raw_fragment
+        path, query, fragment = parsed.raw_path, parsed.raw_query_string, parsed.raw_fragment
     except (ValueError, TypeError):
         return text.casefold()
-    return f"{host}{port}{path}" + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+    return _key(host, port, path, query, fragment)
+
+
+def _key(host: str, port: str, path: str, query: str, fragment: str) -> str:
+    place = f"{host.removeprefix('www.').rstrip('.')}{port}{path.rstrip('/')}"
+    return place + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
 def shown_url(url: str) -> str:
@@ -117,6 +134,8 @@ def _is_local(host: str) -> bool:
 
 
 def _without_tracking(url: str) -> str:
+    if "?" not in url and "#" not in url:
+        return url
     rest, hash_mark, fragment = url.partition("#")
     place, mark, query = rest.partition("?")
     pairs = query.split("&")
@@ -130,5 +149,6 @@ def _without_tracking(url: str) -> str:
 
 def _is_tracking(pair: str) -> bool:
     """``amp;`` before a name is left over from an address that was escaped twice."""
-    name = unquote(pair.partition("=")[0]).lower().removeprefix("amp;")
+    name = pair.partition("=")[0]
+    name = (unquote(name) if "%" in name else name).lower().removeprefix("amp;")
     return name in TRACKING or name.startswith(PREFIXES)

@@ -33,6 +33,18 @@ url = "https://moved.example/feed"
 id = "moved"
 
 [[feed]]
+url = "https://moving.example/feed"
+id = "moving"
+
+[[feed]]
+url = "https://down.example/feed"
+id = "down"
+
+[[feed]]
+url = "https://waits.example/feed"
+id = "waits"
+
+[[feed]]
 url = "https://fresh.example/feed"
 id = "fresh"
 """
@@ -49,7 +61,8 @@ def remember(root: Path, source_id: str, state: FetchState, *, location: str = "
 
 
 def states(root: Path) -> dict[str, str]:
-    return {source["id"]: source["state"] for source in digest("feeds", "list", "--json", root=root).json["sources"]}
+    ran = digest("feeds", "list", "--json", root=root, now=NOW)
+    return {source["id"]: source["state"] for source in ran.json["sources"]}
 
 
 def test_each_feed_says_how_it_is_doing(tmp_path: Path) -> None:
@@ -57,15 +70,21 @@ def test_each_feed_says_how_it_is_doing(tmp_path: Path) -> None:
     read = FetchState(first_fetched=at(17), last_fetched=at(18), next_due=at(18, 10), title="The Feed's Own Title")
     remember(root, "well", read)
     remember(root, "ill", replace(read, failing_since=at(16), failures=3, last_problem="504 Gateway Timeout"))
-    remember(root, "moved", replace(read, moved_to="https://moved.example/new"))
+    remember(root, "moved", replace(read, moved_to="https://moved.example/new", moved_since=at(10)))
+    remember(root, "moving", replace(read, moved_to="https://moving.example/new", moved_since=at(17)))
+    remember(root, "down", replace(read, gone_since=at(14), failing_since=at(14), failures=2, last_problem="410 Gone"))
+    remember(root, "waits", replace(read, retry_after=at(18, 13)))
     remember(root, "old", read)
 
     assert states(root) == {
         "grid": "never read",
         "gone": "there is no file feeds/gone.xml",
         "well": "ok",
-        "ill": "failing since 2026-11-16 09:00 (3 times): 504 Gateway Timeout",
-        "moved": "moved to https://moved.example/new: change it in feeds/feeds.toml",
+        "ill": "failing for 2 days (3 times): 504 Gateway Timeout",
+        "moved": "moved to https://moved.example/new: `digest feeds accept-moves moved` lists it there",
+        "moving": "ok",
+        "down": "gone since 2026-11-14: 410 Gone",
+        "waits": "its server wants to be left alone until 2026-11-18 13:00",
         "fresh": "never read",
         "old": "no longer in feeds/feeds.toml",
     }

@@ -138,7 +138,7 @@ def test_sources_with_trouble_are_named(tmp_path: Path) -> None:
     )  # fmt: skip
     assert found["problems"] == [
         {"source": "ill", "location": "https://ill.example/feed",
-         "message": "failing since 2026-11-16 09:00 (3 times): 504 Gateway Timeout"}
+         "message": "failing for 2 days (3 times): 504 Gateway Timeout"}
     ]  # fmt: skip
     assert "1 with trouble:" in digest("status", root=root, now=NOW).out
 

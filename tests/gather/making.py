@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from digest.config.settings import GatherSettings
 from digest.gather.files.document import Document
+from digest.gather.known import NOTHING, Known
 from digest.gather.reading import gather
 from digest.model import FetchState, Reading, Source
 
@@ -43,7 +44,7 @@ def read_all(
     now: datetime = NOW,
     ask_all: bool = False,
     newsletter_url: str = "https://brief.example.org/",
-    known: dict[str, str] | None = None,
+    known: Known = NOTHING,
     **settings: Any,
 ) -> dict[str, Reading]:
     """What gathering gives, by source; what is to be remembered goes into ``states``."""
@@ -58,7 +59,7 @@ def read_all(
         zone=LONDON,
         now=now,
         ask_all=ask_all,
-        known=known or {},
+        known=known,
     ):
         assert reading.source.id not in readings
         readings[reading.source.id] = reading

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -18,11 +20,16 @@ class Page:
     body: bytes = b""
     status: int = 200
     etag: str | None = None
+    known: tuple[str, ...] = ()  # ETags of before, of the same content: they are answered 304 with the new ETag
     last_modified: str | None = None
     content_type: str | None = "application/xml"
     headers: dict[str, str] = field(default_factory=dict)
-    encoded: bytes | None = None  # goes out as gzip instead of the body
+    encoded: bytes | None = None  # goes out packed as ``encoding`` instead of the body
+    encoding: str = "gzip"
     gzipped: bool = False
+    length: int | None = None  # what Content-Length says, if not the truth
+    raw: bytes | None = None  # goes out instead of everything, and then the line drops
+    endless: bytes | None = None  # goes out after the body (or after raw) again and again, until the client hangs up
     delay_s: float = 0.0
     drip_s: float = 0.0  # between one byte and the next
     cut: int | None = None  # bytes after which the line drops
@@ -39,6 +46,7 @@ class Request:
     ended: float
     status: int
     sent: int  # bytes of the body
+    line: int  # the client's port: the same for requests over one connection
 
 
 class Site:
@@ -60,16 +68,22 @@ class Site:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Site]:
-    """A server on 127.0.0.1 for the length of a block."""
+def serving(*, host: str = "127.0.0.1", context: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """A server for the length of a block.
+
+    Args:
+        host: an address of this machine; another one than 127.0.0.1 is another host to whoever asks.
+        context: makes it speak TLS.
+    """
     site = Site()
 
     class Handler(_Handler):
         pages_of = site
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = _Server((host, 0), Handler)
+    server.context = context
     site.port = server.server_address[1]
-    site.url = f"http://127.0.0.1:{site.port}"
+    site.url = f"{'https' if context else 'http'}://{host}:{site.port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -83,6 +97,16 @@ def serving() -> Iterator[Site]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a handler that drips does not hold up the test's end
+    context: ssl.SSLContext | None = None
+
+    def finish_request(self, request: object, client_address: object) -> None:
+        """In the thread of the connection: a client that breaks off its handshake holds up nobody else."""
+        if self.context is None:
+            super().finish_request(request, client_address)  # type: ignore[arg-type]  # as socketserver calls it
+            return
+        assert isinstance(request, socket.socket)
+        with self.context.wrap_socket(request, server_side=True) as secure:
+            super().finish_request(secure, client_address)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is what some tests are about."""
@@ -110,39 +134,52 @@ class _Handler(BaseHTTPRequestHandler):
                     ended=time.monotonic(),
                     status=status,
                     sent=sent,
+                    line=self.client_address[1],
                 )
             )
 
     def _knows(self, page: Page) -> bool:
         """RFC 9110 §13.2.2: If-None-Match decides where it is given."""
         if self.headers.get("If-None-Match") is not None:
-            return page.etag is not None and self.headers["If-None-Match"] == page.etag
+            return self.headers["If-None-Match"] in {page.etag, *page.known} - {None}
         return page.last_modified is not None and self.headers.get("If-Modified-Since") == page.last_modified
 
     def _answer(self, page: Page, status: int) -> int:
+        if page.raw is not None:
+            self.close_connection = True
+            return self._write(page.raw, page)
         body = b"" if status == 304 else page.body
-        self.send_response(status)
+        self.send_response_only(status)
+        self.send_header("Server", "test")
+        if "Date" not in page.headers:
+            self.send_header("Date", self.date_time_string())
         if status != 304 and (page.gzipped or page.encoded is not None):
             body = page.encoded if page.encoded is not None else gzip.compress(body)
-            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Encoding", page.encoding)
         if page.content_type:
             self.send_header("Content-Type", page.content_type)
         for name, value in (("ETag", page.etag), ("Last-Modified", page.last_modified), *page.headers.items()):
             if value is not None:
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if page.endless is None:
+            self.send_header("Content-Length", str(len(body) if page.length is None else page.length))
         self.end_headers()
-        if page.cut is not None:
+        if page.cut is not None or page.endless is not None:
             body = body[: page.cut]
             self.close_connection = True
-        if not page.drip_s:
-            self.wfile.write(body)
-            return len(body)
-        for place in range(len(body)):
-            self.wfile.write(body[place : place + 1])
+        return self._write(body, page)
+
+    def _write(self, data: bytes, page: Page) -> int:
+        step = 1 if page.drip_s else max(len(data), 1)
+        for place in range(0, len(data), step):
+            self.wfile.write(data[place : place + step])
             self.wfile.flush()
             time.sleep(page.drip_s)
-        return len(body)
+        sent = len(data)
+        while page.endless is not None:
+            self.wfile.write(page.endless)
+            sent += len(page.endless)
+        return sent
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class calls it so
         """The log is in ``Site.requests``."""

@@ -11,6 +11,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from digest.gather import embargo
+from digest.gather.files.contacts import has_appendix, part
+from digest.gather.quotes import quotes
 from digest.gather.repair import body_text
 from digest.model import Entry, Html
 from digest.text.dates import EARLIEST_YEAR, LEAD, parse_date
@@ -68,7 +70,7 @@ class Document:
 
 
 def decoded(data: bytes, declared: str | None = None) -> str:
-    """Bytes as text: a byte order mark, UTF-8, what was declared, Windows-1252, whichever fits first."""
+    """Bytes as text: a byte order mark, UTF-16, UTF-8, what was declared, Windows-1252, whichever fits first."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -76,6 +78,8 @@ def decoded(data: bytes, declared: str | None = None) -> str:
     ):
         if data.startswith(mark):
             return data.decode(name, "replace")
+    if wide := _without_mark(data[:400]):
+        return data.decode(wide, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -91,6 +95,15 @@ def decoded(data: bytes, declared: str | None = None) -> str:
         return data.decode("latin-1")
 
 
+def _without_mark(start: bytes) -> str | None:
+    """The UTF-16 of a text that has no byte order mark: every other byte of what is written in Latin letters is 0."""
+    even, odd = start[0::2], start[1::2]
+    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros and zeros.count(0) * 10 >= len(zeros) * 7 and others.count(0) == 0:
+            return name
+    return None
+
+
 def finish(document: Document, *, title: str, body: Html, url: str | None, published: datetime | None,
            text: str | None = None, summary: str = "", notices: tuple[str, ...] = (), lifted: bool = False,
            notes: tuple[str, ...] = (), **rest: Any) -> Entry:  # fmt: skip
@@ -98,6 +111,7 @@ def finish(document: Document, *, title: str, body: Html, url: str | None, publi
 
     A document dated ahead is held until then: somebody put it there, so unlike a feed's nonsense it is meant.
     Notices of an embargo are cut out wherever they still stand, and heeded; so is a title that the text repeats.
+    Quotes, and what stands for editors below a release, are found in the text unless the reader has them already.
 
     Args:
         document: where it comes from.
@@ -126,6 +140,10 @@ def finish(document: Document, *, title: str, body: Html, url: str | None, publi
     held = rest.pop("embargo", None) or _until(found, published or document.modified, document)
     heading = heading or first_words(told)
     body, told = _without_title(body, told, heading)
+    if not rest.get("contact"):
+        told, rest["contact"], sender = _without_appendix(told, rest.get("organisation"))
+        rest["organisation"] = rest.get("organisation") or sender
+    rest["quotes"] = rest.get("quotes") or quotes(told)
     if published is not None and published.year < EARLIEST_YEAR:
         notes, published = (*notes, f"its date cannot be meant: {published.date().isoformat()}"), None
     elif published is None:
@@ -166,6 +184,19 @@ def _without_title(body: Html, text: str, title: str) -> tuple[Html, str]:
     if block and title_key(plain(block[3])) == key and plain(body[block.end() :]):
         body = Html((block[1] + body[block.end() :]).strip())
     return body, more if more and title_key(first) == key else text
+
+
+def _without_appendix(text: str, organisation: str | None) -> tuple[str, str, str | None]:
+    """The text without what stands below it for editors only, whom to ask, and who the sender says it is.
+
+    Only where a heading says so that nothing but a release has.
+    """
+    lines = text.split("\n")
+    if not has_appendix(lines)[0]:
+        return text, "", None
+    parts = part(lines, organisation)
+    article = "\n".join(parts.article).strip()
+    return (article, parts.contact, parts.sender) if article else (text, "", None)
 
 
 def first_words(text: str) -> str:

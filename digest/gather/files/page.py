@@ -16,7 +16,7 @@ from digest.model import Entry, Html
 from digest.text.clean import clean
 from digest.text.plain import drop_controls, plain
 from digest.text.titles import tidy_title, title_key
-from digest.text.urls import clean_url
+from digest.text.urls import clean_url, url_key
 
 _CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _DATES: Final = (
@@ -42,14 +42,38 @@ def read(document: Document) -> Entry:
     Raises:
         UnreadableError: it is empty, no text, or has no article on it.
     """
-    declared = _CHARSET.search(document.data[:4096])
-    html = drop_controls(document.text(declared[1].decode("ascii") if declared else None))
+    return read_html(document, document.text(charset(document.data)))
+
+
+def charset(html: bytes) -> str | None:
+    """The encoding that a page names in its head."""
+    declared = _CHARSET.search(html[:4096])
+    return declared[1].decode("ascii") if declared else None
+
+
+def read_html(document: Document, html: str, *, saved_from: str | None = None, saved_as: str = "") -> Entry:
+    """The entry of a page.
+
+    Args:
+        document: where it was saved.
+        html: the page, decoded.
+        saved_from: its address, as noted beside it; what the page says of itself goes before.
+        saved_as: its title, as noted beside it.
+
+    Raises:
+        UnreadableError: it has no article on it.
+    """
+    html = drop_controls(html)
     page = outline(html)
     data = _about(page)
-    url = clean_url(page.canonical or page.meta.get("og:url") or page.saved_from or "")
-    title = tidy_title(page.meta.get("og:title") or page.headline or _said(data, "headline") or page.title)
+    place = page.saved_from or saved_from
+    url = _address(page, data, place)
+    title = tidy_title(
+        page.meta.get("og:title") or page.headline or _said(data, "headline") or page.meta.get("twitter:title")
+        or page.title or saved_as
+    )  # fmt: skip
     authors = _authors(page, data)
-    body = _body(html, page, title, authors, base=url or page.saved_from)
+    body = _body(html, page, title, authors, base=url or place)
     text, truncated = without_marker(body_text(body))
     if len(text) < _LEAST_TEXT:
         raise UnreadableError("has no article on it that could be found", hint="save the text as .txt or .md instead")
@@ -125,6 +149,19 @@ def _with_trafilatura(html: str, base: str | None) -> str | None:
         html, url=base, output_format="html", include_links=True, include_tables=True, include_comments=False
     )
     return found
+
+
+def _address(page: Outline, data: Mapping[str, Any], place: str | None) -> str | None:
+    """Where the page is on the web: as it says itself, else as the browser noted.
+
+    A canonical address that leads to the site's root is the site's, not the article's: some systems write it on every
+    page, and all articles of that site would be one.
+    """
+    whole = data.get("mainEntityOfPage")
+    main = whole.get("@id") if isinstance(whole, dict) else whole
+    told = [page.canonical, page.meta.get("og:url"), _said(data, "url"), main if isinstance(main, str) else None, place]
+    found = [url for value in told if (url := clean_url(value or "", place))]
+    return next((url for url in found if "/" in url_key(url)), found[0] if found else None)
 
 
 def _about(page: Outline) -> Mapping[str, Any]:

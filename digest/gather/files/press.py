@@ -1,7 +1,6 @@
-"""A press release saved from a wire, as text.
+"""A press release saved from a wire, a press office's page or a mail, as text.
 
-What it looks like (a national press-release wire; the order of the lines varies from save to save, so everything is
-found by its marks, never by its line number):
+What the first wire read here looks like; others leave lines out, add some, and put them in another order:
 
     date 2026-09-22 Institute of Examples
     Printable version
@@ -16,164 +15,229 @@ found by its marks, never by its line number):
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from digest.gather.embargo import cut_lines
+from digest.gather.embargo_time import moment_of
+from digest.gather.files.contacts import Parts, part
 from digest.gather.files.document import Document, UnreadableError, finish
-from digest.gather.files.kicker import KINDS, LONGEST_KICKER, sentence_case
+from digest.gather.files.kicker import LONGEST_KICKER, is_kind, sentence_case
 from digest.gather.files.plaintext import as_html, paragraphs
+from digest.gather.files.wire import Marks, marks_of, without_dateline
+from digest.gather.quotes import quotes
 from digest.model import Entry, Html, Quote
+from digest.text.sentences import sentences
 from digest.text.urls import clean_url
 
-_HEAD_LINES = 25
-
-_DATE: Final = re.compile(r"date:?\s+(\d{4}-\d\d-\d\d)\b[\s,:–-]*(.*)\Z", re.IGNORECASE)
-_PRINTABLE: Final = re.compile(r"(?:printable|printer[- ]friendly) version\.?\Z", re.IGNORECASE)
-_CLICK: Final = re.compile(r"click here (?:to (?:continue|read|view|see)|for)\b", re.IGNORECASE)
-_LINK: Final = re.compile(r"original article link\s*:?\s*(\S*)\s*\Z", re.IGNORECASE)
-_BOILERPLATE: Final = re.compile(
-    r"(?:[-–—*\s]*(?:ends?|-?more-?)[-–—*\s]*|[#*\s]{3,}|"
-    r"notes? (?:to|for) (?:the )?editors?.{0,20}|editors?['’]? notes?|"
-    r"(?:(?:media|press|further) )?(?:contacts?|enquiries|inquiries)(?: (?:details|information))?|"
-    r"(?:media|press) (?:contact|enquiries|inquiries|office)\b.{0,60}|"
-    r"for (?:further|more) information,? ?(?:please )?(?:contact|call|visit)?.{0,80}|background notes?|about us|"
-    r"about the (?:author|authors|organi[sz]ation|institute|company))\s*:?\s*\Z",
-    re.IGNORECASE,
-)
-_NAME: Final = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s+(?:(?:de|van|von|der|den|bin|al|la)\s+){0,3}[^\W\d_a-zß-ÿ][\w.'’-]*){0,6}"
-_SAID: Final = r"(?:said|says|added|adds|commented|explained|noted|warned|argued|told reporters|concluded)"
-_PRONOUNS: Final = frozenset(["He", "She", "They", "It", "We", "I", "The"])
-_QUOTE_FIRST: Final = re.compile(rf"[“\"]([^“”\"\n]{{15,800}})[”\"],?\s+{_SAID}\s+({_NAME})")
-_SPEAKER_FIRST: Final = re.compile(
-    rf"\b({_NAME})(?:,[^“”\"\n.]{{1,120}},)?\s+{_SAID}:?,?\s+[“\"]([^“”\"\n]{{15,800}})[”\"]"
-)
+_LONGEST_HEADLINE = 250
+_LONGEST_STANDFIRST = 700  # letters; more is a text whose paragraphs ran together
+_SUMMARY_WORDS = 40  # that the beginning of such a text has at least
+_WIDEST = 90  # letters in a line that was wrapped at a margin
+_WHOLE: Final = re.compile(r"[.!?…][\"'”’»)\]]*\Z")
 
 
-@dataclass(slots=True)
-class _Marks:
-    """What the marks of a release say, and the lines that are none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A release as its text gives it."""
 
-    date: str | None = None
-    organisation: str | None = None
-    link: str | None = None
-    notices: tuple[str, ...] = ()  # of an embargo
-    truncated: bool = False
-    marked: bool = False
-    lines: list[str] = field(default_factory=list)
+    title: str
+    article: tuple[str, ...]  # paragraphs
+    appendix: tuple[str, ...]  # paragraphs for editors
+    summary: str
+    kind: str | None
+    organisation: str | None
+    contact: str
+    date: str | None  # as written
+    link: str | None
+    authors: tuple[str, ...]
+    notices: tuple[str, ...]  # of an embargo
+    truncated: bool
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.article)
+
+    @property
+    def body(self) -> Html:
+        """All of it, what is for editors below a line."""
+        return Html(as_html(list(self.article)) + ("<hr>" + as_html(list(self.appendix)) if self.appendix else ""))
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        return quotes(self.text)
 
 
 def is_press_release(text: str) -> bool:
-    """Whether a text bears a mark of the wire."""
-    return _marks(text).marked
+    """Whether a text bears a mark that only releases have, or two that notes hardly have together."""
+    return marks_of(text).is_release
 
 
 def read(document: Document) -> Entry:
     """The entry of a release; its standfirst is the summary.
 
     Raises:
-        UnreadableError: it is empty, no text, holds nothing but marks, or has an embargo whose time cannot be read:
-            then it must not get out by mistake.
+        UnreadableError: it is empty, no text, holds nothing but marks or several releases, or has an embargo whose time
+            cannot be read: then it must not get out by mistake.
     """
-    marks = _marks(document.text())
-    if not any(marks.lines):
-        raise UnreadableError("holds no article, only the marks of a press release")
-    title, kind, lines = _headline(marks.lines)
-    article, appendix = _without_boilerplate(paragraphs(lines), marks.organisation)
+    release = parse(document.text())
     return finish(
         document,
-        title=title,
-        body=Html(as_html(article) + ("<hr>" + as_html(appendix) if appendix else "")),
-        text="\n\n".join(article),
-        url=clean_url(marks.link) if marks.link else None,
-        published=document.moment(marks.date),
-        notices=marks.notices,
-        summary=article[0] if article else "",
-        organisation=marks.organisation,
-        kind=kind,
-        truncated=marks.truncated,
-        quotes=quotes(article),
+        title=release.title,
+        body=release.body,
+        text=release.text,
+        url=clean_url(release.link) if release.link else None,
+        published=_moment(document, release.date),
+        notices=release.notices,
+        summary=release.summary,
+        authors=release.authors,
+        organisation=release.organisation,
+        kind=release.kind,
+        truncated=release.truncated,
+        quotes=release.quotes,
+        contact=release.contact,
     )
 
 
-def quotes(texts: list[str]) -> tuple[Quote, ...]:
-    """What somebody said, verbatim, where it is plain who: “…,” said Name; Name said: “…”."""
-    found: list[Quote] = []
-    for text in texts:
-        pairs = [(match[1], match[2]) for match in _QUOTE_FIRST.finditer(text)]
-        pairs += [(match[2], match[1]) for match in _SPEAKER_FIRST.finditer(text)]
-        found += [
-            Quote(text=words.strip().rstrip(","), speaker=name.rstrip(".,’'"))
-            for words, name in pairs
-            if name not in _PRONOUNS
-        ]
-    return tuple(dict.fromkeys(found))
+def _moment(document: Document, date: str | None) -> datetime | None:
+    """The date of a release; its zone may be one that only wires and notices of an embargo name ("9:00 ET")."""
+    found = moment_of(date, near=document.modified, zone=document.zone) if date else None
+    return found or document.moment(date)
 
 
-def _marks(text: str) -> _Marks:
-    lines, notices = cut_lines(text.split("\n"))
-    marks = _Marks(notices=notices, marked=bool(notices))
-    waiting_for_link = False
-    for number, raw in enumerate(lines):
-        line = raw.strip().lstrip("\ufeff")
-        if waiting_for_link and line:
-            waiting_for_link = False
-            if line.startswith(("http://", "https://")):
-                marks.link = line.split()[0]
-                continue
-        link = _LINK.match(line)
-        if link:
-            marks.marked, waiting_for_link = True, not link[1]
-            marks.link = link[1] or marks.link
-        elif not _take(marks, line, in_head=number < _HEAD_LINES):
-            marks.lines.append(line)
-    return marks
+def parse(text: str) -> Release:
+    """Read a release.
+
+    Raises:
+        UnreadableError: it holds nothing but marks, or several releases.
+    """
+    marks = marks_of(text)
+    if marks.releases > 1:
+        raise UnreadableError(f"holds {marks.releases} press releases", hint="save each of them in a file of its own")
+    if not any(marks.lines):
+        raise UnreadableError("holds no article, only the marks of a press release")
+    _take_sender(marks)
+    title, kicker, lines = _headline(marks.lines)
+    parts = part(lines, marks.organisation)
+    article = _unwrapped(parts.article)
+    date = marks.date
+    for number, paragraph in enumerate(article[:4]):
+        words, dated, _ = without_dateline(paragraph)
+        if words != paragraph:
+            article[number], date = words, date or dated
+            break
+    return Release(
+        title=title,
+        article=tuple(article),
+        appendix=tuple(paragraphs(list(parts.appendix))),
+        summary=_summary(article),
+        kind=kicker or marks.kind,
+        organisation=marks.organisation or parts.sender,
+        contact=_contact(marks, parts),
+        date=date,
+        link=marks.link,
+        authors=marks.authors,
+        notices=marks.notices,
+        truncated=marks.truncated,
+    )
 
 
-def _take(marks: _Marks, line: str, *, in_head: bool) -> bool:
-    """Whether the line is a mark; then ``marks`` knows it."""
-    date = _DATE.match(line) if in_head and marks.date is None else None
-    if date:
-        marks.marked, marks.date, marks.organisation = True, date[1], " ".join(date[2].split()) or None
-    elif in_head and _PRINTABLE.match(line):
-        marks.marked = True
-    elif _CLICK.match(line) and len(line) < 250:
-        marks.marked = marks.truncated = True
-    else:
-        return False
-    return True
+def _take_sender(marks: Marks) -> None:
+    """Take for the sender what follows "Press release –" if a headline follows it; a lone place for none at all."""
+    filled = [number for number, line in enumerate(marks.lines) if line]
+    if len(filled) < 3 or not _may_be_headline(marks.lines[filled[1]]):
+        return
+    first = marks.lines[filled[0]]
+    if first == marks.labelled:
+        marks.organisation = marks.organisation or first
+    elif not (marks.kind and marks.date and len(first.split()) <= 2 and first.istitle() and not is_kind(first)):
+        return
+    marks.lines[filled[0]] = ""
 
 
-def _headline(lines: list[str]) -> tuple[str, str | None, list[str]]:
+def _may_be_headline(line: str) -> bool:
+    return len(line.split()) > 3 and len(line) <= _LONGEST_HEADLINE and not _WHOLE.search(line)
+
+
+def _contact(marks: Marks, parts: Parts) -> str:
+    return "\n".join(dict.fromkeys([*marks.contact, *parts.contact.split("\n")])).strip()
+
+
+def _headline(lines: Sequence[str]) -> tuple[str, str | None, list[str]]:
     """The headline, the kicker in sentence case, and the lines that follow.
 
-    The kicker stands after the headline, or before it where it is one of the known kinds.
+    The kicker stands after the headline or before it; a line in capitals before it is one if a headline follows.
     """
     filled = [number for number, line in enumerate(lines) if line]
-    first = lines[filled[0]]
-    if len(filled) == 1:
-        return first, None, []
-    second = lines[filled[1]]
-    if first.strip(" :").casefold() in KINDS:
-        return second, sentence_case(first), lines[filled[1] + 1 :]
-    if _is_kicker(second):
-        return first, sentence_case(second), lines[filled[1] + 1 :]
-    return first, None, lines[filled[0] + 1 :]
+    kicker = None
+    while len(filled) > 1 and _is_kicker_before(lines, filled):
+        kicker = sentence_case(lines[filled[0]])
+        filled = filled[1:]
+    first = filled[0]
+    title, following = _whole_headline(lines, first)
+    rest = [number for number in filled if number >= following]
+    if rest and len(filled) > 1 and (is_kind(lines[rest[0]]) or (kicker is None and _is_shouted(lines[rest[0]]))):
+        kicker, following = sentence_case(lines[rest[0]]), rest[0] + 1
+    return title.strip("#* "), kicker, list(lines[following:])
 
 
-def _is_kicker(line: str) -> bool:
-    if line.strip(" :").casefold() in KINDS:
-        return True
+def _is_kicker_before(lines: Sequence[str], filled: Sequence[int]) -> bool:
+    first, second = lines[filled[0]], lines[filled[1]]
+    if is_kind(first):
+        return not is_kind(second) or len(filled) > 2
+    follows = len(filled) > 2 and not _WHOLE.search(second) and not _is_shouted(second) and len(second) > len(first)
+    return _is_shouted(first) and follows and not is_kind(second)
+
+
+def _is_shouted(line: str) -> bool:
     letters = any(char.isalpha() for char in line)
     return letters and len(line) <= LONGEST_KICKER and line == line.upper() and not line.endswith((".", "!", "?"))
 
 
-def _without_boilerplate(texts: list[str], organisation: str | None) -> tuple[list[str], list[str]]:
-    """The article, and what is appended for editors: notes, contacts, "About us"."""
-    about = re.compile(rf"about (?:the )?{re.escape(organisation)}\s*:?\Z", re.IGNORECASE) if organisation else None
-    for number, text in enumerate(texts):
-        if _BOILERPLATE.match(text) or (about and about.match(text)):
-            tail = texts[number:]
-            ends = not re.search(r"note|contact|about|information|quir|office", tail[0], re.IGNORECASE)
-            return texts[:number], tail[1:] if ends else tail
-    return texts, []
+def _whole_headline(lines: Sequence[str], first: int) -> tuple[str, int]:
+    """The headline, which goes on over lines where all were wrapped at a margin, and where it ends."""
+    end = first + 1
+    if max(map(len, lines)) <= _WIDEST:
+        shouted = lines[first].isupper()
+        while (
+            end < len(lines) and len(lines[end - 1]) >= _WIDEST // 2 and not _ends_headline(lines[end], shouted=shouted)
+        ):
+            end += 1
+        alone = end == len(lines) or _ends_headline(lines[end], shouted=shouted)
+        title = " ".join(lines[first:end])
+        if alone and end < len(lines) and len(title) <= _LONGEST_HEADLINE and not _WHOLE.search(title):
+            return title, end
+    return lines[first], first + 1
+
+
+def _ends_headline(line: str, *, shouted: bool) -> bool:
+    return not line or is_kind(line) or (_is_shouted(line) and not shouted)
+
+
+def _unwrapped(lines: Sequence[str]) -> list[str]:
+    """Lines as paragraphs. Of wrapped ones without blank lines, a short one with a full stop ends a paragraph."""
+    whole = paragraphs(list(lines))
+    filled = [line for line in lines if line]
+    if len(whole) != 1 or len(filled) < 4:
+        return whole
+    widest = max(map(len, filled))
+    blocks: list[list[str]] = [[]]
+    for line in filled:
+        blocks[-1].append(line)
+        if len(line) * 5 < widest * 4 and _WHOLE.search(line):
+            blocks.append([])
+    return [" ".join(block) for block in blocks if block]
+
+
+def _summary(article: Sequence[str]) -> str:
+    """The standfirst: the first paragraph that is one of whole sentences; of a very long one, its beginning."""
+    first = next((text for text in article if _WHOLE.search(text)), article[0] if article else "")
+    if len(first) <= _LONGEST_STANDFIRST:
+        return first
+    taken: list[str] = []
+    for sentence in sentences(first, None):
+        taken.append(sentence)
+        if sum(len(one.split()) for one in taken) >= _SUMMARY_WORDS:
+            break
+    return " ".join(taken)

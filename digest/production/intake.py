@@ -1,0 +1,113 @@
+"""What was gathered, filed: many readings in one transaction, so that a thousand feeds cost the disk a few writes."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from digest.gather.identity import Earlier
+from digest.model import FetchState, Reading, Source
+from digest.store import entries, sources
+from digest.store.entries import Filed
+
+if TYPE_CHECKING:
+    from digest.gather.memory import There
+    from digest.store.database import Store
+
+_MOST_READINGS: Final = 64
+_MOST_ENTRIES: Final = 500
+_LONGEST_S: Final = 0.5
+"""What a crash may cost is asked for again: at most so much."""
+_NEVER: Final = FetchState()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one source gave, and how much of it was new."""
+
+    reading: Reading
+    filed: Filed
+
+
+class StoreMemory:
+    """What the store knows of the items of a feed (``digest.gather.memory.Memory``)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def unchanged(self, source_id: str, fingerprints: Collection[str]) -> Mapping[str, tuple[There, ...]]:
+        found: defaultdict[str, tuple[There, ...]] = defaultdict(tuple)
+        with self._store.read() as connection:
+            for fingerprint, entry_id, published in entries.with_fingerprints(connection, source_id, fingerprints):
+                found[fingerprint] += ((entry_id, published),)
+        return found
+
+    def known(self, ids: Collection[str]) -> Mapping[str, Earlier]:
+        with self._store.read() as connection:
+            rows = entries.marks_of(connection, ids)
+        return {row[0]: Earlier(url_key=row[1], title=row[2], published=row[3]) for row in rows}
+
+
+def file_readings(
+    store: Store, readings: Iterable[Reading], states: Mapping[str, FetchState], *, now: datetime, news_from: datetime
+) -> Iterator[Fetched]:
+    """Store what sources told, and give each with what was new of it, once it is on the disk.
+
+    Args:
+        store: the project's.
+        readings: as they arrive.
+        states: what was remembered of each source before, by id.
+        now: the time of the fetch.
+        news_from: what a feed's first fetch gives is news from then on; what is older is backlog.
+    """
+    for batch in _batches(readings):
+        with store.write() as connection:
+            filed, told = [], []
+            for reading in batch:
+                before = states.get(reading.source.id, _NEVER)
+                state = reading.fetched or _read_from_disk(reading, before, now=now)
+                if reading.outcome == "not due" and state == before:
+                    filed.append(Filed())
+                    continue  # another fetch may have learnt more since
+                first = reading.source.backlog and before.first_fetched is None
+                new = entries.file_entries(connection, reading.entries, now=now, news_from=news_from if first else None)
+                told.append((reading.source, replace(state, last_new=now) if new.new else state))
+                filed.append(new)
+            sources.save_sources(connection, _last_of_each(told))
+        for reading, new in zip(batch, filed, strict=True):
+            yield Fetched(reading=reading, filed=new)
+
+
+def _batches(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
+    """Readings in runs that are worth a transaction, none of which waits long for the next."""
+    batch: list[Reading] = []
+    size, began = 0, time.monotonic()
+    for reading in readings:
+        batch.append(reading)
+        size += len(reading.entries)
+        if len(batch) >= _MOST_READINGS or size >= _MOST_ENTRIES or time.monotonic() - began >= _LONGEST_S:
+            yield batch
+            batch, size, began = [], 0, time.monotonic()
+    if batch:
+        yield batch
+
+
+def _last_of_each(told: Sequence[tuple[Source, FetchState]]) -> list[tuple[Source, FetchState]]:
+    return list({source.id: (source, state) for source, state in told}.values())
+
+
+def _read_from_disk(reading: Reading, before: FetchState, *, now: datetime) -> FetchState:
+    """What to remember of files: there is no server to be polite to, but trouble is shown like any other."""
+    failed = reading.outcome == "failed"
+    return replace(
+        before,
+        first_fetched=before.first_fetched or now,
+        last_fetched=now,
+        last_problem=reading.problems[0].message if reading.problems else None,
+        failing_since=(before.failing_since or now) if failed else None,
+        failures=before.failures + 1 if failed else 0,
+    )
