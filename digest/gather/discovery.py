@@ -167,9 +167,8 @@ def _github(path: str) -> list[str]:
 def _decode(page: bytes, content_type: str | None) -> str:
     said = re.search(r"(?i)charset\s*=\s*\"?([\w.:-]{1,40})", content_type or "")
     inside = _CHARSET.search(page[:4096])
-    for name in (said and said[1], inside and inside[1].decode("ascii"), "utf-8"):
-        try:
-            return page.decode(name or "utf-8", "replace")
-        except (LookupError, UnicodeError):  # no such encoding, or none of text
-            continue
+    for name in (said and said[1], inside and inside[1].decode("ascii")):
+        with suppress(LookupError, UnicodeError):  # no such encoding, or none of text
+            if name:
+                return page.decode(name, "replace")
     return page.decode("utf-8", "replace")

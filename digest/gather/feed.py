@@ -118,7 +118,7 @@ def _sift(
 ) -> _Sifted:
     """Parse what is new or changed of a document; all of it, if it cannot be split."""
     is_json = is_json_feed(body)
-    sieve = None if is_json else split(body, context=content_type or "")
+    sieve = None if is_json else split(body, context=content_type or "", in_detail=news_from is not None)
     if sieve is not None:
         there = memory.unchanged(source.id, [piece.fingerprint for piece in sieve.items])
         keep = [place for place, piece in enumerate(sieve.items) if piece.fingerprint not in there]

@@ -116,6 +116,9 @@ class Item:
             details = [{"value": self.raw["media_description"], "type": "text/plain"}]
         if not details:
             return Html(""), Html("")
+        if len(details) == 1:
+            only = self._clean(details[0])
+            return (only if summary else Html("")), only
         cleaned: list[Html] = []
         for detail in details:  # many feeds say the same thing twice
             place = details.index(detail)
@@ -145,8 +148,12 @@ class Item:
 
     def _beginning(self, html: Html) -> str:
         """The text of the first lines with words."""
-        text = self._text(html)
-        return "\n".join(text.split("\n", 2 * _NOTICE_LINES)[:-1]) if text.count("\n") >= 2 * _NOTICE_LINES else text
+        text, end = self._text(html), -1
+        for _ in range(2 * _NOTICE_LINES - 1):  # line and blank line in turn
+            end = text.find("\n", end + 1)
+            if end < 0:
+                return text
+        return text[:end]
 
     def _clean(self, detail: Raw) -> Html:
         value = str(_get(detail, "value") or "")

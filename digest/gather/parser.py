@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from types import SimpleNamespace
@@ -37,6 +38,8 @@ _BUFFER = 1 << 16
 _MEMO = 4096  # addresses; a feed joins the same few again and again
 _KNOWN_RELEASES: Final = ("6.0.",)
 _USERLAND: Final = "http://backend.userland.com/rss"
+_ABSOLUTE: Final = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~%=,:@+-]*+(?:\?[A-Za-z0-9/._~%=&,:@+-]++)?+")
+"""Addresses in which ``urljoin`` finds nothing to change: it drops empty parts, and white space."""
 _NAMESPACED: Final = (" math", " svg")  # feedparser gives them their namespace as an attribute
 _MAPPED: Final = frozenset(FeedParserDict.keymap) | {"category", "enclosures", "license", "updated", "updated_parsed"}
 """Keys that feedparser answers with something else than what is stored under them."""
@@ -78,16 +81,18 @@ class _Driver(ExpatParser):
         self._parser.buffer_text = True
         self._parser.buffer_size = _BUFFER
         self._names: dict[str, str] = {}
+        self._attributes: dict[str, tuple[str, str]] = {}
 
     def start_namespace_decl(self, prefix: str | None, uri: str) -> None:
         self._names.clear()  # what a name is called depends on the prefixes in use
         super().start_namespace_decl(prefix, uri)
 
     def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:
-        if attrs or self._cont_handler.decls or name.endswith(_NAMESPACED):
+        if self._cont_handler.decls or name.endswith(_NAMESPACED):
             super().start_element_ns(name, attrs)
-        else:
-            self._cont_handler.unknown_starttag(self._names.get(name) or self._called(name), [])
+            return
+        called = self._names.get(name) or self._called(name)
+        self._cont_handler.unknown_starttag(called, self._spelled(attrs) if attrs else [])
 
     def end_element_ns(self, name: str) -> None:
         known = self._names.get(name)
@@ -97,7 +102,7 @@ class _Driver(ExpatParser):
             super().end_element_ns(name)
 
     def _called(self, name: str) -> str:
-        """What feedparser calls an element without attributes, remembered; ``name`` is "namespace local prefix"."""
+        """What feedparser calls an element, remembered; ``name`` is "namespace local prefix"."""
         parts = name.split()
         namespace, local = ("", parts[0]) if len(parts) == 1 else (parts[0], parts[1])
         if _USERLAND in namespace.lower():
@@ -112,6 +117,24 @@ class _Driver(ExpatParser):
         self._names[name] = called
         return called
 
+    def _spelled(self, attrs: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Attributes under feedparser's names for them, then under the document's."""
+        names = [(self._attributes.get(name) or self._attribute(name)) for name in attrs]
+        spelled = {given: value for (given, _), value in zip(names, attrs.values(), strict=True)}
+        spelled |= {own: value for (_, own), value in zip(names, attrs.values(), strict=True)}
+        return list(spelled.items())
+
+    def _attribute(self, name: str) -> tuple[str, str]:
+        parts = name.split()
+        if len(parts) == 1:
+            found = (name.lower(), name.lower())
+        else:
+            prefix = self._cont_handler._matchnamespaces.get(parts[0].lower(), "")  # noqa: SLF001
+            given = f"{prefix}:{parts[1]}" if prefix else parts[1]
+            found = (given.lower(), (f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[1]).lower())
+        self._attributes[name] = found
+        return found
+
 
 def create_parser() -> _Driver:
     """What ``xml.sax.make_parser`` looks for in a module that it is given the name of."""
@@ -123,6 +146,15 @@ def _copy(value: Any) -> Any:
     if type(value) is FeedParserDict and all(one is None or type(one) in {str, int} for one in value.values()):
         return FeedParserDict(value)
     return copy.deepcopy(value)
+
+
+def _quick_join(join: Callable[[str, str], str]) -> Callable[[str, str], str]:
+    """``join``, at once for what it is nearly always asked for: an address that is absolute already."""
+
+    def quick_join(base: str, uri: str) -> str:
+        return uri if _ABSOLUTE.fullmatch(uri) else join(base, uri)
+
+    return quick_join
 
 
 def _hasten() -> None:
@@ -142,7 +174,7 @@ def _hasten() -> None:
     FeedParserDict.__getitem__ = quick_item
     FeedParserDict.__contains__ = quick_has
     mixin.copy = SimpleNamespace(deepcopy=_copy, copy=copy.copy)
-    mixin._urljoin = lru_cache(_MEMO)(mixin._urljoin)  # noqa: SLF001  there is no public way in
+    mixin._urljoin = lru_cache(_MEMO)(_quick_join(mixin._urljoin))  # noqa: SLF001  there is no public way in
     mixin.make_safe_absolute_uri = lru_cache(_MEMO)(mixin.make_safe_absolute_uri)
     api.PREFERRED_XML_PARSERS = [__name__]
     api.StrictFeedParser = StrictParser

@@ -87,11 +87,8 @@ _MORE: Final = re.compile(
     r"weiterlesen|lire la suite|leer más|seguir leyendo)\b[^\n.!?]{0,150}[.\])]*\s*\Z",
     re.IGNORECASE,
 )
-_MORE_WORDS: Final = (
-    "read more", "e reading", "read the ", "read on", "full story", "full article", "p reading", "weiterlesen",
-    "lire la suite", "leer más", "seguir leyendo",
-)  # fmt: skip
-_TAIL: Final = 600  # letters at the end of a text, in which all of these stand
+_MORE_WORDS: Final = ("read", "full ", "weiterlesen", "lire la", "leer m", "seguir le")
+_TAIL: Final = 250  # letters at the end of a text, in which all of these stand; _APPEARED may be twice as long
 _CUT: Final = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|…|(?<!\.)\.{3})\s*\Z")
 _APPEARED: Final = re.compile(r"\n*The post .{1,300} (?:appeared first on|first appeared on) .{1,200}\Z")
 _WHOLE: Final = re.compile(r"[.!?。！？؟।]['\"”’»)\]]*\Z")
@@ -112,7 +109,7 @@ def without_marker(text: str) -> tuple[str, bool]:
     "The post … appeared first on …" goes too, but says nothing about the length.
     """
     text, truncated = text.rstrip(), False
-    if "The post " in text[-_TAIL:]:
+    if "The post " in text[-_TAIL * 2 - 50 :]:
         text = _APPEARED.sub("", text).rstrip()
     head, _, last = text.rpartition("\n")
     more = _MORE.search(last, max(0, len(last) - _TAIL)) if _could_be_more(last[-_TAIL:].lower()) else None

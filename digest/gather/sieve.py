@@ -96,16 +96,17 @@ class Sieve:
         return _MARKUP.sub(b"", self.body[child.start : child.end]).decode("ascii", "replace").strip()
 
 
-def split(body: bytes, *, context: str = "") -> Sieve | None:
+def split(body: bytes, *, context: str = "", in_detail: bool = True) -> Sieve | None:
     """Where the items of a document lie; None for one that is to be parsed whole, whatever the reason.
 
     Args:
         body: begins with no white space.
         context: what besides the document says how its bytes are read: the Content-Type it came with.
+        in_detail: note the elements of the items too, for ``dates`` and ``slim``.
     """
     if body.startswith(_ASCII_IN_DISGUISE) or b"<!ENTITY" in body[:4096]:
         return None
-    finder = _Finder(body, _salt(body, context))
+    finder = _Finder(body, _salt(body, context), in_detail)
     try:
         finder.run()
     except (ExpatError, _OddError, ValueError, LookupError):  # LookupError, ValueError: encodings expat cannot read
@@ -123,6 +124,7 @@ class _Finder:
 
     body: bytes
     salt: bytes
+    in_detail: bool
     pieces: list[Piece] = field(default_factory=list)
     _depth: int = 0
     _item_depth: int = 0  # 0: outside of an item
@@ -141,15 +143,15 @@ class _Finder:
             if not self._item_depth:
                 if _is_item(name):
                     self._item_depth, self._start, self._children = self._depth, parser.CurrentByteIndex, []
-            elif self._depth == self._item_depth + 1:
-                self._child = (_local(name), parser.CurrentByteIndex)
             elif name.endswith(_ENDINGS) and _is_item(name):
                 raise _OddError
+            elif self.in_detail and self._depth == self._item_depth + 1:
+                self._child = (_local(name), parser.CurrentByteIndex)
 
         def end(_name: str) -> None:
             if self._depth == self._item_depth:
                 self._close(parser.CurrentByteIndex)
-            elif self._item_depth and self._depth == self._item_depth + 1:
+            elif self.in_detail and self._item_depth and self._depth == self._item_depth + 1:
                 self._close_child(parser.CurrentByteIndex)
             self._depth -= 1
 

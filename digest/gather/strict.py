@@ -8,9 +8,10 @@ feedparser's own. A test holds the two against each other over every document of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeGuard
+from xml.sax.saxutils import escape
 
 from feedparser import api, mixin
 from feedparser.html import _cp1252
@@ -19,6 +20,8 @@ from feedparser.util import FeedParserDict
 _ROOTS: Final = frozenset(["feed", "rss", "rdf:RDF"])
 _OF_TEXTINPUT: Final = frozenset(["title", "link", "description", "name"])
 _OF_IMAGE: Final = frozenset(["title", "link", "description", "url", "href", "width", "height"])
+_IN_LOWER_CASE: Final = frozenset(["rel", "type"])
+_WITH_EFFECT: Final = frozenset(["xml:base", "base", "xml:lang", "lang", "xmlns", "xmlns:xlink"])
 _ELSEWHERE: Final = frozenset(["category", "tags", "itunes_keywords"])
 """Elements whose text their own handlers put in place."""
 _CONTROLS: Final = re.compile("[\x80-\x9f]")
@@ -46,7 +49,8 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> Any:
         """An element begins."""
-        if attrs or self.incontent or tag in _ROOTS or not self.baseuri:
+        given = {name: value.lower() if name in _IN_LOWER_CASE else value for name, value in attrs} if attrs else {}
+        if self.incontent or tag in _ROOTS or not self.baseuri or _is_odd(given):
             return super().unknown_starttag(tag, attrs)
         self.depth += 1
         self.baseuri = mixin.make_safe_absolute_uri(self.baseuri, self.baseuri) or self.baseuri
@@ -60,10 +64,20 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
                 self.inimage = 0
         try:
             if method is not None:
-                return method({})
+                return method(given)
         except AttributeError:  # feedparser takes an error in a handler for the lack of one
             pass
+        if given:
+            self._get_context()[name] = given
+            return None
         return self.push(name, 1)
+
+    def characters(self, text: str) -> None:
+        """Text between two tags."""
+        if self.elementstack:
+            if self.contentparams and self.contentparams.get("type") == _MARKUP:
+                text = escape(text)
+            self.elementstack[-1][2].append(text)
 
     def unknown_endtag(self, tag: str) -> None:
         """An element ends."""
@@ -190,6 +204,11 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
         prefix, suffix = (before, after) if colon else ("", tag)
         prefix = self.namespacemap.get(prefix, prefix)
         return f"{prefix}_" if prefix else "", suffix
+
+
+def _is_odd(attributes: Mapping[str, str]) -> bool:
+    """Whether attributes change what addresses, languages or prefixes mean."""
+    return bool(attributes) and not _WITH_EFFECT.isdisjoint(attributes)
 
 
 def _is_handler(value: object) -> TypeGuard[Callable[..., Any]]:

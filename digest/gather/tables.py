@@ -41,6 +41,8 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAID: Final = re.compile(r"sep=(.)\s*\Z")
 _SLASHED: Final = re.compile(r"\s*(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d\d)(?!\d)(.*)\Z", re.DOTALL)
 
+_AFTER: Final = "\0"
+"""A cell that no text has; it shows whether the row before it has ended."""
 _HEAD_LINES = 5
 _MOST_ROWS = 5_000
 _MOST_LINES = 200
@@ -108,7 +110,7 @@ def _head(lines: Sequence[str]) -> tuple[str, _Head]:
     for number, line in enumerate(lines[:_HEAD_LINES]):
         said = _SAID.match(line)  # Excel's own
         for delimiter in (said[1],) if said else _DELIMITERS:
-            words = [] if said else [_folded(cell) for cell in _cells([line], delimiter, strict=False) or ()]
+            words = [] if said else [_folded(cell) for cell in _cells(line, delimiter) or ()]
             columns = _once(_NAMES.get(word) for word in words)
             count = sum(1 for column in columns if column)
             if {"title", "link"} & set(columns) and (best is None or count > best[0]):
@@ -144,7 +146,7 @@ def _rows(lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Row]:
         cells, used = _row(lines, place, delimiter)
         place += used
         if cells is None:
-            yield _Row(line=line, problem="has a quotation mark that is never closed, or an endless text")
+            yield _Row(line=line, problem="has a quotation mark that is never closed")
         elif any(cell.strip() for cell in cells):
             yield _Row(line=line, cells=tuple(cells))
 
@@ -152,27 +154,26 @@ def _rows(lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Row]:
 def _row(lines: Sequence[str], place: int, delimiter: str) -> tuple[list[str] | None, int]:
     """The cells of the row that begins there, and how many lines it takes; None if it does not end.
 
-    Where a line ends outside of quotation marks, an even number of them came before it.
+    In a row that goes on, a line can end outside of quotation marks only if an even number of them came before.
     """
-    marks, used = lines[place].count('"'), 1
-    if marks % 2 == 0:
-        return _cells(lines[place : place + 1], delimiter) or _cells(
-            lines[place : place + 1], delimiter, strict=False
-        ), 1
-    single = _cells(lines[place : place + 1], delimiter)
-    while single is None and marks % 2 and used < _MOST_LINES and place + used < len(lines):
+    cells, used = _cells(lines[place], delimiter), 1
+    marks = lines[place].count('"')
+    if cells is not None or marks % 2 == 0:
+        return cells, 1
+    while marks % 2 and used < _MOST_LINES and place + used < len(lines):
         marks += lines[place + used].count('"')
         used += 1
-    cells = single or (_cells(lines[place : place + used], delimiter) if marks % 2 == 0 else None)
+    cells = _cells("\n".join(lines[place : place + used]), delimiter) if marks % 2 == 0 else None
     return cells, 1 if cells is None else used
 
 
-def _cells(lines: Sequence[str], delimiter: str, *, strict: bool = True) -> list[str] | None:
-    """One row's cells; None where its quotation marks do not match."""
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    """One row's cells; None if it ends within quotation marks. Marks within a text that are not doubled are kept."""
     try:
-        return next(csv.reader(["\n".join(lines)], delimiter=delimiter, strict=strict), [])
-    except csv.Error:
-        return None if strict else []
+        cells = next(csv.reader([f"{text}{delimiter}{_AFTER}"], delimiter=delimiter), [])
+    except csv.Error:  # a text of more than 128 KB
+        return None
+    return cells[:-1] if cells and cells[-1] == _AFTER else None
 
 
 def _fault(cells: Sequence[str], columns: Sequence[str | None]) -> str:

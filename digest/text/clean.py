@@ -65,7 +65,7 @@ def clean(html: str, *, base: str | None = None) -> Html:
         return Html(_escaped(text))  # all that nh3 would do
     cleaner = _cleaner(base if base and base.startswith(("http://", "https://")) else None)
     safe = cleaner.clean(_not_too_deep(text))
-    if "&#" in text:  # no named entity stands for a control character
+    if "#" in text and "&#" in text:  # no named entity stands for a control character
         safe = drop_controls(safe)
     if "<img" in safe:
         safe = _without_pixels(safe)

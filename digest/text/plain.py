@@ -143,8 +143,7 @@ def _joined(pieces: list[str]) -> str | None:
                 return None
         elif lists and step:
             step = _LINE
-        if step > gap:
-            gap = step
+        gap = step if step > gap else gap  # noqa: FURB136  max() takes as long as all the rest
         if not words:
             continue
         if words.isspace():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.feedlist import check_feeds, with_feed
+from digest.config.feedlist import Value, check_feeds, read_list, with_address, with_feed, with_feeds
 from digest.errors import UsageError
 from tests.support.project import CONFIG, make_project
 
@@ -76,3 +76,73 @@ def test_what_would_load_is_given_back(tmp_path: Path) -> None:
     root = make_project(tmp_path, config=CONFIG, feeds=None)
 
     assert [source.id for source in check_feeds(root, with_feed("", {"url": URL})).sources] == ["example-org-feed-xml"]
+
+
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=10), max_size=3), max_size=5))
+def test_many_feeds_are_read_back_in_their_order(tags: list[list[str]]) -> None:
+    feeds: list[dict[str, Value]] = [
+        {"url": f"{URL}?{number}", "tags": words, "weight": 1.5} for number, words in enumerate(tags)
+    ]
+
+    for text in ("# mine\n", '\ufefffeed = [{url = "https://a.example/"}]\n'):
+        after = with_feeds(text, feeds)
+        old = tomllib.loads(text.removeprefix("\ufeff")).get("feed", [])
+        assert tomllib.loads(after.removeprefix("\ufeff")).get("feed", []) == [*old, *feeds]
+        assert after[:1] == text[:1]
+
+
+def test_no_feed_more_changes_nothing() -> None:
+    assert with_feeds("# mine\n\n\n", []) == "# mine\n\n\n"
+
+
+NEW = "https://new.example/feed?a=1&b=2"
+LINES = st.sampled_from(
+    [f'url = "{URL}"', f"url='{URL}'", f'"url" = "{URL}" # {URL}', f'  url\t=  "{URL}"', f'url = "{URL}"\nid = "given"']
+)
+AROUND = st.sampled_from(
+    [
+        "",
+        'name = "x"',
+        f'name = "{URL}"',
+        f"# url = '{URL}'",
+        f'tags = [\n"{URL}",\n]',
+        f'name = """\nurl = "{URL}"\n"""',
+    ]
+)
+
+
+@given(st.lists(st.tuples(AROUND, LINES, AROUND), min_size=1, max_size=4), st.data(), st.sampled_from(["\n", "\r\n"]))
+def test_one_address_changes_and_nothing_else(
+    feeds: list[tuple[str, str, str]], data: st.DataObject, newline: str
+) -> None:
+    feeds = [(before, line, "" if before[:4] == after[:4] else after) for before, line, after in feeds]
+    text = "\n".join(f"[[feed]]\n{before}\n{line}\n{after}\n" for before, line, after in feeds)
+    text = text.replace("\n", newline)
+    index = data.draw(st.integers(0, len(feeds) - 1))
+    listed = tomllib.loads(text)["feed"]
+    source_id = listed[index].get("id", "made")
+
+    after = with_address(text, index, NEW, source_id=source_id)
+
+    listed[index] |= {"url": NEW, "id": source_id}
+    assert tomllib.loads(after)["feed"] == listed
+    old_lines, new_lines = text.split(newline), after.split(newline)
+    assert len(new_lines) - len(old_lines) == ("given" not in feeds[index][1])
+    assert len([line for line in new_lines if line not in old_lines]) <= 2
+
+
+def test_an_address_in_a_form_that_is_not_found_is_left_to_the_editor() -> None:
+    with pytest.raises(UsageError) as caught:
+        with_address(f'[[feed]]\nurl = """{URL}"""\n', 0, NEW, source_id="x")
+
+    assert caught.value.hint == f'write there: id = "x" and url = "{NEW}"'
+
+
+def test_a_list_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+    root = make_project(tmp_path, feeds=None)
+
+    assert read_list(root) == ""
+    (root / "feeds").mkdir()
+    (root / "feeds" / "feeds.toml").write_bytes(b"# M\xfcll")
+    with pytest.raises(UsageError, match="is not UTF-8"):
+        read_list(root)

@@ -31,12 +31,14 @@ def site() -> Iterator[Site]:
 
 
 def gzip_bomb() -> bytes:
-    packer = zlib.compressobj(9, wbits=31)
-    return b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(1000)), packer.flush()])
+    """The same block of a megabyte, packed once, a thousand times."""
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(bytes(GIGABYTE // 1000)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return b"\x1f\x8b\x08" + bytes(7) + block * 1000
 
 
 def brotli_bomb() -> bytes:
-    packer = brotli.Compressor(quality=5)
+    packer = brotli.Compressor(quality=1)
     return b"".join([*(packer.process(bytes(10_000_000)) for _ in range(100)), packer.finish()])
 
 

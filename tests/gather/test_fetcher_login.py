@@ -205,10 +205,9 @@ print(json.dumps({name: [answer.kind, answer.problem, answer.moved_to] for name,
 def ask_trusting(authority: trustme.CA, folder: Path, *feeds: dict[str, Any], **settings: Any) -> dict[str, list[Any]]:
     """The answers of a process to which the authority is one of the system's own."""
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    done = subprocess.run(
-        [sys.executable, "-c", TELL, json.dumps(feeds), json.dumps(settings)],
-        env=os.environ | {"SSL_CERT_FILE": str(folder / "ca.pem")}, check=True, timeout=60, capture_output=True, text=True
-    )  # fmt: skip
+    command = [sys.executable, "-W", "error", "-c", TELL, json.dumps(feeds), json.dumps(settings)]
+    environ = os.environ | {"SSL_CERT_FILE": str(folder / "ca.pem")}
+    done = subprocess.run(command, env=environ, check=True, timeout=60, capture_output=True, text=True)
     assert done.stderr == ""
     found: dict[str, list[Any]] = json.loads(done.stdout)
     return found

@@ -54,9 +54,30 @@ class Site:
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
-        self.requests: list[Request] = []
         self.url = ""
         self.port = 0
+        self._requests: list[Request] = []
+        self._under_way = 0
+        self._done = threading.Condition()
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every request, once the answers that are under way have gone out: a client may be quicker than the log."""
+        with self._done:
+            self._done.wait_for(lambda: self._under_way == 0, timeout=5)
+        return self._requests
+
+    def begin(self) -> None:
+        """A request has come."""
+        with self._done:
+            self._under_way += 1
+
+    def end(self, request: Request) -> None:
+        """It has been answered, or as much of it as the client wanted."""
+        with self._done:
+            self._requests.append(request)
+            self._under_way -= 1
+            self._done.notify_all()
 
     def add(self, path: str, page: Page) -> str:
         """Put a page at a path and give its address."""
@@ -118,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         started = time.monotonic()
+        self.pages_of.begin()
         page = self.pages_of.pages.get(self.path, Page(b"nothing here", status=404, content_type="text/plain"))
         time.sleep(page.delay_s)
         status = 304 if page.status == 200 and self._knows(page) else page.status
@@ -125,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             sent = self._answer(page, status)
         finally:
-            self.pages_of.requests.append(
+            self.pages_of.end(
                 Request(
                     method=self.command,
                     path=self.path,

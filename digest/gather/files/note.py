@@ -24,6 +24,11 @@ from digest.text.urls import clean_url
 _HEADING: Final = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*(?:\n|\Z)")
 _UNDERLINED: Final = re.compile(r"\A\s*([^\n]+)\n=+[ \t]*(?:\n|\Z)")
 _FENCED: Final = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_UNCLOSED: Final = re.compile(
+    r"\A\s*---[ \t]*\n(?=(?:.+\n)*?(?:title|headline|embargo)[ \t]*:)"
+    r"(?:[A-Za-z][\w -]*:(?:[ \t].*)?\n|[ \t]+-[ \t].+\n)+(?=\n|\Z)",
+    re.IGNORECASE,
+)
 _ANCHOR: Final = re.compile(r"(?:^|[\s,\[{:-])[&*]\w", re.MULTILINE)
 _EMBARGO_KEYS: Final = ("embargo", "embargoed", "embargoed until", "sperrfrist")
 _MOST_BRACKETS = 2000
@@ -82,11 +87,13 @@ def front_matter(text: str) -> tuple[Mapping[str, Any], str]:
     """The front matter, and what follows it.
 
     Where it is not valid YAML (``title: Prices: a cap``), every line is ``key: value``: an unquoted colon must not
-    lose the file. So it is where it has anchors: nobody means them, and nested ones grow without end.
+    lose the file. So it is where it has anchors: nobody means them, and nested ones grow without end. Where it is not
+    closed it ends at the first blank line, if all lines before are such and one is its title or its embargo.
     """
     fenced = _FENCED.match(text)
     if fenced is None:
-        return {}, text
+        opened = _UNCLOSED.match(text)
+        return _as_lines(f"{opened.group()}---\n{text[opened.end() :]}") if opened else ({}, text)
     if _ANCHOR.search(fenced[1]):
         return _as_lines(text)
     try:

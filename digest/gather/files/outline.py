@@ -99,6 +99,8 @@ class _Reader(HTMLParser):
             self._take = ""
 
     def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1].name in {"script", "style"} and self._take != "script":
+            return  # also in a heading it is no text
         self._letters += len(data.strip())
         if self._take:
             self._pieces.append(data)

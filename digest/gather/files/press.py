@@ -88,7 +88,7 @@ def read(document: Document) -> Entry:
         body=release.body,
         text=release.text,
         url=clean_url(release.link) if release.link else None,
-        published=_moment(document, release.date),
+        published=moment(document, release.date),
         notices=release.notices,
         summary=release.summary,
         authors=release.authors,
@@ -100,8 +100,8 @@ def read(document: Document) -> Entry:
     )
 
 
-def _moment(document: Document, date: str | None) -> datetime | None:
-    """The date of a release; its zone may be one that only wires and notices of an embargo name ("9:00 ET")."""
+def moment(document: Document, date: str | None) -> datetime | None:
+    """A date as releases and mails write it; its zone may be one that only wires and notices of an embargo name ("9:00 ET")."""
     found = moment_of(date, near=document.modified, zone=document.zone) if date else None
     return found or document.moment(date)
 

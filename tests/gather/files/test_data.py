@@ -18,6 +18,7 @@ A document of many entries has ``[[entries]]`` tables of such fields, in their o
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -29,7 +30,8 @@ import pytest
 from digest.gather.documents import Documents
 from digest.gather.folder import LocalFile, is_feed_file
 from digest.model import Entry, Quote, SourceProblem
-from tests.gather.making import LONDON, NOW, entries_of_feed_file
+from tests.gather.filing import entries_of_feed_file
+from tests.gather.making import LONDON, NOW
 
 DATA = Path(__file__).parent / "data"
 SUFFIX = ".expected.toml"
@@ -42,7 +44,7 @@ def read(path: Path) -> tuple[tuple[Entry, ...], tuple[SourceProblem, ...]]:
     file = LocalFile(path=f"feeds/{path.name}", data=path.read_bytes(), modified=SAVED)
     if is_feed_file(file):
         return entries_of_feed_file(file)
-    documents = Documents(zone=LONDON, now=NOW, known={})
+    documents = Documents(zone=LONDON, now=NOW)
     documents.take(file)
     return documents.entries(), tuple(documents.problems)
 
@@ -91,7 +93,7 @@ def test_a_document_gives_the_fields_that_are_written_beside_it(path: Path) -> N
 @pytest.mark.parametrize("folder", sorted(path for path in DATA.iterdir() if path.is_dir()), ids=lambda path: path.name)
 def test_a_format_has_a_plain_a_hostile_a_foreign_and_a_broken_document(folder: Path) -> None:
     """By their names, which say no more than that; what they are is in the files."""
-    names = {path.name.partition(".")[0].partition("-")[0] for path in folder.iterdir()}
+    names = {re.split("[-_.]", path.name)[0] for path in folder.iterdir()}
     assert {"plain", "hostile", "foreign", "broken"} <= names
 
 
