@@ -35,7 +35,7 @@ format: .venv/.dev       ## lay the code out
 	$(BIN)/ruff check --fix .
 
 bench: .venv/.dev        ## run the benchmarks by hand
-	@for file in tests/bench/[a-z]*.py; do [ -e "$$file" ] && $(BIN)/python "$$file" || true; done
+	@set -e; for file in tests/bench/*.py; do $(BIN)/python "$$file"; done
 
 picture: .venv/.dev brief  ## take the README's picture anew
 	$(BIN)/python -m tests.support.picture

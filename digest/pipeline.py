@@ -273,7 +273,13 @@ def keep_version(project: Project, period: Period, text: str, *, now: datetime) 
 
 
 def _states(project: Project, connection: Connection) -> dict[str, FetchState]:
-    """What is remembered of each source; nothing of one whose address was changed: it is another feed."""
+    """What is remembered of each source; nothing of one whose address was changed: it is another feed.
+
+    Unless it was changed to where the feed has said that it moved for good.
+    """
     listed = {source.id: source.location for source in project.config.sources}
-    rows = sources.load_sources(connection)
-    return {row.id: row.state for row in rows.values() if listed.get(row.id, row.location) == row.location}
+    return {
+        row.id: row.state
+        for row in sources.load_sources(connection).values()
+        if listed.get(row.id, row.location) in {row.location, row.state.moved_to}
+    }

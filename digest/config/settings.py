@@ -67,7 +67,9 @@ def _web(value: str) -> str:
 def _contact(value: str) -> str:
     """It stands in parentheses in every request's User-Agent, where nothing but ASCII may (RFC 9110 §10.1.5)."""
     if value and not re.fullmatch(r"[!#-'*-\[\]-~]+", value):
-        raise ValueError('is one word of ASCII without parentheses; write a web or mail address such as "desk@example.org"')
+        raise ValueError(
+            'is one word of ASCII without parentheses; write a web or mail address such as "desk@example.org"'
+        )
     return value
 
 
@@ -83,12 +85,6 @@ def _proxy(value: str) -> str:
     return value
 
 
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-        raise ValueError("is not the name of an environment variable; the secret itself never stands here")
-    return value
-
-
 def _printed_section(value: str) -> str:
     if value.strip(" *_:").casefold() in {"next week", "candidates"}:
         raise ValueError("is a part of the issue file that is never printed; choose another name")
@@ -99,7 +95,6 @@ Address = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 Web = Annotated[str, AfterValidator(_web)]
-Variable = Annotated[str, AfterValidator(_variable)]
 
 
 class Newsletter(Table):
@@ -270,9 +265,9 @@ class FeedSettings(Table):
     exclude: tuple[str, ...] = ()
     max_entries: int | None = Field(None, ge=1)
     full_text: bool = False
-    username: str | None = Field(None, min_length=1, pattern=r"^[^:\x00-\x1f\x7f]+$")  # RFC 7617: no colon
-    password_env: Variable | None = None  # of the basic login
-    token_env: Variable | None = None  # of a bearer token, instead
+    username: str | None = None
+    password_env: str | None = None  # the variable that holds the password; the password never stands here
+    token_env: str | None = None  # the variable that holds a bearer token, instead
     verify: bool = True  # false: whoever answers is believed to be that server
 
     @model_validator(mode="after")
@@ -289,22 +284,29 @@ class FeedSettings(Table):
 
     @model_validator(mode="after")
     def one_login(self) -> Self:
-        login = next((key for key in ("username", "password_env", "token_env") if getattr(self, key) is not None), None)
-        if login is None:
+        if self.username is None and self.password_env is None and self.token_env is None:
             return self
+        key = "token_env" if self.token_env is not None else "username" if self.username is not None else "password_env"
         if self.url is None:
-            msg = f"{login}: a file needs no login"
-        elif self.token_env is not None and (self.username or self.password_env):
-            msg = "token_env: a feed has either a token or a username and a password"
-        elif self.username is not None and self.password_env is None:
-            msg = "username: needs password_env, the name of the variable that holds the password"
-        elif self.password_env is not None and self.username is None:
-            msg = "password_env: needs username"
+            msg = f"{key}: a file needs no login"
         elif "@" in urlsplit(self.url).netloc:
-            msg = f"{login}: the address has a login already; take it out of there"
-        else:
-            return self
-        raise ValueError(msg)
+            msg = f"{key}: the address has a login already; take it out of there"
+        elif self.token_env is not None:
+            other = self.username is not None or self.password_env is not None
+            msg = "token_env: a feed has either a token or a username and a password" if other else ""
+        elif self.username is None:
+            msg = "password_env: needs username"
+        elif self.password_env is None:
+            msg = "username: needs password_env, the name of the variable that holds the password"
+        else:  # RFC 7617 §2
+            good = re.fullmatch(r"[^:\x00-\x1f\x7f]+", self.username)
+            msg = "" if good else "username: must be one line without a colon"
+        for key, name in (("password_env", self.password_env), ("token_env", self.token_env)):
+            if not msg and name is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+                msg = f"{key}: is not the name of an environment variable; the secret itself never stands here"
+        if msg:
+            raise ValueError(msg)
+        return self
 
 
 class FeedList(Table):

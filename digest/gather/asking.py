@@ -17,7 +17,7 @@ from digest.model import FetchState, Source
 
 MAX_FOUND: Final = 5
 MAX_TRIED: Final = 20
-_PAGE: Final = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body|title|meta)\b")
+_PAGE: Final = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

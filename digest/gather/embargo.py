@@ -287,7 +287,7 @@ def _leads_to(text: str) -> bool:
 
 def _end(text: str, run: Run) -> int:
     """Where a notice ends: at the mark after its time, else before the headline that follows, else with its clause."""
-    closed = _CLOSE.match(text, run.end)
+    closed = _CLOSE.match(text, run.end) or _EVENT.match(text, run.end)
     if closed is not None:
         return closed.end()
     if re.match(r"[\s,]*[A-ZÄÖÜÉ“\"‘]", text[run.end :]) and not _in_capitals(text):

@@ -33,6 +33,8 @@ __all__ = ["ACCEPT", "Answer", "Fetcher"]
 
 CONNECT_S = 10.0
 SILENCE_S = 15.0
+IDLE_S = 1.0
+"""A line that a server keeps open though it was asked to close it; the next feed of a host follows at once."""
 ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/xml;q=0.8, text/xml;q=0.8, "
     "*/*;q=0.1"
@@ -157,21 +159,25 @@ class Fetcher:
         place = self._places[place_of(url)]
         place.wanted += 1
         try:
+            if place.wanted == 1:
+                await asyncio.sleep(0)  # whoever wants the same host may say so first
             async with place.lock, self._slots:
                 if place.paused is not None:
                     return Answer(kind="paused", url=bare(url), until=place.paused)
                 started = time.monotonic()
                 async with asyncio.timeout(asking.left_s):
-                    answer = await self._request(asking, place)
+                    answer = await self._request(asking, place, alone=place.wanted == 1)
                 asking.left_s = max(0.001, asking.left_s - (time.monotonic() - started))
                 return answer
         finally:
             place.wanted -= 1
 
-    async def _request(self, asking: _Asking, place: _Place) -> Answer | None:
-        url, headers = asking.trail.url, asking.validators
+    async def _request(self, asking: _Asking, place: _Place, *, alone: bool) -> Answer | None:
+        """Ask. ``alone``: nobody else waits for this host, so an open line would only burden its server, and us."""
+        url = asking.trail.url
+        headers = {**asking.validators, "Connection": "close"} if alone else {**asking.validators}
         if login := asking.trail.login_header:
-            headers = {**headers, "Authorization": login}
+            headers["Authorization"] = login
         proxy = self._proxies.proxy_for(url)
         session = self._session_for(url, proxy)
         async with session.get(url, headers=headers, allow_redirects=False, ssl=asking.verify, proxy=proxy) as response:
@@ -179,10 +185,7 @@ class Fetcher:
             if response.status in REDIRECTS and "Location" in response.headers:
                 asking.trail.follow(response.status, response.headers["Location"])
                 return None
-            answer = await self._answer(asking, response, place)
-            if place.wanted == 1:  # nobody waits for this host: an open connection would only burden its server
-                response.close()
-            return answer
+            return await self._answer(asking, response, place)
 
     async def _answer(self, asking: _Asking, response: aiohttp.ClientResponse, place: _Place) -> Answer:
         status, url = response.status, asking.trail.url
@@ -242,7 +245,11 @@ class Fetcher:
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
         """Connections; ``guarded`` against private addresses. How many there are, the places and slots decide."""
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, socket_factory=guarded_socket if guarded else None),
+            connector=aiohttp.TCPConnector(
+                limit=0,
+                keepalive_timeout=IDLE_S,
+                socket_factory=guarded_socket if guarded else None,
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._headers,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),

@@ -28,10 +28,14 @@ from digest.text.urls import clean_url, url_key
 TITLE_LENGTH = 100
 _NOTICE_LINES = 3  # at the beginning of a text, in which the notice of an embargo is looked for
 _MARKUP: Final = re.compile(r"</[a-zA-Z]|<(?:p|br|img)\b")
-_tidy: Final = lru_cache(4096)(tidy_title)
-"""For names that come again and again."""
 _get: Final = dict.get
 """feedparser's own looks every key up in a table of synonyms first, and gives one date for another."""
+
+
+@lru_cache(4096)
+def _tidy(name: str) -> str:
+    """A name, mended and tidied; the same ones come again and again."""
+    return tidy_title(repair.mended(name))
 
 
 class Item:
@@ -44,7 +48,7 @@ class Item:
         self.url_key = url_key(self.url) if self.url else None
         self._texts: dict[str, str] = {}
         self.short, self.long = self._bodies()
-        title = str(_get(raw, "title") or "")
+        title = repair.mended(str(_get(raw, "title") or ""))
         self.title = tidy_title(title)
         self.said, self.updated = _dates(raw)
         guid = str(_get(raw, "id") or "").strip() or None
@@ -78,6 +82,10 @@ class Item:
         text, cut = repair.without_marker(repair.body_text(body) if has_captions else self._text(body))
         is_alike = short == body and not has_captions
         summary, cut_summary = (text, cut) if is_alike else repair.without_marker(self._text(short))
+        if repair.repeats(text, title):
+            text, body = "", body if "<img" in body else Html("")
+        if repair.repeats(summary, title):
+            summary = ""
         published = sane(self.said, now=now)
         image_url, image_alt = _image(raw, body, self.base)
         return Entry(
@@ -124,8 +132,10 @@ class Item:
             place = details.index(detail)
             cleaned.append(cleaned[place] if place < len(cleaned) else self._clean(detail))
         short = cleaned[-1] if summary else Html("")
-        unlike = list(dict.fromkeys(cleaned))
-        return short, unlike[0] if len(unlike) == 1 else max(unlike, key=lambda html: len(self._text(html)))
+        unlike = sorted(dict.fromkeys(cleaned), key=lambda html: -len(self._text(html)))
+        if summary and short == unlike[0]:  # the "summary" is the whole text, and the "content" but a part of it
+            short = next((other for other in unlike[1:] if self._text(other)), short)
+        return short, unlike[0]
 
     def _without_notices(self) -> tuple[str, Html, Html, tuple[str, ...]]:
         """Title, long and short text without the notices of an embargo they begin with, and these."""
@@ -156,7 +166,7 @@ class Item:
         return text[:end]
 
     def _clean(self, detail: Raw) -> Html:
-        value = str(_get(detail, "value") or "")
+        value = repair.mended(str(_get(detail, "value") or ""))
         if _get(detail, "type") == "text/plain" and not ("<" in value and _MARKUP.search(value)):
             return repair.unescaped(paragraphs(value), base=None)
         base = str(_get(detail, "base") or self.base)
@@ -192,9 +202,9 @@ def _permalink(raw: Raw) -> str | None:
 
 def _dates(raw: Raw) -> tuple[datetime | None, datetime | None]:
     """Published (else updated), and updated."""
-    published = repair.moment(_get(raw, "published_parsed"))
-    updated = repair.moment(_get(raw, "updated_parsed"))
-    return published or updated or repair.moment(_get(raw, "created_parsed")), updated
+    published = repair.date_of(_get(raw, "published"), _get(raw, "published_parsed"))
+    updated = repair.date_of(_get(raw, "updated"), _get(raw, "updated_parsed"))
+    return published or updated or repair.date_of(_get(raw, "created"), _get(raw, "created_parsed")), updated
 
 
 def _authors(raw: Raw) -> tuple[str, ...]:
@@ -210,7 +220,7 @@ def _organisation(raw: Raw) -> str | None:
     """Who published it, where an aggregating feed says so."""
     told = _get(raw, "source")
     title = _get(told, "title") if isinstance(told, dict) else None
-    return tidy_title(str(title or _get(raw, "publisher") or "")) or None
+    return _tidy(str(title or _get(raw, "publisher") or "")) or None
 
 
 def _tags(raw: Raw) -> tuple[str, ...]:
@@ -235,7 +245,7 @@ def _image(raw: Raw, body: str, base: str) -> tuple[str | None, str]:
     for address in _image_addresses(raw):
         url = clean_url(address.removeprefix(NO_PLACE), where)
         if url:
-            return url, tidy_title(str(_get(raw, "media_description") or "")) or alt_of(url, body)
+            return url, _tidy(str(_get(raw, "media_description") or "")) or alt_of(url, body)
     return next(pictures(body), (None, ""))
 
 

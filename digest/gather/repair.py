@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from html import unescape
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from digest.model import Html
 from digest.text.clean import clean
+from digest.text.dates import parse_date
 from digest.text.plain import plain
 
 # A picture's caption is no summary --------------------------------------------------------------------------------
@@ -80,6 +82,56 @@ def unescaped(html: Html, *, base: str | None) -> Html:
     return clean("".join(piece if number % 2 else _TWICE.sub(r"&\1", piece) for number, piece in enumerate(pieces)))
 
 
+# UTF-8 that was read as Windows-1252 and encoded again ---------------------------------------------------------------
+
+_LEADS: Final = "ÂÃâÐÎð"
+"""What the first bytes of the commonest letters beyond ASCII look like then; hardly a damaged text has none of them."""
+_AS_BYTES: Final = {
+    ord(bytes([byte]).decode("cp1252")): byte
+    for byte in range(0x80, 0xA0)
+    if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+_ABOUT_IT: Final = re.compile(
+    r"mojibake|utf-?\s?8|unicode|charset|encod|code ?page|latin-?\s?1|8859|125[0-2]|zeichensatz|codepage|"
+    r"encodage|codific",
+    re.IGNORECASE,
+)
+
+
+def mended(text: str) -> str:
+    """Text that says "donâ€™t" as it was meant, outside of code.
+
+    Only if all of its letters beyond ASCII are such, so that no text is mended in part; and not where it speaks of
+    encodings: there it may mean it. (233 of 12,000 entries of captured feeds had such a title or text.)
+    """
+    if text.isascii() or not any(map(text.__contains__, _LEADS)) or _ABOUT_IT.search(text):
+        return text
+    pieces = _CODE.split(text) if "<" in text else [text]
+    try:
+        pieces[::2] = [piece.translate(_AS_BYTES).encode("latin-1").decode() for piece in pieces[::2]]
+    except UnicodeError:
+        return text
+    whole = "".join(pieces)
+    return text if _C1.search(whole) else whole
+
+
+# Texts that say nothing ---------------------------------------------------------------------------------------------
+
+
+def repeats(text: str, title: str) -> bool:
+    """Whether a text is but its title once more, which many programs put there for want of a text."""
+    if abs(len(text) - len(title)) > _SLACK or not title:
+        return False
+    return _words(text) == _words(title)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split()).casefold().rstrip(" .…!?")
+
+
+_SLACK: Final = 30
+_C1: Final = re.compile("[\x80-\x9f]")
+
 # Texts that stop in the middle ------------------------------------------------------------------------------------
 
 _MORE: Final = re.compile(
@@ -88,18 +140,11 @@ _MORE: Final = re.compile(
     re.IGNORECASE,
 )
 _MORE_WORDS: Final = ("read", "full ", "weiterlesen", "lire la", "leer m", "seguir le")
-_TAIL: Final = 250  # letters at the end of a text, in which all of these stand; _APPEARED may be twice as long
+_MORE_LENGTH: Final = 250
+_APPEARED_LENGTH: Final = 550
 _CUT: Final = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|…|(?<!\.)\.{3})\s*\Z")
 _APPEARED: Final = re.compile(r"\n*The post .{1,300} (?:appeared first on|first appeared on) .{1,200}\Z")
 _WHOLE: Final = re.compile(r"[.!?。！？؟।]['\"”’»)\]]*\Z")
-
-
-def _could_be_more(tail: str) -> bool:
-    """Whether it has words that ``_MORE`` needs; looking for these is much quicker."""
-    for words in _MORE_WORDS:  # noqa: SIM110  twice as quick as any()
-        if words in tail:
-            return True
-    return False
 
 
 def without_marker(text: str) -> tuple[str, bool]:
@@ -109,15 +154,16 @@ def without_marker(text: str) -> tuple[str, bool]:
     "The post … appeared first on …" goes too, but says nothing about the length.
     """
     text, truncated = text.rstrip(), False
-    if "The post " in text[-_TAIL * 2 - 50 :]:
+    if text.find("The post ", max(0, len(text) - _APPEARED_LENGTH)) >= 0:
         text = _APPEARED.sub("", text).rstrip()
-    head, _, last = text.rpartition("\n")
-    more = _MORE.search(last, max(0, len(last) - _TAIL)) if _could_be_more(last[-_TAIL:].lower()) else None
-    if more:
-        before = last[: more.start()].rstrip()
-        if not before or more.group()[0] in "[(" or _WHOLE.search(before) or _CUT.search(before):
-            text, truncated = f"{head}\n{before}".strip("\n"), True
-    cut = _CUT.search(text, max(0, len(text) - _TAIL)) if text.rstrip().endswith(("…", "...", "]")) else None
+    if _could_be_more(text):
+        head, _, last = text.rpartition("\n")
+        more = _MORE.search(last, max(0, len(last) - _MORE_LENGTH))
+        if more:
+            before = last[: more.start()].rstrip()
+            if not before or more.group()[0] in "[(" or _WHOLE.search(before) or _CUT.search(before):
+                text, truncated = f"{head}\n{before}".strip("\n"), True
+    cut = _CUT.search(text, max(0, len(text) - _MORE_LENGTH)) if text.rstrip().endswith(("…", "...", "]")) else None
     if cut:
         text, truncated = text[: cut.start()].rstrip(), True
         if text and not _WHOLE.search(text):
@@ -125,7 +171,57 @@ def without_marker(text: str) -> tuple[str, bool]:
     return text, truncated
 
 
+def _could_be_more(text: str) -> bool:
+    """Whether its last words, after the last full stop but those at its end, are among those ``_MORE`` looks for.
+
+    Looking for these first takes a tenth of the time.
+    """
+    core = text.rstrip(" .])")
+    start = max(core.rfind("."), core.rfind("!"), core.rfind("?"), core.rfind("\n"), len(core) - _MORE_LENGTH)
+    last = core[start + 1 :].lower()
+    for words in _MORE_WORDS:  # noqa: SIM110  twice as quick as any()
+        if words in last:
+            return True
+    return False
+
+
 # Dates ------------------------------------------------------------------------------------------------------------
+
+
+_USUAL: Final = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|[ECMP][SD]T)\Z|"
+    r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))?\Z"
+)
+_MISREAD: Final = re.compile(
+    r"\d{4}/\d{1,2}/\d{1,2}\b|"  # always taken for 1 November
+    r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? [A-Za-z]{2,5}\Z|\d{8}T\d{4,6}|"  # the time is lost
+    r".*\d:\d\d(?::\d\d)? ?[ap]\.?m\b|"  # so is the half of the day
+    r".*\d:\d\d(?::\d\d)? \(?(?:BST|IST|WES?T|CES?T|MES?Z|EES?T|MSK|JST|AE[SD]T)\)?\Z",  # and these zones
+    re.IGNORECASE,
+)
+_EPOCH: Final = re.compile(r"\d{10}(?:\d{3})?\Z")
+_UTC_ZONE: Final = ZoneInfo("UTC")
+
+
+def date_of(text: str | None, parsed: time.struct_time | None) -> datetime | None:
+    """A date of an item, in UTC: as feedparser has read it, but for what it is known to misread or not to read.
+
+    It takes ``2020/1/10 14:33:00`` for 1 November 2020, 5 pm for 5 am, a count of seconds for the year 1771, and
+    Central European Time for UTC; it reads no "24. März 2025" and no "March 24, 2025".
+
+    Args:
+        text: as the feed has it.
+        parsed: what feedparser made of that.
+    """
+    if not text or (parsed is not None and _USUAL.match(text)):
+        return moment(parsed)
+    said = " ".join(text.split())
+    if _EPOCH.match(said):
+        return datetime.fromtimestamp(int(said[:10]), UTC)
+    if parsed is None or _MISREAD.match(said):
+        found = parse_date(said, zone=_UTC_ZONE)
+        return found or (None if "/" in said else moment(parsed))
+    return moment(parsed)
 
 
 def moment(parsed: time.struct_time | None) -> datetime | None:

@@ -251,7 +251,7 @@ def _label(words: str) -> Said | None:
 def _phrase(words: str) -> Said:
     """Somebody who speaks for others, as the source puts it: "spokesperson for the Centre"."""
     short = re.split(rf"\s+(?:{VERB}|on|in|today|yesterday|am|ce|el)\s", words.strip(), maxsplit=1)[0]
-    phrase = _ARTICLE.sub("", short, count=1)
+    phrase = " ".join(_ARTICLE.sub("", short, count=1).split())
     return Said(name=phrase, kind="name") if 3 < len(phrase) <= 100 else UNNAMED
 
 
@@ -271,6 +271,6 @@ def _name(raw: str) -> str | None:
     office = _ROLES.match(name)
     if office and len(name[office.end() :].split()) > 1:
         name = name[office.end() :]
-    name = re.sub(r"[’']s\Z", "", name).rstrip("’',")
+    name = " ".join(re.sub(r"[’']s\Z", "", name).rstrip("’',").split())
     name = name if re.search(r"(?:\b[A-Z]|Jr|Sr)\.\Z", name) else name.rstrip(".")
     return name if len(name) > 1 else None

@@ -50,8 +50,8 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
-        self._all = [_start() for _ in range(count)]
-        for process in self._all:
+        self.processes = [_start() for _ in range(count)]
+        for process in self.processes:
             self._idle.put(process)
         self._threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix="digest-read")
 
@@ -62,7 +62,7 @@ class Workers:
     def close(self) -> None:
         """Forget the jobs that nobody began, and let the processes end."""
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for process in self._all:
+        for process in self.processes:
             for end in (process.stdin, process.stdout):
                 if end is not None:
                     with suppress(OSError):  # what was left to say to a process that is gone

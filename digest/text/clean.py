@@ -127,7 +127,7 @@ def _is_shown(image: str) -> bool:
 
 
 def _not_too_deep(html: str) -> str:
-    if html.count("<") < _MANY_TAGS:
+    if len(html) < 3 * _MANY_TAGS or html.count("<") < _MANY_TAGS:
         return html
     depth = 0
     for tag in _OPENING.finditer(html):

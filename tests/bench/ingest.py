@@ -103,12 +103,18 @@ def _default_folders() -> list[Path]:
     return [Path(corpora) / "feeds" / name for name in DEFAULT_FOLDERS] if corpora else []
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return int(text)
+
+
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="How fast digest reads feeds, against reader and feedparser.")
     parser.add_argument("--bodies", type=Path, action="append", metavar="DIR",
                         help="a folder of captured feeds, with all in it; may be given more than once")  # fmt: skip
-    parser.add_argument("--feeds", type=int, default=1000, help="how many addresses are subscribed (1000)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured (3)")
+    parser.add_argument("--feeds", type=_count, default=1000, help="how many addresses are subscribed (1000)")
+    parser.add_argument("--rounds", type=_count, default=3, help="how often everything is measured (3)")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON in the last line")
     return parser.parse_args(arguments)
 

@@ -49,6 +49,51 @@ NOTICES = [
     ("Embargado hasta el miércoles 25 de noviembre de 2026 a las 10:00", TEN),
     ("EMBARGO HASTA EL 25 DE NOVIEMBRE", DAY),
     ("No publicar antes del 25 de noviembre de 2026", DAY),
+    ("HOLD FOR RELEASE: 10:00 GMT 25 November 2026", TEN),
+    ("For release at 10:00 on 25 November 2026", TEN),
+    ("FOR RELEASE ON DELIVERY, 25 November 2026 at 10:00", TEN),
+    ("Embargo: 5 a.m. ET, Nov. 25", TEN),
+    ("Strictly embargoed: 10am (UK time) 25 November", TEN),
+    ("Under embargo until 0001hrs BST Wednesday 25 November", ONE_PAST),
+    ("Embargo until 10 o'clock on 25 November 2026", TEN),
+    ("EMBARGO 25/11/2026 00:01", ONE_PAST),
+    ("EMBARGO: 25.11.2026 - 10:00", TEN),
+    ("Embargo 2026-11-25 11:00 CET", TEN),
+    ("Embargo: Wednesday 25 November at 11.00 (Brussels time)", TEN),
+    ("Embargo Date: 25-Nov-2026 5:00 ET", TEN),
+    ("Embargo date and time: 25 November 2026, 10:00", TEN),
+    ("Embargo ends 25 November 2026 at 10:00 local time", TEN),
+    ("EMBARGOED TO: 00.01 Wednesday 25 November 2026", ONE_PAST),
+    ("EMBARGOED FOR RELEASE UNTIL 5:00 AM ET ON WEDNESDAY, NOVEMBER 25, 2026", TEN),
+    ("Embargoed between 08:00 and 10:00 on 25 November 2026", TEN),
+    ("Embargo: 24–25 November 2026", DAY),
+    ("***EMBARGO: 00.01, WED 25 NOV***", ONE_PAST),
+    ("NB: strict embargo until 00:01, 25 November 2026", ONE_PAST),
+    ("STRICT EMBARGO: 00:01 25 November 2026", ONE_PAST),
+    ("Reporting embargo: 25 November 2026", DAY),
+    ("News release embargoed until 25 November 2026", DAY),
+    ("This press release is embargoed until 10:00 on 25 November 2026.", TEN),
+    ("This report is under strict embargo until 00:01 GMT on Wednesday 25 November 2026", ONE_PAST),
+    ("The following is embargoed until 25 November 2026 at 10am GMT", TEN),
+    ("This press release may not be published before 25 November 2026.", DAY),
+    ("Do not publish before 10:00 on 25 November 2026", TEN),
+    ("SPERRFRIST: 25. November 2026, 11:00 Uhr MEZ", TEN),
+    ("Bitte beachten Sie die Sperrfrist: 25. November 2026, 10 Uhr", TEN),
+    ("Es gilt das gesprochene Wort. Sperrfrist: 25. November 2026, 10 Uhr", TEN),
+    ("Freigabe ab 25.11.2026, 10:00 Uhr", TEN),
+    ("Nicht vor dem 25. November 2026, 10 Uhr, veröffentlichen", TEN),
+    ("Diese Pressemitteilung ist gesperrt bis 25. November 2026, 10 Uhr", TEN),
+    ("Embargo : mercredi 25 novembre 2026 à 10h00", TEN),
+    ("Information sous embargo jusqu'au 25 novembre 2026 à 11 h (heure de Paris)", TEN),
+    ("Ce communiqué est sous embargo jusqu’au 25 novembre 2026 à 10h", TEN),
+    ("Información embargada hasta el 25 de noviembre a las 10 horas", TEN),
+    ("Embargado hasta las 11:00 h (hora peninsular) del miércoles 25 de noviembre de 2026", TEN),
+    ("Esta nota está embargada hasta el 25 de noviembre de 2026 a las 10:00", TEN),
+    ("Embargoed until 10am Wednesday 25 Nov", TEN),
+    ("Embargoed until noon, 25 November 2026", datetime(2026, 11, 25, 12, tzinfo=UTC)),
+    ("Embargoed until midnight, 25 November 2026", datetime(2026, 11, 26, tzinfo=UTC)),
+    ("Embargoed until 10am Tuesday", datetime(2026, 11, 24, 10, tzinfo=UTC)),
+    ("Sperrfrist: Dienstag, 10 Uhr", datetime(2026, 11, 24, 10, tzinfo=UTC)),
 ]
 
 
@@ -103,6 +148,25 @@ ABOUT = [
     "FOR IMMEDIATE RELEASE",
     "No release of prisoners before 3 January 2027",
     "Do not use the app before 25 November 2027",
+    "The arms embargo until 2027 stays",
+    "EU extends arms embargo until 25 November 2027",
+    "Oil embargo: EU agrees on 25 November 2026",
+    "The embargo was lifted in 1994",
+    "UN arms embargo lifted on 25 November 1994",
+    "Trade embargo against Cuba until 1 January 2027",
+    "ARMS EMBARGO UNTIL 2027: EU DECIDES",
+    "Das Öl-Embargo gilt ab 5. Dezember 2026",
+    "Sie verhängten ein Embargo bis 25. November 2026.",
+    "L'embargo sur le pétrole jusqu'au 25 novembre 2026 décidé par l'UE",
+    "El embargo petrolero hasta el 25 de noviembre de 2026",
+    "Hold for release of hostages, families ask",
+    "For release on 3 May, the band's album has twelve songs",
+    "No publication date before 2027",
+    "Gesperrt bis 25. November 2026: die alte Brücke",
+    "Die Straße ist gesperrt bis 25. November 2026",
+    "Information is embargoed until 2027, the archive says",
+    "This press release was embargoed until yesterday.",
+    "Journalists broke the embargo on 25 November 2026.",
     "Embargoed until 2020, the archive shows how ministers of three governments lied about the cost of the dam, and "
     "about the men who built it, historians say.",
 ]
@@ -118,7 +182,9 @@ def test_a_text_about_an_embargo_is_none(text: str) -> None:
     "line",
     ["Embargoed until Tuesday", "EMBARGOED until Tuesday: Buses come late", "EMBARGOED", "Embargoed",
      "EMBARGOED: Buses come late", "EMBARGOED Buses come late", "[EMBARGO] Buses come late",
-     "Embargoed until further notice", "Sperrfrist: Dienstag, 10 Uhr", "SPERRFRIST!",
+     "Embargoed until further notice", "Embargoed until 10am next Tuesday", "Embargoed until 10am Wednesday",
+     "Under embargo until 0001hrs BST", "HOLD FOR RELEASE", "Sperrfrist: 25. November, Redebeginn", "SPERRFRIST!",
+     "This press release is embargoed until further notice",
      "Embargoed until 31 February 2027", "Embargoed until Monday 25 November 2026",
      "Sous embargo jusqu’à nouvel ordre"],
 )  # fmt: skip
@@ -135,7 +201,17 @@ def test_one_readable_notice_is_enough_and_the_latest_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Embargo: none", "EMBARGO: NONE", "No embargo", "Sperrfrist: keine", "Embargo: lifted"]
+    "line",
+    [
+        "Embargo: none",
+        "EMBARGO: NONE",
+        "No embargo",
+        "Sperrfrist: keine",
+        "Embargo: lifted",
+        "EMBARGO LIFTED",
+        "The embargo has been lifted.",
+        "Sperrfrist aufgehoben",
+    ],
 )
 def test_that_there_is_none_is_cut_out_and_holds_nothing(line: str) -> None:
     assert cut_lines([line, "Text."]) == (["", "Text."], ())
@@ -163,6 +239,23 @@ def test_it_is_looked_for_at_both_ends_and_not_in_the_middle() -> None:
     for lines in ([*text, notice, *text], [*text, *text, *text, notice, *text]):
         assert end(cut_lines(lines)[1]) == DAY
     assert cut_lines([*text * 2, notice, *text * 2])[1] == ()
+
+
+@pytest.mark.parametrize("first", [1, 3, 40])
+def test_html_is_looked_at_as_far_as_asked_and_no_farther(first: int) -> None:
+    lines = [f"<p>Line {number}.</p>" for number in range(8)]
+    for place in range(8):
+        html = clean("<div>" + "".join([*lines[:place], "<p>EMBARGOED until 25 November 2026</p>", *lines[place:]]))
+        found, notices = cut_html(html, first=first, last=0)
+        assert (found is html, end(notices)) == ((False, DAY) if place < first else (True, None))
+
+
+def test_a_text_without_the_words_comes_back_itself() -> None:
+    for text in ("A title", "A long text of published words and releases. " * 80):
+        html = clean(f"<p>{text}</p>")
+        assert cut_title(text)[0] is text
+        assert cut_text(text)[0] is text
+        assert cut_html(html)[0] is html
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,13 @@ NEAR = datetime(2026, 11, 18, 9, tzinfo=UTC)
         ("2026-11-25T00:01Z", "2026-11-25T00:01"),
         ("25/11/2026 10:00", "2026-11-25T10:00"),
         ("25 November 2026", "2026-11-25T00:00"),
+        ("25-Nov-2026 10:00", "2026-11-25T10:00"),
+        ("24–25 November 2026", "2026-11-25T00:00"),
+        ("8:00 to 10:00 on 25 November 2026", "2026-11-25T10:00"),
+        ("25 November 2026 at 10:00 local time", "2026-11-25T10:00"),
+        ("10am Tuesday", "2026-11-24T10:00"),
+        ("Dienstag, 10 Uhr", "2026-11-24T10:00"),
+        ("midnight Tuesday", "2026-11-25T00:00"),
         ("10:00 for all media, Wednesday 25 November", "2026-11-25T10:00"),
     ],
 )
@@ -73,7 +80,8 @@ def test_of_two_meanings_the_later_is_taken(text: str, expected: str) -> None:
     "text",
     ["Tuesday", "10:00", "2027", "January 2027", "further notice", "31 February 2027", "10:61 25 November 2026",
      "13 pm 25 November 2026", "03/04/2027", "00:01 XYT 25 November 2026", "00:01 Tokyo time 25 November 2026",
-     "Monday 25 November 2026", ""],
+     "Monday 25 November 2026", "10am Wednesday", "10am next Tuesday", "10am Tuesday or Thursday",
+     "25 November, Redebeginn", ""],
 )  # fmt: skip
 def test_what_names_no_moment_or_contradicts_itself_is_none(text: str) -> None:
     assert moment_of(text, near=NEAR, zone=LONDON) is None

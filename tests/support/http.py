@@ -56,6 +56,7 @@ class Site:
         self.pages: dict[str, Page] = {}
         self.url = ""
         self.port = 0
+        self.closed: dict[int, float] = {}  # Request.line → time.monotonic() when its connection ended
         self._requests: list[Request] = []
         self._under_way = 0
         self._done = threading.Condition()
@@ -136,6 +137,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     pages_of: Site
+
+    def finish(self) -> None:
+        self.pages_of.closed[self.client_address[1]] = time.monotonic()
+        super().finish()
 
     def do_GET(self) -> None:
         started = time.monotonic()

@@ -10,7 +10,7 @@ from typing import Final, Literal
 _Part = Literal["end", "notes", "contact", "about"]
 
 _END: Final = re.compile(
-    r"[-–—*=\s(\[]*(?:ends?|ende|fin|endet|30)[-–—*=\s)\].]*|[#*\s]{3,}|[-–—\s]*#+[-–—\s]*", re.IGNORECASE
+    r"[-–—*=\s(\[]*(?:ends?|ende|fin|endet|30)[-–—*=\s)\].]*|[#\s]{3,}|[-–—\s]*#+[-–—\s]*", re.IGNORECASE
 )
 _NOTES: Final = re.compile(
     r"(?:(?:notes? (?:to|for)(?: the)? editors?|editors?['’]? notes?|background(?: notes?| information)?|"

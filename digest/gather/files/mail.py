@@ -50,13 +50,13 @@ _PIXEL: Final = re.compile(
     re.IGNORECASE,
 )
 _BREAK: Final = re.compile(
-    r"<br>|</?(?:p|div|section|article|header|footer|main|aside|h[1-6]|ul|ol|li|blockquote|pre|table|tbody|thead|tr|td|th|"
-    r"hr)(?:\s(?:\"[^\"]*+\"|[^<>\"])*+)?>"
+    r"<br>|</?(?:p|div|section|article|header|footer|main|aside|h[1-6]|ul|ol|li|blockquote|pre|table|tbody|"
+    r"thead|tr|td|th|hr)(?:\s(?:\"[^\"]*+\"|[^<>\"])*+)?>"
 )
 _GENERIC: Final = re.compile(
-    r"\W*(?:(?:(?:press|news|media) (?:release|statement|advisory)|presse(?:mitteilung|information)|communiqué de presse|"
-    r"(?:nota|comunicado) de prensa|newsletter|news|embargoed?|for immediate release|statement|medienmitteilung)"
-    r"\W*)+[\d\W]*",
+    r"\W*(?:(?:(?:press|news|media) (?:release|statement|advisory)|presse(?:mitteilung|information)|"
+    r"communiqué de presse|(?:nota|comunicado) de prensa|newsletter|news|embargoed?|for immediate "
+    r"release|statement|medienmitteilung)\W*)+[\d\W]*",
     re.IGNORECASE,
 )
 _REMARK = 60  # words of a mail around an attached one
@@ -91,8 +91,6 @@ def read(document: Document) -> Entry:
         raise UnreadableError("is empty")
     try:
         message = message_from_bytes(document.data, policy=policy.default)
-        if not isinstance(message, EmailMessage):  # the policy makes them; the type does not say so
-            raise UnreadableError("is no mail")
         message = mailparts.mended(message)
         files = mailparts.attached(message)
         letter, message, notes = _letter(message)
@@ -141,8 +139,10 @@ def _letter(message: EmailMessage) -> tuple[_Letter, EmailMessage, tuple[str, ..
         notes = (f"has {len(inner)} mails attached; only the first was read",) if len(inner) > 1 else notes
     part = mailparts.body_part(message)
     subject, sender = mailparts.header(message, "Subject"), mailparts.header(message, "From")
-    letter = _Letter(subject=subject, sender=sender, date=mailparts.date_of(message), body=Html(""), notices=outer,
-                     language=language_tag(mailparts.header(message, "Content-Language").partition(",")[0]))  # fmt: skip
+    said = language_tag(mailparts.header(message, "Content-Language").partition(",")[0])
+    letter = _Letter(
+        subject=subject, sender=sender, date=mailparts.date_of(message), language=said, body=Html(""), notices=outer
+    )
     if part is None:
         return letter, message, notes
     content = mailparts.content(part)
@@ -150,8 +150,13 @@ def _letter(message: EmailMessage) -> tuple[_Letter, EmailMessage, tuple[str, ..
         return replace(letter, lines=tuple(content.split("\n"))), message, notes
     shown, hidden = split_hidden(_PIXEL.sub("", content))
     canonical, language = _CANONICAL.search(content), _LANGUAGE.search(content)
-    letter = replace(letter, body=clean(shown), notices=(*outer, *cut_html(clean(hidden))[1]), canonical=canonical[1] if canonical else "",
-                     language=letter.language or (language_tag(language[1]) if language else None))  # fmt: skip
+    letter = replace(
+        letter,
+        body=clean(shown),
+        notices=(*outer, *cut_html(clean(hidden))[1]),
+        canonical=canonical[1] if canonical else "",
+        language=said or (language_tag(language[1]) if language else None),
+    )
     return letter, message, notes
 
 
@@ -225,8 +230,8 @@ def _as_release(text: str, letter: _Letter) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "title": release.title if same else subject,
         "text": "\n\n".join(told), "summary": release.summary, "kind": release.kind, "contact": release.contact,
-        "authors": release.authors, "quotes": release.quotes, "notices": (*letter.notices, *in_subject, *release.notices),
-        "truncated": release.truncated,
+        "authors": release.authors, "quotes": release.quotes, "truncated": release.truncated,
+        "notices": (*letter.notices, *in_subject, *release.notices),
     }  # fmt: skip
     if release.link and (url := clean_url(release.link)):
         fields["url"] = url

@@ -32,9 +32,9 @@ from digest.text.sentences import sentences
 from digest.text.urls import clean_url
 
 _LONGEST_HEADLINE = 250
-_LONGEST_STANDFIRST = 700  # letters; more is a text whose paragraphs ran together
+_LONGEST_STANDFIRST = 500  # letters; more is a text whose paragraphs ran together
 _SUMMARY_WORDS = 40  # that the beginning of such a text has at least
-_WIDEST = 90  # letters in a line that was wrapped at a margin
+_NARROWEST, _WIDEST = 40, 90  # letters in the longest line of a text that was wrapped at a margin
 _WHOLE: Final = re.compile(r"[.!?…][\"'”’»)\]]*\Z")
 
 
@@ -101,7 +101,7 @@ def read(document: Document) -> Entry:
 
 
 def moment(document: Document, date: str | None) -> datetime | None:
-    """A date as releases and mails write it; its zone may be one that only wires and notices of an embargo name ("9:00 ET")."""
+    """A date as releases and mails write it; its zone may be one that only wires and embargoes have ("9:00 ET")."""
     found = moment_of(date, near=document.modified, zone=document.zone) if date else None
     return found or document.moment(date)
 
@@ -120,7 +120,7 @@ def parse(text: str) -> Release:
     _take_sender(marks)
     title, kicker, lines = _headline(marks.lines)
     parts = part(lines, marks.organisation)
-    article = _unwrapped(parts.article)
+    article = _unwrapped(_trimmed(parts.article))
     date = marks.date
     for number, paragraph in enumerate(article[:4]):
         words, dated, _ = without_dateline(paragraph)
@@ -217,17 +217,24 @@ def _ends_headline(line: str, *, shouted: bool) -> bool:
 
 def _unwrapped(lines: Sequence[str]) -> list[str]:
     """Lines as paragraphs. Of wrapped ones without blank lines, a short one with a full stop ends a paragraph."""
-    whole = paragraphs(list(lines))
     filled = [line for line in lines if line]
-    if len(whole) != 1 or len(filled) < 4:
-        return whole
-    widest = max(map(len, filled))
+    widest = max(map(len, filled), default=0)
+    full = sum(len(line) * 5 >= widest * 4 for line in filled)
+    broken = sum(line[-1].isalnum() or line[-1] in ",;-–—" for line in filled)
+    if "" in [*lines] or not _NARROWEST <= widest <= _WIDEST or full * 2 < len(filled) or broken * 3 < len(filled):
+        return paragraphs(list(lines))
     blocks: list[list[str]] = [[]]
     for line in filled:
         blocks[-1].append(line)
         if len(line) * 5 < widest * 4 and _WHOLE.search(line):
             blocks.append([])
     return [" ".join(block) for block in blocks if block]
+
+
+def _trimmed(lines: Sequence[str]) -> list[str]:
+    """Lines without the empty ones at both ends."""
+    filled = [number for number, line in enumerate(lines) if line]
+    return list(lines[filled[0] : filled[-1] + 1]) if filled else []
 
 
 def _summary(article: Sequence[str]) -> str:

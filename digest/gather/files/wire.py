@@ -20,7 +20,7 @@ from digest.text.dates import parse_date
 HEAD_LINES = 25
 """Lines with words at the top among which date, kind and sender stand; more than any release was seen to have."""
 _LONGEST_MARK = 250  # letters
-_FEW = 4  # lines that no release ends after
+_FEW = 3  # lines that no release ends after
 _UTC: Final = ZoneInfo("UTC")
 _ENOUGH = 2
 """Weight of the marks that make a text a release: one that nothing else has, or two weak ones."""
@@ -72,8 +72,8 @@ _CLICK: Final = re.compile(
 _JUNK: Final = re.compile(
     r"(?:(?:home|start|startseite|accueil|inicio|you are here|sie sind hier)\b.{0,40}(?:[>›»/|→]|::).*|"
     r"(?:home|menu|search|skip to (?:main )?content|back to (?:top|news|results|all .{1,30})|cookies?.{0,60}|close|"
-    r"page contents|contents|\d+ min(?:ute)?s? read|reading time.{0,20}|print|pdf|download(?: (?:as )?pdf)?|subscribe.{0,60}|"
-    r"sign up.{0,80}|log ?in|listen|play)\W*|"
+    r"page contents|contents|\d+ min(?:ute)?s? read|reading time.{0,20}|print|pdf|download(?: (?:as )?pdf)?|"
+    r"subscribe.{0,60}|sign up.{0,80}|log ?in|listen|play)\W*|"
     r"(?:share|tweet|follow|like|find|teilen|partager|compartir|suivez|síguenos)\b"
     r"(?: (?:this|us|on|it|via|the|page|article|story|release|news|-nous|sur|en|auf|diese[nr]?|seite|artikel))*"
     r"(?:\W*\b(?:facebook|twitter|x|linkedin|whatsapp|e-?mail|instagram|youtube|bluesky|mastodon|threads|reddit|"
@@ -84,7 +84,10 @@ _JUNK: Final = re.compile(
     r"[-–—_=*•·|.\s]+)",
     re.IGNORECASE,
 )
-_PLACE: Final = r"(?!(?:On|In|At|Am|Im|Le|El|En|Der|The)\b)(?:[^\W\d_a-zß-öø-ÿ][\w.'’ /&-]{1,40}?(?:, [^\W\d_a-z][\w. ]{1,25}?){0,2}?)"
+_PLACE: Final = (
+    r"(?!(?:On|In|At|Am|Im|Le|El|En|Der|The)\b)(?:[^\W\d_a-zß-öø-ÿ][\w.'’ /&-]{1,40}?"
+    r"(?:, [^\W\d_a-z][\w. ]{1,25}?){0,2}?)"
+)
 _DAY: Final = (
     r"(?:[^\W\d_]{3,10}\.? \d{1,2},? \d{4}|(?:le |den )?\d{1,2}(?:st|nd|rd|th|er|\.)? (?:de )?[^\W\d_]{3,10}\.?,? "
     r"(?:de )?\d{4}|\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4})"
@@ -94,8 +97,8 @@ _WIRE: Final = (
     r"EurekAlert)[\w !]*\))"
 )
 _DATELINE: Final = re.compile(
-    rf"{_PLACE}[,\s]*(?:[–—-]{{1,2}}\s*)?[(\[]?(?:(?P<date>{_DAY})[)\]]?)?[,\s]*(?:(?P<wire>{_WIRE})\s*(?:[–—]|-{{1,3}}|:)?"
-    rf"|(?<=\d|[)\]])\s*(?:[–—]|-{{1,3}}|:)(?=\s))\s*",
+    rf"{_PLACE}[,\s]*(?:[–—-]{{1,2}}\s*)?[(\[]?(?:(?P<date>{_DAY})[)\]]?)?[,\s]*"
+    rf"(?:(?P<wire>{_WIRE})\s*(?:[–—]|-{{1,3}}|:)?|(?<=\d|[)\]])\s*(?:[–—]|-{{1,3}}|:)(?=\s))\s*",
 )
 _RULE: Final = re.compile(r"\s*(?:={5,}|_{10,}|-{20,}|\*{10,}|#{10,})\s*")
 _BYLINE: Final = re.compile(
@@ -179,8 +182,8 @@ def is_dated(line: str) -> bool:
 def _take(marks: Marks, line: str, number: int) -> bool:
     """Whether the line, of that number among those with words, is a mark; then ``marks`` knows it."""
     bare = line.strip("*_#> ")
-    if len(bare) > _LONGEST_MARK:
-        return False
+    if not bare or len(bare) > _LONGEST_MARK:
+        return not bare and "#" not in line  # "###" is an end, "* * *" is not
     if _CLICK.fullmatch(bare):
         marks.truncated, marks.weight = True, marks.weight + _ENOUGH
         return True
@@ -188,10 +191,10 @@ def _take(marks: Marks, line: str, number: int) -> bool:
     if source and number > _FEW:
         marks.organisation, marks.weight = marks.organisation or source[1].strip(), marks.weight + 1
         return True
-    if _JUNK.fullmatch(bare) and not re.fullmatch(r"[#*\s-]{3,}", line):
+    if _JUNK.fullmatch(bare):
         marks.weight += _ENOUGH if bare.lower() == "news provided by" else 0
         return True
-    return number <= HEAD_LINES and bool(bare) and (_take_date(marks, bare) or _take_head(marks, bare))
+    return number <= HEAD_LINES and (_take_date(marks, bare) or _take_head(marks, bare))
 
 
 def _take_date(marks: Marks, line: str) -> bool:
@@ -234,7 +237,7 @@ def _take_kind(marks: Marks, kind: re.Match[str] | None, tail: str) -> bool:
     rest = (kind[2] or "") if kind else tail
     marks.weight += _ENOUGH
     marks.kind = sentence_case(kind[1]) if kind else marks.kind
-    if rest and not (parse_date(rest, zone=_UTC) or len(rest.split()) <= 2):
+    if len(rest.split()) > 1 and not parse_date(rest, zone=_UTC):
         marks.lines.append(rest)  # a headline, or who sends it
         marks.labelled = rest
     if rest and parse_date(rest, zone=_UTC):

@@ -60,7 +60,7 @@ class Race:
         self._feeds = len(server.feeds)
         self._folder = folder
         self._root = root
-        self._broken = dict.fromkeys(SIDES, 0)  # feeds that a side could not read
+        self._broken = dict.fromkeys(SIDES, 0)  # feeds that a side could not read, or not to the end
         self.renewed = server.turn("normal")["renewed"]  # feeds that have a new item in the mode "new"
         self.runs: dict[tuple[str, Side], Run] = defaultdict(Run)
         self.counts: dict[Side, dict[str, int]] = {}  # entries by the number of the feed after the first run
@@ -81,7 +81,8 @@ class Race:
             self._poll("first_run", side, number, mode="normal", bodies=self._feeds)
         for side in sides:
             self.counts[side] = self._count(side, number)
-            self._broken[side] = sum(count < 0 for count in self.counts[side].values())
+            called_broken = sum(count < 0 for count in self.counts[side].values())
+            self._broken[side] = self.runs["first_run", side].said.get("troubled", called_broken)
         for side in sides * 2:  # short, so twice
             self._poll("poll_304", side, number, mode="normal", bodies=0)
         self._poll_by_command_line(number)
@@ -118,7 +119,7 @@ class Race:
     def _check(self, scenario: str, side: Side, mode: Mode, bodies: int) -> None:
         """That every feed was asked once and got what the scenario is about.
 
-        A side keeps no validators of a feed it could not read, and gets its body again.
+        A side keeps no validators of a feed that it had trouble with, and gets its body again.
         """
         counts = self._server.turn(mode)
         full, unchanged = counts["full"], counts["unchanged"]

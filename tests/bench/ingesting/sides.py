@@ -45,16 +45,16 @@ def poll_digest(folder: Path, now: datetime) -> dict[str, Any]:
     from digest import pipeline
     from digest.project import open_project
 
-    outcomes, new, backlog, problems = Counter[str](), 0, 0, []
+    outcomes, new, backlog, troubled = Counter[str](), 0, 0, 0
     started = time.perf_counter()
     with open_project(folder) as project:
         for fetched in pipeline.fetch(project, now=now, ask_all=True):
             outcomes[fetched.reading.outcome] += 1
             new += fetched.filed.new + fetched.filed.held
             backlog += fetched.filed.backlog
-            problems += [trouble.message for trouble in fetched.reading.problems]
+            troubled += bool(fetched.reading.problems)
     wall = time.perf_counter() - started
-    return {"wall_s": wall, "outcomes": outcomes, "new": new, "backlog": backlog, "problems": problems}
+    return {"wall_s": wall, "outcomes": outcomes, "new": new, "backlog": backlog, "troubled": troubled}
 
 
 def count_digest(folder: Path) -> dict[str, int]:
