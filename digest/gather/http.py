@@ -159,9 +159,8 @@ class Fetcher:
         place = self._places[place_of(url)]
         place.wanted += 1
         try:
-            if place.wanted == 1:
-                await asyncio.sleep(0)  # whoever wants the same host may say so first
             async with place.lock, self._slots:
+                await asyncio.sleep(0)  # whoever wants the same host has said so after this
                 if place.paused is not None:
                     return Answer(kind="paused", url=bare(url), until=place.paused)
                 started = time.monotonic()

@@ -47,6 +47,7 @@ class Item:
         self.url = link_of(raw, base)
         self.url_key = url_key(self.url) if self.url else None
         self._texts: dict[str, str] = {}
+        self._has_text = True
         self.short, self.long = self._bodies()
         title = repair.mended(str(_get(raw, "title") or ""))
         self.title = tidy_title(title)
@@ -87,7 +88,7 @@ class Item:
         if repair.repeats(summary, title):
             summary = ""
         published = sane(self.said, now=now)
-        image_url, image_alt = _image(raw, body, self.base)
+        image_url, image_alt = _image(raw, body, base=self.base, caption=self._caption())
         return Entry(
             id=name,
             source_id=source.id,
@@ -121,6 +122,7 @@ class Item:
         details = [*(_get(self.raw, "content") or []), *([summary] if summary else [])]
         details = [detail for detail in details if _get(detail, "value")]
         if not details and _get(self.raw, "media_description"):
+            self._has_text = False
             details = [{"value": self.raw["media_description"], "type": "text/plain"}]
         if not details:
             return Html(""), Html("")
@@ -136,6 +138,10 @@ class Item:
         if summary and short == unlike[0]:  # the "summary" is the whole text, and the "content" but a part of it
             short = next((other for other in unlike[1:] if self._text(other)), short)
         return short, unlike[0]
+
+    def _caption(self) -> str:
+        """What the feed says that its picture shows, unless that is the text."""
+        return _tidy(str(_get(self.raw, "media_description") or "")) if self._has_text else ""
 
     def _without_notices(self) -> tuple[str, Html, Html, tuple[str, ...]]:
         """Title, long and short text without the notices of an embargo they begin with, and these."""
@@ -239,14 +245,19 @@ def _language(raw: Raw) -> str | None:
     return None
 
 
-def _image(raw: Raw, body: str, base: str) -> tuple[str | None, str]:
+def _image(raw: Raw, body: str, *, base: str, caption: str) -> tuple[str | None, str]:
     """The picture the feed names, else the first of the text, and what it shows."""
-    where = None if base.startswith(NO_PLACE) else base
     for address in _image_addresses(raw):
-        url = clean_url(address.removeprefix(NO_PLACE), where)
+        url = clean_url(address.removeprefix(NO_PLACE), _place(raw, base))
         if url:
-            return url, _tidy(str(_get(raw, "media_description") or "")) or alt_of(url, body)
+            return url, caption or alt_of(url, body)
     return next(pictures(body), (None, ""))
+
+
+def _place(raw: Raw, base: str) -> str | None:
+    """What relative addresses in the item's own elements mean: it may have an ``xml:base``."""
+    said = str(_get(_get(raw, "title_detail") or {}, "base") or base)
+    return next((place for place in (said, base) if not place.startswith(NO_PLACE)), None)
 
 
 def _image_addresses(raw: Raw) -> Iterable[str]:

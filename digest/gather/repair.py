@@ -84,18 +84,17 @@ def unescaped(html: Html, *, base: str | None) -> Html:
 
 # UTF-8 that was read as Windows-1252 and encoded again ---------------------------------------------------------------
 
-_LEADS: Final = "ÂÃâÐÎð"
-"""What the first bytes of the commonest letters beyond ASCII look like then; hardly a damaged text has none of them."""
 _AS_BYTES: Final = {
     ord(bytes([byte]).decode("cp1252")): byte
     for byte in range(0x80, 0xA0)
     if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
-_ABOUT_IT: Final = re.compile(
-    r"mojibake|utf-?\s?8|unicode|charset|encod|code ?page|latin-?\s?1|8859|125[0-2]|zeichensatz|codepage|"
-    r"encodage|codific",
-    re.IGNORECASE,
-)
+_BEYOND_ASCII: Final = re.compile("[^\0-\x7f]")
+_DAMAGED: Final = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{''.join(map(chr, _AS_BYTES))}]")
+_ABOUT_IT: Final = (
+    "mojibake", "utf-8", "utf8", "unicode", "charset", "encod", "codepage", "code page", "latin-1", "latin1", "8859",
+    "1252", "zeichensatz", "codific",
+)  # fmt: skip
 
 
 def mended(text: str) -> str:
@@ -104,15 +103,23 @@ def mended(text: str) -> str:
     Only if all of its letters beyond ASCII are such, so that no text is mended in part; and not where it speaks of
     encodings: there it may mean it. (233 of 12,000 entries of captured feeds had such a title or text.)
     """
-    if text.isascii() or not any(map(text.__contains__, _LEADS)) or _ABOUT_IT.search(text):
+    first = None if text.isascii() else _BEYOND_ASCII.search(text)
+    if first is None or not _DAMAGED.match(text, first.start()):
         return text
     pieces = _CODE.split(text) if "<" in text else [text]
     try:
-        pieces[::2] = [piece.translate(_AS_BYTES).encode("latin-1").decode() for piece in pieces[::2]]
+        pieces[::2] = [_as_bytes(piece).decode() for piece in pieces[::2]]
     except UnicodeError:
         return text
-    whole = "".join(pieces)
-    return text if _C1.search(whole) else whole
+    whole, small = "".join(pieces), text.lower()
+    return text if _C1.search(whole) or any(word in small for word in _ABOUT_IT) else whole
+
+
+def _as_bytes(text: str) -> bytes:
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:  # five of its bytes mean nothing: most programs keep these as they are
+        return text.translate(_AS_BYTES).encode("latin-1")
 
 
 # Texts that say nothing ---------------------------------------------------------------------------------------------

@@ -11,11 +11,9 @@ _UNWANTED = re.compile(
 )
 _BREAKS = re.compile("\r\n?|\u0085|\u2028")
 _CONTROLS = bytes([*range(9), *range(11, 32), 127])
-_IN_UTF8 = (
-    re.compile(rb"\xc2[\x80-\x9f]"),  # U+0080–009F
-    re.compile(rb"\xe2(?:\x80[\xa8\xaa-\xae]|\x81[\xa6-\xa9])"),  # U+2028, U+202A–202E, U+2066–2069
-    re.compile(rb"\xef\xbf[\xbe\xbf]"),  # U+FFFE, U+FFFF
-)
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")  # U+0080–009F
+_SEPARATORS = re.compile(rb"\xe2(?:\x80[\xa8\xaa-\xae]|\x81[\xa6-\xa9])")  # U+2028, U+202A–202E, U+2066–2069
+_NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE, U+FFFF
 # Possessive, so that no input makes it try twice; a tag ends at the first ">" outside double quotes.
 _TAG: Final = re.compile(r'<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:[\s/][^<>"]*+(?:"[^"]*+"[^<>"]*+)*+)?+>')
 _FOREIGN_ENTITY: Final = re.compile("&(?!(?:amp|nbsp|lt|gt|quot);)")  # nh3 writes only these
@@ -54,7 +52,7 @@ def _is_free_of_controls(text: str) -> bool:
         return False
     if len(raw.translate(None, _CONTROLS)) < len(raw):
         return False
-    return text.isascii() or not any(pattern.search(raw) for pattern in _IN_UTF8)
+    return text.isascii() or not (_C1.search(raw) or _SEPARATORS.search(raw) or _NONCHARACTERS.search(raw))
 
 
 def plain(html: str) -> str:
@@ -108,19 +106,22 @@ def _kept(pre: str) -> str | None:
 
 def _flowing(html: str) -> str | None:
     """The text outside of any ``pre``. Line feeds become blanks before anything else, so that only tags end a line."""
-    if "<" not in html:
-        return " ".join(_decoded(html).split())
     flat = html.replace("\n", " ")
-    pieces = _TAG.split(flat if flat.isprintable() else " ".join(flat.split()))
-    if "&nbsp;" in html:
-        pieces[::2] = [words.replace("&nbsp;", " ") for words in pieces[::2]]
-    text = _joined(pieces)
+    flat = flat if flat.isprintable() else " ".join(flat.split())
+    text = _decoded(flat) if "<" not in flat else _tagless(flat)
     if text is None:
         return None
-    text = _decoded(text)
     while "  " in text:
         text = text.replace("  ", " ")
     return text.strip()
+
+
+def _tagless(html: str) -> str | None:
+    pieces = _TAG.split(html)
+    if "&nbsp;" in html:
+        pieces[::2] = [words.replace("&nbsp;", " ") for words in pieces[::2]]
+    text = _joined(pieces)
+    return None if text is None else _decoded(text)
 
 
 def _decoded(text: str) -> str:

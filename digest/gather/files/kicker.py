@@ -16,7 +16,6 @@ KINDS: Final = frozenset(
      "open consultation", "closed consultation", "transcript", "authored article", "article", "letter",
      "open letter", "case study", "feature", "interview", "event", "podcast", "media advisory", "media alert",
      "press briefing", "daily news", "questions and answers", "question and answer", "q&a", "q & a",
-     "peer-reviewed publication", "business announcement", "grant and award announcement", "meeting announcement",
      "pressemitteilung", "presseinformation", "pressemeldung", "medienmitteilung", "presseerklärung", "meldung",
      "nachricht", "stellungnahme", "gastbeitrag", "gastkommentar", "kommentar", "meinung", "analyse", "rede",
      "bericht", "studie", "communiqué de presse", "communiqué", "déclaration", "tribune", "discours", "rapport",

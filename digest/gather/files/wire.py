@@ -36,6 +36,12 @@ _FROM: Final = re.compile(
     r"(?:from|issued by|source|organi[sz]ation|von|quelle|herausgeber|de|fuente)\s*:\s+(\S.{1,80})", re.IGNORECASE
 )
 _SOURCE: Final = re.compile(r"SOURCE:? ([^\W\d_a-z]\S.{0,80})")
+_NAMES_NEXT: Final = re.compile(
+    r"news provided by|(?:from|issued by|source|organi[sz]ation)\s*:|peer-reviewed publication|business announcement|"
+    r"grant and award announcement|meeting announcement|reports and proceedings",
+    re.IGNORECASE,
+)
+"""What stands on the line above the sender's name."""
 _PRINTABLE: Final = re.compile(
     r"(?:printable|printer[- ]friendly|print) version\.?|print(?: this page| page)?|druckversion|version imprimable|"
     r"versión (?:para imprimir|imprimible)",
@@ -80,7 +86,8 @@ _JUNK: Final = re.compile(
     r"copy link|tiktok|telegram|and|or|@\w+))*\W*|"
     r"(?:(?:facebook|twitter|x|linkedin|whatsapp|e-?mail|instagram|youtube|bluesky|mastodon|threads|reddit|copy link|"
     r"share|print|tweet|pinterest|xing)\b[\s|/·,•]*)+|-+\s*more\s*-+|\(?more follows\)?|page \d+(?: of \d+)?|"
-    r"news provided by|(?:this|the following) (?:press|news) release (?:was|has been) (?:issued|distributed) by.{0,80}|"
+    r"published|last updated|(?:this|the following) (?:press|news) release (?:was|has been) "
+    r"(?:issued|distributed) by.{0,80}|"
     r"[-–—_=*•·|.\s]+)",
     re.IGNORECASE,
 )
@@ -153,7 +160,7 @@ def marks_of(text: str) -> Marks:
             marks.lines.append(line)
             continue
         else:
-            named = line.lower() == "news provided by"
+            named = _NAMES_NEXT.fullmatch(line) is not None
         marks.lines.append("")
     _weigh(marks)
     return marks
@@ -192,7 +199,9 @@ def _take(marks: Marks, line: str, number: int) -> bool:
         marks.organisation, marks.weight = marks.organisation or source[1].strip(), marks.weight + 1
         return True
     if _JUNK.fullmatch(bare):
-        marks.weight += _ENOUGH if bare.lower() == "news provided by" else 0
+        return True
+    if number <= HEAD_LINES and _NAMES_NEXT.fullmatch(bare):
+        marks.weight += 0 if ":" in bare else _ENOUGH
         return True
     return number <= HEAD_LINES and (_take_date(marks, bare) or _take_head(marks, bare))
 
@@ -235,6 +244,8 @@ def _take_head(marks: Marks, line: str) -> bool:
 def _take_kind(marks: Marks, kind: re.Match[str] | None, tail: str) -> bool:
     """Take "Press release 12/2026, 24 March 2026": the kind, and the date if one follows; a headline there is none."""
     rest = (kind[2] or "") if kind else tail
+    after = kind.string[kind.end(1) :].strip(" ,:|–—-") if kind else ""
+    rest = after if parse_date(after, zone=_UTC) else rest
     marks.weight += _ENOUGH
     marks.kind = sentence_case(kind[1]) if kind else marks.kind
     if len(rest.split()) > 1 and not parse_date(rest, zone=_UTC):

@@ -98,7 +98,7 @@ def compare_parsing(documents: Sequence[str], *, rounds: int, root: Path) -> Par
 
 def _captured(newest: Sequence[float | None]) -> datetime:
     dated = [moment for moment in newest if moment]
-    tenths = quantiles(dated, n=10) if len(dated) > 1 else dated
+    tenths = quantiles(dated, n=10, method="inclusive") if len(dated) > 1 else dated
     return datetime.fromtimestamp(tenths[-1] if tenths else EARLIEST_S, UTC)
 
 

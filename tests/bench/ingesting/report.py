@@ -139,4 +139,4 @@ def _named(different: dict[str, tuple[int, int]]) -> str:
         for name, (count, expected) in list(different.items())[:_SHOWN]
     ]
     more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""
-    return f"{len(different)} documents differ: {', '.join(shown)}{more}"
+    return f"{len(different)} of the documents differently: {', '.join(shown)}{more}"
