@@ -51,6 +51,7 @@ class FetchState:
     last_fetched: datetime | None = None  # last answer of any kind
     next_due: datetime | None = None
     retry_after: datetime | None = None  # not even `--all` asks before this
+    asks_s: int = 0  # how long the document wants to be left alone
     failing_since: datetime | None = None
     failures: int = 0  # in a row
     last_problem: str | None = None

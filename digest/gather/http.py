@@ -29,8 +29,6 @@ from digest.gather.redirects import REDIRECTS, Trail, bare
 from digest.model import FetchState, Source
 from digest.text.urls import shown_url
 
-__all__ = ["ACCEPT", "Answer", "Fetcher"]
-
 CONNECT_S = 10.0
 SILENCE_S = 15.0
 IDLE_S = 1.0
@@ -78,6 +76,7 @@ class Fetcher:
         environ: Mapping[str, str] = _NO_VARIABLES,
         paused: Mapping[str, datetime] = _NO_PAUSES,
         accept: str = ACCEPT,
+        room: asyncio.Event | None = None,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -88,6 +87,7 @@ class Fetcher:
             environ: the variables that name proxies and hold passwords.
             paused: hosts to leave alone, and until when (``politeness.host_pauses``).
             accept: the Accept header.
+            room: while it is not set nothing new is asked: the bodies that came wait to be read.
         """
         self._settings = settings
         self._now = now
@@ -95,6 +95,7 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent, "Accept": accept, "Accept-Encoding": _packings()}
         self._proxies = Proxies.read(settings.proxy, environ)
         self._slots = asyncio.Semaphore(settings.connections)
+        self._room = room
         self._places: defaultdict[str, _Place] = defaultdict(_Place)
         for place, until in paused.items():
             self._places[place].paused = until
@@ -163,6 +164,8 @@ class Fetcher:
                 await asyncio.sleep(0)  # whoever wants the same host has said so after this
                 if place.paused is not None:
                     return Answer(kind="paused", url=bare(url), until=place.paused)
+                if self._room is not None:
+                    await self._room.wait()
                 started = time.monotonic()
                 async with asyncio.timeout(asking.left_s):
                     answer = await self._request(asking, place, alone=place.wanted == 1)

@@ -136,7 +136,8 @@ class Item:
         short = cleaned[-1] if summary else Html("")
         unlike = sorted(dict.fromkeys(cleaned), key=lambda html: -len(self._text(html)))
         if summary and short == unlike[0]:  # the "summary" is the whole text, and the "content" but a part of it
-            short = next((other for other in unlike[1:] if self._text(other)), short)
+            half = len(self._text(short)) // 2
+            short = next((other for other in unlike[1:] if 0 < len(self._text(other)) <= half), short)
         return short, unlike[0]
 
     def _caption(self) -> str:

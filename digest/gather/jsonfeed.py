@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 _BOMS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_CONTENT: Final = ("title", "content_html", "content_text", "summary", "url", "external_url", "id")
 
 
 def is_json_feed(body: bytes) -> bool:
@@ -21,7 +20,7 @@ def is_json_feed(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes) -> dict[str, Any]:
-    """The feed as a mapping like feedparser's, with a list ``problems`` of the items that say nothing.
+    """The feed as a mapping like feedparser's, with a list ``problems`` that tells of items that are none.
 
     The head has ``expired`` if the feed says that nothing will come any more.
 
@@ -33,7 +32,7 @@ def parse_json_feed(body: bytes) -> dict[str, Any]:
     if items is None or not isinstance(items, list):
         msg = "it is JSON, but no JSON Feed: it has no list of items"
         raise ValueError(msg)
-    good = [item for item in items if isinstance(item, dict) and any(_is_said(item.get(key)) for key in _CONTENT)]
+    good = [item for item in items if isinstance(item, dict) and item]
     version = _text(data, "version").rstrip("/").rpartition("/")[2]
     return {
         "version": f"json{version.replace('.', '')}" if version in {"1", "1.1"} else "json",
@@ -59,10 +58,6 @@ def _read(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         msg = f"it is no JSON: a byte that is no UTF-8 at {error.start}"
         raise ValueError(msg) from error
-
-
-def _is_said(value: object) -> bool:
-    return isinstance(value, str | int | float) and str(value).strip() != ""
 
 
 def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, Final
 from digest.model import FetchState, Source
 
 if TYPE_CHECKING:
+    from digest.gather.answers import Answer
     from digest.gather.feed import Feed
-    from digest.gather.http import Answer, Fetcher
+    from digest.gather.http import Fetcher
     from digest.gather.workers import Job, Workers
 
 _MANY: Final = 40
 """First fetches from which on processes are worth their start (0.4 s each)."""
 _MOST_PROCESSES: Final = 8
-_WAITING_BODIES: Final = 64
-"""Bodies that may wait to be read, so that a quick network does not fill the memory."""
+_MOST_WAITING: Final = 32
+"""Bodies that may wait to be read before no more are asked for, so that a quick network does not fill the memory."""
+_BUNDLE_S: Final = 0.03
+"""So long answers are collected before they are handed over: one by one, two threads would take turns for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +46,23 @@ class Network:
         self,
         wanted: Sequence[tuple[Source, FetchState]],
         *,
-        fetcher: Callable[[], Fetcher],
+        fetcher: Callable[[asyncio.Event], Fetcher],
         job: Callable[[Source, Answer], Job],
     ) -> None:
         """Begin.
 
         Args:
             wanted: the feeds, and what is remembered of each.
-            fetcher: makes what asks; called in the thread that asks.
+            fetcher: makes what asks; called in the thread that asks, with the event that says whether there is room.
             job: what is to be read of the first answer of a feed.
         """
         self._wanted = wanted
         self._fetcher = fetcher
         self._job = job
-        self._told: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
-        self._slots = asyncio.Semaphore(_WAITING_BODIES)
+        self._told: queue.SimpleQueue[list[Told] | None] = queue.SimpleQueue()
+        self._bundle: list[Told] = []  # the thread's that asks, as is all that follows
+        self._room = asyncio.Event()
+        self._waiting = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: Callable[[], object] | None = None
         self._stopped = False
@@ -68,54 +73,79 @@ class Network:
 
     def answers(self) -> Iterator[Told]:
         """Every answer once, as it comes."""
-        for _ in self._wanted:
-            told = self._told.get()
-            if told is None:
+        left = len(self._wanted)
+        while left:
+            bundle = self._told.get()
+            if bundle is None:
                 self._work.result()  # a bug in the thread is a bug here
                 return
-            yield told
-            if told.answer.body and self._loop is not None:
-                with suppress(RuntimeError):  # all have been asked, and the loop has closed
-                    self._loop.call_soon_threadsafe(self._slots.release)
+            for told in bundle:
+                left -= 1
+                yield told
+                if told.answer.body:
+                    self._call(self._has_taken)
 
     def stop(self) -> None:
         """Ask no more, and wait for the thread and the processes."""
         self._stopped = True
         if self._stopping is not None:
-            with suppress(RuntimeError):  # the loop has just closed
-                self._stopping()
+            self._call(self._stopping)
         self._thread.shutdown(wait=True)
         if self._workers is not None:
             self._workers.close()
+
+    def _call(self, act: Callable[[], object]) -> None:
+        """Let the thread that asks do something, if it still asks."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # all have been asked, and the loop has closed
+                self._loop.call_soon_threadsafe(act)
 
     def _run(self) -> None:
         asyncio.run(self._ask_all())
 
     async def _ask_all(self) -> None:
         work, self._loop = asyncio.current_task(), asyncio.get_running_loop()
-        self._stopping = partial(self._loop.call_soon_threadsafe, work.cancel) if work else None
+        self._stopping = work.cancel if work else None
         if self._stopped:
             return
-        async with self._fetcher() as fetcher, asyncio.TaskGroup() as group:
+        self._room.set()
+        async with self._fetcher(self._room) as fetcher, asyncio.TaskGroup() as group:
             for source, state in self._wanted:
                 group.create_task(self._ask(fetcher, source, state))
+        self._hand_over()
 
     async def _ask(self, fetcher: Fetcher, source: Source, state: FetchState) -> None:
-        await self._slots.acquire()
         answer = await fetcher.fetch(source, state)
-        if not answer.body:
-            self._slots.release()
+        if answer.body:
+            self._waiting += 1
+            if self._waiting >= _MOST_WAITING:
+                self._room.clear()
         if self._workers is None or answer.kind != "body" or state.first_fetched is not None:
-            self._told.put(Told(source=source, state=state, answer=answer))
+            self._tell(Told(source=source, state=state, answer=answer))
         else:
             reading = self._workers.submit(self._job(source, answer))
             reading.add_done_callback(partial(self._has_read, source, state, answer))
 
+    def _tell(self, told: Told) -> None:
+        self._bundle.append(told)
+        if len(self._bundle) == 1 and self._loop is not None:
+            self._loop.call_later(_BUNDLE_S, self._hand_over)
+
+    def _hand_over(self) -> None:
+        if self._bundle:
+            self._told.put(self._bundle)
+            self._bundle = []
+
+    def _has_taken(self) -> None:
+        self._waiting -= 1
+        if self._waiting < _MOST_WAITING:
+            self._room.set()
+
     def _has_read(self, source: Source, state: FetchState, answer: Answer, reading: Future[Feed]) -> None:
+        """Called by the thread that waited for the process."""
         if not reading.cancelled():
-            error = reading.exception()
-            feed = None if error else reading.result()  # a bug there is one here as well, and is told where it is read
-            self._told.put(Told(source=source, state=state, answer=answer, feed=feed))
+            feed = None if reading.exception() else reading.result()  # a bug there is one where it is read here as well
+            self._told.put([Told(source=source, state=state, answer=answer, feed=feed)])
 
     def _ended(self, work: Future[None]) -> None:
         if work.cancelled() or work.exception() is not None:

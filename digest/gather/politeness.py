@@ -112,6 +112,7 @@ def after_body(
     """
     return replace(
         _answered(state, headers, now=now, interval=interval, asks=asks),
+        asks_s=int(asks.total_seconds()),
         etag=headers.etag if sha256 else None,
         last_modified=headers.last_modified if sha256 else None,
         body_sha256=sha256,
@@ -120,12 +121,10 @@ def after_body(
     )
 
 
-def after_unchanged(
-    state: FetchState, headers: Headers, *, now: datetime, interval: timedelta, asks: timedelta = NOTHING
-) -> FetchState:
+def after_unchanged(state: FetchState, headers: Headers, *, now: datetime, interval: timedelta) -> FetchState:
     """What is remembered after a 304, or a body that is the last one again. A 304 may renew the validators."""
     return replace(
-        _answered(state, headers, now=now, interval=interval, asks=asks),
+        _answered(state, headers, now=now, interval=interval, asks=timedelta(seconds=state.asks_s)),
         etag=headers.etag or state.etag,
         last_modified=headers.last_modified or state.last_modified,
     )

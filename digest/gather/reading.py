@@ -23,8 +23,11 @@ from digest.gather.sources import named
 from digest.model import FetchState, Reading, Source, SourceProblem
 
 if TYPE_CHECKING:
+    import asyncio
+
+    from digest.gather.answers import Answer
     from digest.gather.feed import Feed
-    from digest.gather.http import Answer, Fetcher
+    from digest.gather.http import Fetcher
     from digest.gather.workers import Job
 
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -123,11 +126,11 @@ def gather(
 def _network(due: Sequence[Source], task: _Task) -> Network:
     """Begin to ask the feeds that are due."""
 
-    def fetcher() -> Fetcher:
+    def fetcher(room: asyncio.Event) -> Fetcher:
         from digest.gather.http import Fetcher  # noqa: PLC0415  aiohttp only where the network is asked
 
         return Fetcher(task.settings, user_agent=task.user_agent, now=task.now, environ=task.environ,
-                       paused=task.paused)  # fmt: skip
+                       paused=task.paused, room=room)  # fmt: skip
 
     def job(source: Source, answer: Answer) -> Job:
         from digest.gather.workers import Job  # noqa: PLC0415  feedparser only where there is something to read

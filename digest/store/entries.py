@@ -207,7 +207,7 @@ def waiting(connection: Connection) -> tuple[Waiting, ...]:
 
 
 def local_files(connection: Connection) -> tuple[tuple[str, str, str, str, str, str | None], ...]:
-    """Path, id, fingerprint, title, state and issue of every entry that was read from a local document, oldest first."""
+    """Path, id, fingerprint, title, state and issue of every entry of a local document, the oldest first."""
     columns = (table.c.path, table.c.id, table.c.fingerprint, table.c.title, table.c.state, table.c.issue)
     query = select(*columns).where(table.c.source_id == LOCAL_FILES, table.c.path.is_not(None))
     return tuple(tuple(row) for row in connection.execute(query.order_by(table.c.last_seen, table.c.number)))

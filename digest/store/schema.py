@@ -71,6 +71,7 @@ source = Table(
     Column("last_fetched", Utc),
     Column("next_due", Utc),
     Column("retry_after", Utc),
+    Column("asks_s", Integer, nullable=False, server_default="0"),
     Column("failing_since", Utc),
     Column("failures", Integer, nullable=False, default=0),
     Column("last_problem", Text),

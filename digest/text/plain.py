@@ -65,7 +65,7 @@ def plain(html: str) -> str:
     return _exact(html) if text is None else text
 
 
-# Ordinary documents, in a quarter of the time -----------------------------------------------------------------------
+# Ordinary documents, quickly ----------------------------------------------------------------------------------------
 
 # What parts words from those before them: nothing, the end of their line, or of their paragraph.
 _NOTHING, _LINE, _PARAGRAPH = 0, 1, 2

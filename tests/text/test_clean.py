@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.clean import ATTRIBUTES, TAGS, clean
+from digest.text.clean import ATTRIBUTES, TAGS, _cleaner, clean, paragraphs
+from digest.text.plain import drop_controls, plain
 
 BASE = "https://example.org/feed/"
 PIECES = st.sampled_from(
@@ -94,6 +95,36 @@ def test_nothing_active_and_nothing_unknown_ever_comes_out(dirty: str) -> None:
                 assert re.match(r"\s*(https?|mailto):", attributes[name] or "")
         if tag == "img":
             assert attributes["src"]
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from("<>&;#\u00a0\ufeff\"' \n")))
+def test_text_without_markup_is_what_nh3_makes_of_it(text: str) -> None:
+    safe = drop_controls(text)
+    assert clean(text) == drop_controls(_cleaner(None).clean(safe))
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from("<>&;\u00a0\ufeff\n\r\t ")))
+def test_plain_text_becomes_clean_paragraphs_that_read_the_same(text: str) -> None:
+    html = paragraphs(text)
+    assert clean(html) == html
+    assert plain(html).split() == drop_controls(text).split()
+
+
+def test_blank_lines_part_the_paragraphs_of_plain_text() -> None:
+    assert paragraphs("a <b> & c\nd\n \n\ne") == "<p>a &lt;b&gt; &amp; c\nd</p><p>e</p>"
+    assert paragraphs(" \n\n ") == paragraphs("") == ""
+
+
+@pytest.mark.parametrize(
+    ("dirty", "expected"),
+    [
+        ('<img src="https://e.org/p" alt="an <img> tag">', '<img src="https://e.org/p" alt="an &lt;img&gt; tag">'),
+        ('<img src="https://e.org/p"><img src="https://t.example/o.gif" width="1">x', '<img src="https://e.org/p">x'),
+        ('<a href="https://e.org/"><img src="https://t.example/o" height="0">x</a>', '<a href="https://e.org/">x</a>'),
+    ],
+)
+def test_tracking_pixels_go_and_pictures_beside_them_stay(dirty: str, expected: str) -> None:
+    assert clean(dirty) == expected
 
 
 @pytest.mark.parametrize("dirty", ["<div>", "<blockquote>x</p>", "<b><p>", "<ul><li>", "<table><tr><td>", "<a href=x>"])

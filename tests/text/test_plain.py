@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.text.clean import clean
-from digest.text.plain import drop_controls, plain
+from digest.text.plain import _BREAKS, _UNWANTED, _exact, drop_controls, plain
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,42 @@ def test_paragraphs_are_never_empty_and_never_apart_by_more_than_one_blank_line(
     assert "".join(pieces).count("word") == text.count("word")
 
 
+MARKUP = st.lists(
+    st.sampled_from([
+        *PIECES, "</li>", "<ol>", "</ol>", "<tr>", "</td>", "<th>", "<dl>", "<dt>", "<dd>", "<h2>", "</h2>", "<hr>",
+        "<b>", "</b>", "<code>", "</code>", "<a href='https://e.org/?a=1&b=\"2\">'>", "</a>", "<figure>",
+        "<figcaption>", "</figure>", "<img src='https://e.org/p' alt='<li>'>", "</q>", "</blockquote>",
+        "<div lang='de'>", "</div>", "<pre lang='de'>", "&nbsp;", "\u00a0",
+        "&lt;p&gt;", "&#8217;", "\u2003", "\t", "  ", "\u00ad", "\u200b", "日本",
+        "<ruby>", "<details><summary>", "</details>",
+    ]),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@given(MARKUP)
+def test_the_quick_way_gives_what_the_exact_one_gives(html: str) -> None:
+    safe = clean(html)
+    assert plain(safe) == _exact(safe)
+
+
+@given(MARKUP)
+def test_so_it_does_for_html_that_is_not_clean(html: str) -> None:
+    assert plain(html) == _exact(html)
+
+
+@given(st.text(alphabet='<>/ap"= &;lirt\n'))
+def test_so_it_does_for_what_is_hardly_html(html: str) -> None:
+    assert plain(html) == _exact(html)
+
+
+@given(
+    st.text(alphabet=st.characters() | st.sampled_from("\r\n\x85\u2028\u202e\u2066\ufffe\x00\x1b\x7f\x9f\ud800\ufeff"))
+)
+def test_what_is_dropped_is_no_matter_of_how_it_was_looked_for(text: str) -> None:
+    assert drop_controls(text) == _UNWANTED.sub("", _BREAKS.sub("\n", text))
+
+
 @given(st.text())
 def test_text_without_markup_comes_through_folded(text: str) -> None:
     safe = drop_controls(text).replace("&", "").replace("<", "")
@@ -57,7 +93,27 @@ def test_text_without_markup_comes_through_folded(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<b>", "<ul><li>", '<a "', '<a ""', '<a "<a ', "<td>x", "<!--", "&", "<", "<pre>", "<p>x</p>", "<br>"]
+    "piece",
+    [
+        "<b>",
+        "<ul><li>",
+        '<a "',
+        '<a ""',
+        '<a "<a ',
+        "<td>x",
+        "<!--",
+        "&",
+        "<",
+        "<pre>",
+        "<p>x</p>",
+        "<br>",
+        "</pre>",
+        "<pre></pre>",
+        "  ",
+        "&nbsp;",
+        "<li>  ",
+        "</ul>",
+    ],
 )
 def test_time_is_linear_in_the_length(piece: str) -> None:
     started = time.process_time()

@@ -51,6 +51,16 @@ def test_a_source_at_the_end_is_not_guessed_away() -> None:
     assert title_key("The cap falls - BBC News") != title_key("The cap falls")
 
 
+@given(st.text(alphabet=st.characters() | st.sampled_from("  &;<b>amp")))
+def test_a_title_is_tidied_no_otherwise_for_being_tidied_quickly(text: str) -> None:
+    assert tidy_title(text) == tidy_title(text + "\ufeff")  # which no quick way takes, and which goes
+
+
+def test_a_title_that_is_a_text_is_cut_between_words() -> None:
+    assert tidy_title("word " * 200) == ("word " * 100).strip() + "…"
+    assert len(tidy_title("w" * 600)) == 501
+
+
 @given(st.text())
 def test_the_key_is_stable(text: str) -> None:
     assert title_key(title_key(text)) == title_key(text)

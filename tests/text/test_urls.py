@@ -97,6 +97,20 @@ def test_cleaning_an_address_again_changes_nothing_and_keeps_the_key(rest: str) 
     assert url_key(once) == url_key("https://example.org/" + rest)
 
 
+ORDINARY = st.from_regex(
+    r"\Ahttps?://(www\.)?[a-z0-9-]{1,4}(\.[a-z0-9-]{1,4}){0,2}\.(org|example|localhost|1|c0m)"
+    r"(/[A-Za-z0-9._~/%-]{0,12})?(\?[a-z]{1,3}=[A-Za-z0-9%+&=_.-]{0,8}(&utm_source=x)?)?(#[a-z=.-]{0,5})?\Z"
+)
+
+
+@given(ORDINARY)
+def test_an_ordinary_address_is_read_no_otherwise_for_being_read_quickly(url: str) -> None:
+    slowly = "HTTPS" + url.removeprefix("https").removeprefix("http")  # what no quick way takes
+    cleaned, same = clean_url(url), clean_url(slowly)
+    assert (cleaned and cleaned.partition(":")[2]) == (same and same.partition(":")[2])
+    assert url_key(url) == url_key(slowly)
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

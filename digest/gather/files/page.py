@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from digest.gather.embargo import cut_html, mentions
+from digest.gather.embargo import cut_html
+from digest.gather.embargo_words import mentions
 from digest.gather.files.document import Document, UnreadableError, finish
 from digest.gather.files.kicker import is_kicker, sentence_case
 from digest.gather.files.outline import Outline, outline

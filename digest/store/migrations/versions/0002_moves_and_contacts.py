@@ -1,4 +1,4 @@
-"""When a feed moved and when it went; whom a release names for questions; known items found by what they held."""
+"""How long feeds want to be left alone, when they moved or went; whom releases name; known items by what they hold."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     # Plain ALTERs: a batch would copy the table, and the search index refers to its rows through triggers.
+    op.add_column("source", sa.Column("asks_s", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("source", sa.Column("moved_since", sa.DateTime(timezone=True)))
     op.add_column("source", sa.Column("gone_since", sa.DateTime(timezone=True)))
     op.add_column("entry", sa.Column("contact", sa.Text(), nullable=False, server_default=""))
