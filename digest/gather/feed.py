@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.gather import repair
 from digest.gather.choice import wanted
 from digest.gather.embargo import HINT, EmbargoError
 from digest.gather.identity import entry_ids, possible_ids
@@ -90,13 +91,14 @@ def read_feed(
         news_from: on a first fetch, items that say they are older are listed by title, address and date, and not
             read; None: everything is read.
     """
-    stripped = body.lstrip()
+    stripped = repair.referring(body.lstrip())
     if not stripped:
         return _no_feed(source, "is empty")
     try:
         sifted = _sift(stripped, source, url, content_type, memory, news_from)
     except _PARSER_ERRORS as error:
-        return _no_feed(source, f"cannot be read as a feed: {type(error).__name__}: {short(error)}")
+        named = "" if type(error) is ValueError else f"{type(error).__name__}: "
+        return _no_feed(source, f"cannot be read as a feed: {named}{short(error)}")
     if not sifted.items and not sifted.there and (not sifted.version or isinstance(sifted.error, xml.sax.SAXException)):
         told = {"version": sifted.version, "bozo_exception": sifted.error}
         return _no_feed(source, *explain(stripped, told, url))
@@ -141,7 +143,7 @@ def _sift(
 def _whole(body: bytes, parsed: Raw, source: Source, url: str | None, memory: Memory) -> _Sifted:
     """A document parsed whole; what has not changed is left out of it now."""
     broken = _breaks_off(body, parsed)
-    items = parsed.get("entries", [])[: -1 if broken else None]  # the last is half an item
+    items = parsed.get("entries", [])[: -1 if broken and _ends_in_an_item(body) else None]
     base = _base(url, parsed.get("feed", {}))
     fingerprints = [fingerprint_of(raw, base) for raw in items]
     there = memory.unchanged(source.id, fingerprints)
@@ -214,6 +216,11 @@ def _flat(there: Mapping[str, Collection[There]]) -> tuple[There, ...]:
 def _breaks_off(body: bytes, parsed: Raw) -> bool:
     """Whether a document ends before its root does: half an answer, which no length or checksum told."""
     return isinstance(parsed.get("bozo_exception"), xml.sax.SAXException) and not _END.search(body[-2000:])
+
+
+def _ends_in_an_item(body: bytes) -> bool:
+    """Whether the last item of a document that breaks off is not whole."""
+    return max(map(body.rfind, (b"<item", b"<entry"))) > max(map(body.rfind, (b"</item", b"</entry")))
 
 
 def _problem(source: Source, message: str, hint: str | None = None) -> SourceProblem:

@@ -69,10 +69,11 @@ def entry_ids(
         mine = next((one for one in reversed(ids) if one not in used and _is_the_same(item, known.get(one))), None)
         found.append(mine)
         used |= {mine} if mine else set()
+    numbers: Counter[str] = Counter()
     for place, (item, ids) in enumerate(zip(items, choices, strict=True)):
         if found[place] is None:
             free = (one for one in ids if one not in used and crowd[one] == 1 and not _is_another(item, known.get(one)))
-            mine = found[place] = next(free, None) or _numbered(source_id, item, used)
+            mine = found[place] = next(free, None) or _numbered(source_id, item, used, numbers)
             used.add(mine)
     return tuple(one for one in found if one is not None)
 
@@ -87,11 +88,13 @@ def _keys(item: Marks) -> tuple[str, ...]:
     return (_hash(item.content),)
 
 
-def _numbered(source_id: str, item: Marks, used: Collection[str]) -> str:
-    key, number = _keys(item)[-1], 2
-    name = entry_id(source_id, key)
+def _numbered(source_id: str, item: Marks, used: Collection[str], numbers: Counter[str]) -> str:
+    """The next free id of items that cannot be told apart; ``numbers`` remembers how far each key has come."""
+    key = _keys(item)[-1]
+    name = entry_id(source_id, key if not numbers[key] else f"{key}|{numbers[key]}")
     while name in used:
-        name, number = entry_id(source_id, f"{key}|{number}"), number + 1
+        numbers[key] = max(numbers[key] + 1, 2)
+        name = entry_id(source_id, f"{key}|{numbers[key]}")
     return name
 
 

@@ -195,6 +195,8 @@ def link_of(raw: Raw, base: str) -> str | None:
         value = _permalink(raw) if key == "id" else _get(raw, key)
         if not value:
             continue
+        if key == "feedburner_origlink" and not str(value).startswith(("http://", "https://")):
+            continue
         # feedparser resolved it against the place where a file does not lie; take that off and resolve it again.
         url = clean_url(str(value).removeprefix(NO_PLACE), None if base.startswith(NO_PLACE) else base)
         if url:

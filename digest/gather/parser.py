@@ -40,6 +40,8 @@ _KNOWN_RELEASES: Final = ("6.0.",)
 _USERLAND: Final = "http://backend.userland.com/rss"
 _ABSOLUTE: Final = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~%=,:@+-]*+(?:\?[A-Za-z0-9/._~%=&,:@+-]++)?+")
 """Addresses in which ``urljoin`` finds nothing to change: it drops empty parts, and white space."""
+_LONGEST_AUTHOR: Final = 1000
+"""Characters in which feedparser may look for a mail address: its pattern takes time that grows with their square."""
 _NAMESPACED: Final = (" math", " svg")  # feedparser gives them their namespace as an attribute
 _MAPPED: Final = frozenset(FeedParserDict.keymap) | {"category", "enclosures", "license", "updated", "updated_parsed"}
 """Keys that feedparser answers with something else than what is stored under them."""
@@ -65,9 +67,8 @@ def parse(body: bytes, *, url: str | None, content_type: str | None) -> Raw:
 
 @lru_cache(_MEMO)
 def date_of(text: str) -> datetime | None:
-    """A date as feedparser reads it; None for one that it cannot read, or misreads (``2020/1/10`` as 1 November)."""
-    parsed = None if "/" in text else _parse_date(text)
-    return repair.moment(parsed)
+    """A date as feedparser reads it, and repaired where it misreads it."""
+    return repair.date_of(text, _parse_date(text))
 
 
 class _Driver(ExpatParser):
@@ -173,6 +174,13 @@ def _hasten() -> None:
     FeedParserDict.get = quick_get
     FeedParserDict.__getitem__ = quick_item
     FeedParserDict.__contains__ = quick_has
+    sync = mixin._FeedParserMixin._sync_author_detail  # noqa: SLF001  there is no public way in
+
+    def quick_sync(self: Any, key: str = "author") -> None:
+        if len(str(self._get_context().get(key) or "")) <= _LONGEST_AUTHOR:
+            sync(self, key)
+
+    mixin._FeedParserMixin._sync_author_detail = quick_sync  # noqa: SLF001
     mixin.copy = SimpleNamespace(deepcopy=_copy, copy=copy.copy)
     mixin._urljoin = lru_cache(_MEMO)(_quick_join(mixin._urljoin))  # noqa: SLF001  there is no public way in
     mixin.make_safe_absolute_uri = lru_cache(_MEMO)(mixin.make_safe_absolute_uri)

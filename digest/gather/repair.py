@@ -192,6 +192,29 @@ def _could_be_more(text: str) -> bool:
     return False
 
 
+# References to characters that there are not -------------------------------------------------------------------------
+
+_REFERENCES: Final = re.compile(rb"(?:&#(?:[xX][0-9a-fA-F]{4,9}|[0-9]{5,10});)+")
+_REFERENCE: Final = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+
+
+def referring(body: bytes) -> bytes:
+    """A document without references to halves of characters (``&#55357;&#56832;``: an emoji as UTF-16 has it).
+
+    Halves that belong together become the character, others go, and so does what is beyond Unicode: XML 1.0 §4.1
+    forbids them all, feedparser raises, and one of them would cost the whole feed.
+    """
+    return _REFERENCES.sub(_joined, body) if b"&#" in body else body
+
+
+def _joined(found: re.Match[bytes]) -> bytes:
+    codes = [int(hexed, 16) if hexed else int(number) for hexed, number in _REFERENCE.findall(found[0])]
+    if all(code < 0xD800 or 0xDFFF < code <= 0x10FFFF for code in codes):
+        return found[0]
+    halves = "".join(chr(code) for code in codes if code <= 0x10FFFF).encode("utf-16", "surrogatepass")
+    return "".join(f"&#{ord(char)};" for char in halves.decode("utf-16", "ignore")).encode()
+
+
 # Dates ------------------------------------------------------------------------------------------------------------
 
 

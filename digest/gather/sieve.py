@@ -6,7 +6,8 @@ bytes, and what is left is a smaller document of the same feed, which feedparser
 
 What makes that true: a piece is a whole element, found by a namespace-aware XML parser; nothing outside of the pieces
 is touched; and a document with anything that could make one item depend on another (entities of its own, items in
-items, a name without its namespace, an encoding expat does not read) is not split at all, but parsed whole. Over the
+items, texts in texts, a name without its namespace, an encoding expat does not read) is not split at all, but parsed
+whole. Over the
 corpora the entries are equal in every document that is split, whichever items are kept (tests/gather/test_sieve.py);
 about one real document in twenty is refused.
 """
@@ -18,7 +19,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 _ITEMS: Final = frozenset(["item", "entry"])
 _FEED_NAMESPACES: Final = frozenset(
@@ -28,6 +29,15 @@ _FEED_NAMESPACES: Final = frozenset(
     """.split()  # noqa: SIM905  read by people
 )
 """Those that feedparser takes for its own, in lower case. An item of no namespace is one as well."""
+_PARENTS: Final = frozenset(["channel", "feed", "rss", "rdf"])
+_TEXTS_OF_ITEMS: Final = frozenset(["content", "encoded", "fullitem"])
+_TEXTS: Final = _TEXTS_OF_ITEMS | frozenset(
+    """
+    title subtitle tagline rights copyright description abstract info browserfriendly summary body prodlink
+    """.split()  # noqa: SIM905  read by people
+)
+_MEDIA: Final = "http://search.yahoo.com/mrss"  # its "content" is a picture and holds texts
+_TELLING: Final = (*_ITEMS, *map(str.title, _ITEMS), *map(str.upper, _ITEMS), *sorted(_TEXTS), "guid")
 _NAMING: Final = frozenset(["title", "link", "guid", "id", "origlink", "identifier"])
 _DATING: Final = frozenset(["pubdate", "published", "updated", "modified", "issued", "created", "date"])
 _ASCII_IN_DISGUISE: Final = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0", b"\x4c\x6f\xa7\x94", b"+/v")
@@ -126,38 +136,68 @@ class _Finder:
     salt: bytes
     in_detail: bool
     pieces: list[Piece] = field(default_factory=list)
+    _parser: XMLParserType = field(default_factory=lambda: ParserCreate(namespace_separator=" "))
     _depth: int = 0
     _item_depth: int = 0  # 0: outside of an item
     _start: int = 0
     _child: tuple[str, int] = ("", 0)
     _children: list[Child] = field(default_factory=list)
+    _outside: list[str] = field(default_factory=list)  # the names of the open elements around the items
+    _text_depth: int = 0  # of the open text of an item; 0: none
 
     def run(self) -> None:
-        parser = ParserCreate(namespace_separator=" ")
+        parser = self._parser
         parser.EntityDeclHandler = _refuse
         parser.SkippedEntityHandler = _refuse
         parser.buffer_text = True
-
-        def start(name: str, _attributes: Mapping[str, str]) -> None:
-            self._depth += 1
-            if not self._item_depth:
-                if _is_item(name):
-                    self._item_depth, self._start, self._children = self._depth, parser.CurrentByteIndex, []
-            elif name.endswith(_ENDINGS) and _is_item(name):
-                raise _OddError
-            elif self.in_detail and self._depth == self._item_depth + 1:
-                self._child = (_local(name), parser.CurrentByteIndex)
-
-        def end(_name: str) -> None:
-            if self._depth == self._item_depth:
-                self._close(parser.CurrentByteIndex)
-            elif self.in_detail and self._item_depth and self._depth == self._item_depth + 1:
-                self._close_child(parser.CurrentByteIndex)
-            self._depth -= 1
-
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
+        parser.StartElementHandler = self._begin
+        parser.EndElementHandler = self._end
         parser.Parse(self.body, True)
+
+    def _begin(self, name: str, _attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        if not self._item_depth:
+            self._outside.append(_local(name))
+            if self._begins_item(name):
+                self._item_depth, self._start, self._children = self._depth, self._parser.CurrentByteIndex, []
+            return
+        if name.endswith(_TELLING):
+            self._look_at(name)
+        if self.in_detail and self._depth == self._item_depth + 1:
+            self._child = (_local(name), self._parser.CurrentByteIndex)
+
+    def _end(self, _name: str) -> None:
+        if self._item_depth:
+            if self._depth == self._text_depth:
+                self._text_depth = 0
+            if self._depth == self._item_depth:
+                self._close(self._parser.CurrentByteIndex)
+            elif self.in_detail and self._depth == self._item_depth + 1:
+                self._close_child(self._parser.CurrentByteIndex)
+        if not self._item_depth:
+            self._outside.pop()
+        self._depth -= 1
+
+    def _begins_item(self, name: str) -> bool:
+        """Whether an element outside of items is one; raises where what follows it could depend on it."""
+        parent, local = (self._outside[-2] if self._depth > 1 else ""), self._outside[-1]
+        if _is_item(name):
+            if parent not in _PARENTS:
+                raise _OddError
+            return True
+        if local in _TEXTS_OF_ITEMS or (self.pieces and local == "title" and parent in _PARENTS):
+            raise _OddError
+        return False
+
+    def _look_at(self, name: str) -> None:
+        """An element in an item that could be an item itself, or a text: one in another confuses feedparser."""
+        local = _local(name)
+        if _is_item(name) or (local == "guid" and self._depth > self._item_depth + 1):
+            raise _OddError
+        if local in _TEXTS and not name.startswith(_MEDIA):
+            if self._text_depth:
+                raise _OddError
+            self._text_depth = self._depth
 
     def _close(self, position: int) -> None:
         end = self._behind(self._start, position)
@@ -175,9 +215,6 @@ class _Finder:
         if self.body[position - 2 : position] == b"/>" and _EMPTY.fullmatch(self.body, start, position - 1):
             return position
         return self.body.index(b">", position) + 1
-
-
-_ENDINGS: Final = ("item", "entry", "Item", "Entry", "ITEM", "ENTRY")
 
 
 def _refuse(*_: object) -> None:

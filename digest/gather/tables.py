@@ -163,15 +163,19 @@ def _row(lines: Sequence[str], place: int, delimiter: str) -> tuple[list[str] | 
     while marks % 2 and used < _MOST_LINES and place + used < len(lines):
         marks += lines[place + used].count('"')
         used += 1
-    cells = _cells("\n".join(lines[place : place + used]), delimiter) if marks % 2 == 0 else None
+    cells = _cells("\n".join(lines[place : place + used]), delimiter, strict=True) if marks % 2 == 0 else None
     return cells, 1 if cells is None else used
 
 
-def _cells(text: str, delimiter: str) -> list[str] | None:
-    """One row's cells; None if it ends within quotation marks. Marks within a text that are not doubled are kept."""
+def _cells(text: str, delimiter: str, *, strict: bool = False) -> list[str] | None:
+    """One row's cells; None if it ends within quotation marks.
+
+    Marks within a text that are not doubled are kept, or, if ``strict``, are no row's: two rows that each lack one
+    would be taken for one.
+    """
     try:
-        cells = next(csv.reader([f"{text}{delimiter}{_AFTER}"], delimiter=delimiter), [])
-    except csv.Error:  # a text of more than 128 KB
+        cells = next(csv.reader([f"{text}{delimiter}{_AFTER}"], delimiter=delimiter, strict=strict), [])
+    except csv.Error:  # or a text of more than 128 KB
         return None
     return cells[:-1] if cells and cells[-1] == _AFTER else None
 
