@@ -51,7 +51,7 @@ def run_fetch(session: Session, project: Project, *, ask_all: bool = False) -> l
     done = []
     with session.progress("reading", None) as advance:
         for one in pipeline.fetch(project, now=session.now, ask_all=ask_all, environ=os.environ):
-            done.append(one)
+            done.append(one.without_entries())
             advance(one.reading.source.name or one.reading.source.id)
     for one in done:
         for problem in one.reading.problems:
@@ -93,19 +93,21 @@ def _target(one: Fetched) -> str | None:
 def _say_waiting(session: Session, done: list[Fetched]) -> None:
     """Name the feeds that were not asked: those whose time has not come, and those whose server wants to be left alone.
 
-    ``--all`` asks the first, never the second.
+    ``--all`` asks the first, never the second, and those that are gone once a week.
     """
+    from digest.model import FetchState
+
     waiting = [one.reading for one in done if one.reading.outcome == "not due"]
-    paused = {
-        reading.source.id
-        for reading in waiting
-        if reading.fetched and reading.fetched.retry_after and reading.fetched.retry_after > session.now
-    }
+    states = {reading.source.id: reading.fetched or FetchState() for reading in waiting}
+    gone = {name for name, state in states.items() if state.gone_since}
+    paused = {name for name, state in states.items() if state.retry_after and state.retry_after > session.now} - gone
     parts = (
-        ("not due yet", "digest fetch --all asks them anyway", [one for one in waiting if one.source.id not in paused]),
-        ("left alone", "their servers asked for it", [one for one in waiting if one.source.id in paused]),
+        ("not due yet", "digest fetch --all asks them anyway", states.keys() - gone - paused),
+        ("left alone", "their servers asked for it", paused),
+        ("gone", "digest fetch --all asks once a week whether they are back", gone),
     )
-    for said, why, readings in parts:
+    for said, why, names_of in parts:
+        readings = [reading for reading in waiting if reading.source.id in names_of]
         if readings:
             names = ", ".join(one.source.name or one.source.id for one in readings[:MOST_NAMED])
             more = f" and {len(readings) - MOST_NAMED:,} more" if len(readings) > MOST_NAMED else ""
@@ -138,7 +140,7 @@ def fetch_data(done: list[Fetched]) -> dict[str, Any]:
                 "name": one.reading.source.name,
                 "location": shown_url(one.reading.source.location),
                 "outcome": one.reading.outcome,
-                "entries": len(one.reading.entries),
+                "entries": one.told,
                 "new": one.filed.new,
                 "changed": one.filed.changed,
                 "backlog": one.filed.backlog,

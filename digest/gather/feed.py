@@ -35,6 +35,8 @@ _PARSER_ERRORS = (
 
 LISTED_ONLY = "older than the first issue: listed, not read"
 
+_OVER = "says that it is finished (expired): nothing more will come"
+_OVER_HINT = "remove it from feeds/feeds.toml"
 _UTC = ZoneInfo("UTC")
 _END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _SKIPPED = re.compile(rb"<(hour|day)>\s*([A-Za-z0-9]{1,9})\s*</", re.IGNORECASE)
@@ -50,6 +52,7 @@ class Feed:
     asks: timedelta = timedelta(0)  # how long the document itself wants to be left alone
     problem: SourceProblem | None = None
     left_out: tuple[SourceProblem, ...] = ()  # items that could not be read, or must not be
+    notices: tuple[SourceProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ def read_feed(
         unchanged=len(sifted.there),
         asks=_asks(sifted.head, stripped, now=now),
         left_out=(*(_problem(source, trouble) for trouble in sifted.troubles), *left_out),
+        notices=(_problem(source, _OVER, _OVER_HINT),) if sifted.head.get("expired") else (),
         problem=_problem(source, broken) if broken else None,
     )
 

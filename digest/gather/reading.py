@@ -186,6 +186,7 @@ def _reading(told: Told, task: _Task) -> Reading:
         entries=feed.entries,
         unchanged=feed.unchanged,
         problems=(*((feed.problem,) if feed.problem else ()), *feed.left_out),
+        notices=feed.notices,
         fetched=politeness.with_move(after, state, moved_to=answer.moved_to, now=task.now),
         seconds=answer.seconds + time.monotonic() - started,
         body_bytes=len(answer.body),

@@ -31,6 +31,11 @@ class Fetched:
 
     reading: Reading
     filed: Filed
+    told: int = 0  # new and changed entries that the reading has, or had
+
+    def without_entries(self) -> Fetched:
+        """The same for somebody who wants to keep a thousand of them."""
+        return replace(self, reading=replace(self.reading, entries=()))
 
 
 class StoreMemory:
@@ -79,7 +84,7 @@ def file_readings(
                 filed.append(new)
             sources.save_sources(connection, _last_of_each(told))
         for reading, new in zip(batch, filed, strict=True):
-            yield Fetched(reading=reading, filed=new)
+            yield Fetched(reading=reading, filed=new, told=len(reading.entries))
 
 
 def _batches(readings: Iterable[Reading]) -> Iterator[list[Reading]]:

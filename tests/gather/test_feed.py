@@ -294,3 +294,11 @@ def test_a_picture_without_words_is_described_as_in_the_text() -> None:
 def test_what_was_escaped_twice_is_unescaped_but_not_in_code(value: str, text: str) -> None:
     (entry,) = read(rss(f"<title>One</title><description>{value}</description>")).entries
     assert (entry.text or entry.summary).replace("\u00a0", " ") == text
+
+
+def test_a_json_feed_that_is_finished_says_so() -> None:
+    head = b'{"version": "https://jsonfeed.org/version/1.1", "title": "T", "expired": true, '
+    body = head + b'"items": [{"id": "1", "title": "Last"}]}'
+    feed = read(body)
+    assert [entry.title for entry in feed.entries] == ["Last"]
+    assert [notice.message for notice in feed.notices] == ["says that it is finished (expired): nothing more will come"]

@@ -16,6 +16,7 @@ from digest.gather.files.document import Document
 from digest.gather.files.kicker import is_kind, sentence_case
 from digest.gather.repair import body_text
 from digest.model import Html
+from digest.text.dates import EARLIEST_YEAR
 from digest.text.plain import plain
 from digest.text.titles import LONGEST, tidy_title, title_key
 from digest.text.words import tokens
@@ -147,7 +148,7 @@ def split_head(body: Html, told: str, document: Document) -> Head:
 def property_date(document: Document, values: Iterable[str]) -> datetime | None:
     """The first date of the properties that can be: a computer's clock that is ahead means no later publication."""
     moments = (document.moment(value) for value in values if value)
-    return next((moment for moment in moments if moment and moment <= document.now), None)
+    return next((one for one in moments if one and one.year >= EARLIEST_YEAR and one <= document.now), None)
 
 
 def date_of(line: str, document: Document) -> datetime | None:

@@ -7,7 +7,6 @@ that run through the pages; words broken at a line's end; lines to paragraphs, a
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -144,7 +143,7 @@ def _begins(line: Line, last: Line, *, same_page: bool, usual: float, gap: float
         return True
     down = last.y - line.y
     if not same_page or down < 0:  # the next page or column
-        return ended and not small and (len(last.text) < 0.85 * width or not same_page)
+        return not small and (ended or len(last.text) < 0.7 * width)
     if gap and down > 1.3 * gap * max(1.0, line.size / usual):
         return True
     indented = 5 < line.x - last.x < 60
@@ -152,16 +151,15 @@ def _begins(line: Line, last: Line, *, same_page: bool, usual: float, gap: float
 
 
 def _usual_gap(pages: Sequence[Sequence[Line]], usual: float) -> float:
-    """The distance of two lines of the text, in points; 0.0 if there are none."""
-    gaps = [
+    """The distance of two lines of one paragraph, in points; 0.0 if there are none. In short texts most are larger."""
+    gaps = sorted(
         first.y - second.y
         for page in pages
         for first, second in pairwise(page)
-        if abs(first.size - usual) < 0.5
-        and abs(second.size - usual) < 0.5
-        and 0 < first.y - second.y < 4 * (usual or 9)
-    ]
-    return statistics.median_low(gaps) if gaps else 0.0
+        if abs(first.size - usual) < 0.5 and abs(second.size - usual) < 0.5
+        if 0.8 * usual < first.y - second.y < 4 * usual
+    )
+    return gaps[len(gaps) // 4] if gaps else 0.0
 
 
 def _usual_width(pages: Sequence[Sequence[Line]]) -> float:

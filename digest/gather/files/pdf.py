@@ -42,6 +42,7 @@ _LIMITS: Final[dict[str, Any]] = {
 }
 """For pypdf, which allows 75 MB and two million steps a stream: too much for one file of many."""
 _DATE: Final = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?\s*(?:(Z)|([+-]\d\d)'?(\d\d)?)?")
+_AS_TEXT: Final = "save its text as .txt or .md"
 _BOLD: Final = re.compile(r"bold|black|heavy", re.IGNORECASE)
 # pypdf goes through damaged files as far as it can, and a hostile one reaches all of it.
 _ERRORS = (
@@ -85,11 +86,10 @@ def read(document: Document) -> Entry:
             found = _read_pages(reader)
             told = _properties(reader)
         except (errors.PyPdfError, *_ERRORS) as error:
-            raise UnreadableError("is no PDF, or a damaged one", hint="save its text as .txt or .md") from error
+            raise UnreadableError("is no PDF, or a damaged one", hint=_AS_TEXT) from error
     body, notices = embargo.cut_html(as_html(found.pages))
     if not plain(body) and not notices:
-        raise UnreadableError("holds no text, only pictures of it" if found.pages else "has no pages",
-                              hint="let a program read the text (OCR), and save it as .txt or .md")  # fmt: skip
+        raise _without_text(found)
     head = split_head(body, told["/Title"], document)
     published = head.date or property_date(document, (_as_iso(told["/CreationDate"]), _as_iso(told["/ModDate"])))
     return finish(
@@ -189,6 +189,15 @@ def _line(pieces: Sequence[Line]) -> Line:
     bold = sum(len(piece.text) for piece in worded if piece.bold) * 2 > sum(len(piece.text) for piece in worded)
     text = "".join(piece.text for piece in pieces)
     return Line(text=text, size=most.size, x=worded[0].x, y=worded[0].y, bold=bold)
+
+
+def _without_text(found: _Pages) -> UnreadableError:
+    if found.unread:
+        return UnreadableError("has no page that can be read: they are damaged, or far too large", hint=_AS_TEXT)
+    if found.pages:
+        hint = "let a program read the text (OCR), and save it as .txt or .md"
+        return UnreadableError("holds no text, only pictures of it", hint=hint)
+    return UnreadableError("has no pages")
 
 
 def _properties(reader: PdfReader) -> dict[str, str]:

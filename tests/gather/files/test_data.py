@@ -30,6 +30,7 @@ import pytest
 from digest.gather.documents import Documents
 from digest.gather.folder import LocalFile, is_feed_file
 from digest.model import Entry, Quote, SourceProblem
+from tests.gather.files.binaries import all_documents
 from tests.gather.filing import entries_of_feed_file
 from tests.gather.making import LONDON, NOW
 
@@ -104,3 +105,9 @@ def test_quotes_are_compared_with_their_speakers() -> None:
         compare(entry, {"quotes": [["a", "c"]]})
     with pytest.raises(AssertionError):
         compare(entry, {"absent": ["title"]})
+
+
+def test_the_documents_that_no_editor_for_text_can_write_are_those_that_are_made_here() -> None:
+    """Their sources are in ``binaries.py``; ``python -m tests.gather.files.binaries`` writes them anew."""
+    stale = [place for place, data in all_documents().items() if (DATA / place).read_bytes() != data]
+    assert stale == []
