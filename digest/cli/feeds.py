@@ -70,7 +70,7 @@ def show_feeds(session: Session) -> int:
                 for source in sources
             ]
             columns = ("id", "name", "entries", "last read", "next due", "newest", "usually", "state", "where")
-            session.table(columns, rows, right=(2,))
+            session.table(columns, rows, right=(2,), machines=(3, 4, 8))
 
         session.result({"sources": [source_data(source, zone) for source in sources]}, show)
         if any(source.health.has_moved and source.listed for source in sources):

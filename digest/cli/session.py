@@ -70,8 +70,22 @@ class Session:
         if not self.options.quiet and not self.options.as_json:
             click.echo(click.style("next: ", fg="cyan") + text, err=True)
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
-        """A table of results: aligned for people, tab-separated where standard output is no terminal."""
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        *,
+        right: Sequence[int] = (),
+        machines: Sequence[int] = (),
+    ) -> None:
+        """A table of results: aligned for people, tab-separated where standard output is no terminal.
+
+        Args:
+            columns: their names.
+            rows: a cell for each column.
+            right: places of columns of numbers.
+            machines: places of columns that a screen of 80 letters has no room for.
+        """
         cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
         if not is_terminal(sys.stdout):
             click.echo("\t".join(columns))
@@ -85,9 +99,10 @@ class Session:
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         for position, column in enumerate(columns):
-            table.add_column(column, justify="right" if position in right else "left", overflow="fold")
+            if position not in machines:
+                table.add_column(column, justify="right" if position in right else "left", overflow="fold")
         for row in cells:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(cell) for position, cell in enumerate(row) if position not in machines))
         Console(file=sys.stdout).print(table)
 
     @contextlib.contextmanager

@@ -61,8 +61,9 @@ def plain(html: str) -> str:
     Paragraphs stand apart by one blank line; a list item is a line that begins with ``- ``; ``br`` and a table's row
     end a line, cells stand apart by `` | ``. Takes time linear in the length; nesting costs nothing.
     """
-    text = _quick(html)
-    return _exact(html) if text is None else text
+    given = str(html)  # a template's Markup would escape what is put into it
+    text = _quick(given)
+    return _exact(given) if text is None else text
 
 
 # Ordinary documents, quickly ----------------------------------------------------------------------------------------

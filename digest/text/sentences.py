@@ -14,12 +14,15 @@ from digest.text.splitter import split_sentences
 
 Span = tuple[int, int]  # start ≤ i < end
 
-_PARAGRAPH = re.compile(r"\n[ \t\f\v]*\n|\u2029")
+_LINE_END = re.compile(r"\r\n?|\n")
+_PARAGRAPH = re.compile(r"(?>\r\n|\r|\n)[ \t\f\v]*[\r\n]|\u2029")
 _SHORT_LINE = 40  # characters
 _STATE = 5  # letters of an abbreviated one: "Calif."
-_BULLET = re.compile(r"^[-*•‣▪◦·–] ")
+_BULLET = re.compile(r"[-*•‣▪◦·–][ \t]+")
 # No-break spaces stay: French puts them before » ; : ! ?
-_BLANK = re.compile(r"[ \t\f\v\u2028\x85]+")
+_BLANK = " \t\f\v\u2028\x85\r\n"
+_BLANKS = re.compile(f"[{_BLANK}]+")
+_AS_SPACES = dict.fromkeys(map(ord, _BLANK), " ")  # as long as before, so that places stay
 
 _FULL_STOP = re.compile(r"[。！？｡]+[」』”’）】》]*")
 _OPEN, _SHUT = frozenset("「『“‘（【《"), frozenset("」』”’）】》")
@@ -71,33 +74,75 @@ def sentences(text: str, language: str | None) -> tuple[str, ...]:
         text: plain text, paragraphs apart by a blank line.
         language: BCP 47 or a two-letter code; None or an unknown one splits by general rules.
     """
-    code = language.partition("-")[0].lower() if language else None
-    found: list[str] = []
-    for paragraph in paragraphs(text):
-        found += [paragraph[start:end] for start, end in _spans(paragraph, code)]
-    return tuple(found)
+    spans = (span for paragraph in paragraph_spans(text) for span in sentence_spans(text, paragraph, language))
+    return tuple(folded(text[start:end]) for start, end in spans)
 
 
 def paragraphs(text: str) -> Iterator[str]:
     """The paragraphs, list items and lines that stand alone (an address, a table's row), each on one line."""
-    for block in _PARAGRAPH.split(text.replace("\r\n", "\n").replace("\r", "\n")):
-        lines: list[str] = []
-        for raw in block.split("\n"):
-            line = _BLANK.sub(" ", raw).strip()
-            if lines and (_BULLET.match(line) or _stands_alone(lines, line)):
-                yield " ".join(lines)
-                lines = []
-            if line := _BULLET.sub("", line):
-                lines.append(line)
-        if lines:
-            yield " ".join(lines)
+    for start, end in paragraph_spans(text):
+        yield folded(text[start:end])
 
 
-def _stands_alone(before: list[str], after: str) -> bool:
+def folded(text: str) -> str:
+    """The text on one line: blanks and line breaks as one space. No-break spaces stay, which French needs."""
+    return _BLANKS.sub(" ", text)
+
+
+def paragraph_spans(text: str) -> Iterator[Span]:
+    """Where the paragraphs stand in the text; without bullets, and without the blanks around them."""
+    start = 0
+    for gap in _PARAGRAPH.finditer(text):
+        yield from _lines_together(text, start, gap.start())
+        start = gap.end()
+    yield from _lines_together(text, start, len(text))
+
+
+def sentence_spans(text: str, paragraph: Span, language: str | None) -> list[Span]:
+    """Where the sentences of one paragraph stand in the text.
+
+    Args:
+        text: the whole text.
+        paragraph: as ``paragraph_spans`` found it.
+        language: BCP 47 or a two-letter code; None or an unknown one splits by general rules.
+    """
+    code = language.partition("-")[0].lower() if language else None
+    first, last = paragraph
+    return [(first + start, first + end) for start, end in _spans(text[first:last].translate(_AS_SPACES), code)]
+
+
+def _lines_together(text: str, start: int, end: int) -> Iterator[Span]:
+    """The lines of a block, those joined that only wrap."""
+    lines: list[Span] = []
+    for low, high in _line_spans(text, start, end):
+        line = text[low:high]
+        bullet = _BULLET.match(line)
+        if lines and (bullet or _stands_alone(text, lines, line)):
+            yield lines[0][0], lines[-1][1]
+            lines = []
+        first = low + bullet.end() if bullet else low
+        if first < high:
+            lines.append((first, high))
+    if lines:
+        yield lines[0][0], lines[-1][1]
+
+
+def _line_spans(text: str, start: int, end: int) -> Iterator[Span]:
+    """The lines between two places, without the blanks around them."""
+    while start <= end:
+        found = _LINE_END.search(text, start, end)
+        stop = found.start() if found else end
+        line = text[start:stop]
+        yield start + len(line) - len(line.lstrip(_BLANK)), start + len(line.rstrip(_BLANK))
+        start = found.end() if found else end + 1
+
+
+def _stands_alone(text: str, before: list[Span], after: str) -> bool:
     """Whether a line break is meant. One in running text only wraps: the line was full, or the next goes on small."""
-    if " | " in before[-1] or " | " in after:
+    low, high = before[-1]
+    if " | " in text[low:high] or " | " in after:
         return True
-    return len(before) == 1 and len(before[0]) < _SHORT_LINE and not after[:1].islower()
+    return len(before) == 1 and high - low < _SHORT_LINE and not after[:1].islower()
 
 
 def _spans(paragraph: str, code: str | None) -> list[Span]:

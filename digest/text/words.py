@@ -38,7 +38,7 @@ def words(text: str, language: str | None) -> tuple[str, ...]:
         text: plain text.
         language: a two-letter code ("en"); None or an unknown one takes whole words and no stop words.
     """
-    stop = _stop_words(language)
+    stop = stop_words(language)
     kept = (word for word in tokens(text) if word not in stop and (len(word) > 1 or not word.isalpha()))
     return tuple(_stem(word, language) for word in kept)
 
@@ -89,5 +89,6 @@ def _stemmer(language: str | None) -> snowballstemmer.stemmer | None:
 
 
 @lru_cache
-def _stop_words(language: str | None) -> frozenset[str]:
+def stop_words(language: str | None) -> frozenset[str]:
+    """Words that tell nothing ("the", "since"), in one case; none for an unknown language."""
     return frozenset(stopwordsiso.stopwords(language or ""))

@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from digest.text.clean import clean
 from digest.text.plain import _BREAKS, _UNWANTED, _exact, drop_controls, plain
@@ -124,3 +125,7 @@ def test_time_is_linear_in_the_length(piece: str) -> None:
 def test_control_characters_and_overrides_go_and_line_breaks_are_line_feeds() -> None:
     assert drop_controls("a\x00\x1b\x7f\x9fb\u202e\u2069c\ud800\r\nd\re\u2028f\tg\ufffe") == "abc\nd\ne\nf\tg"
     assert drop_controls("عربي\u200f \u200d👩‍🚀") == "عربي\u200f \u200d👩‍🚀"
+
+
+def test_markup_of_a_template_is_text_like_any_other() -> None:
+    assert plain(Markup("<p>Energy &amp; climate</p>")) == "Energy & climate"
