@@ -87,21 +87,22 @@ def fetch(
         states = _states(project, connection)
         known = Known.of(entries.local_files(connection))
         news = news_from(project, connection, now=now)
-    readings = gather(
-        project.config.sources,
-        states,
-        root=project.root,
-        settings=project.settings.gather,
-        newsletter_url=project.settings.newsletter.url,
-        zone=project.zone,
-        now=now,
-        ask_all=ask_all,
-        known=known,
-        memory=StoreMemory(project.store),
-        news_from=news,
-        environ=environ,
-    )
-    return file_readings(project.store, readings, states, now=now, news_from=news)
+    with project.store.look() as connection:
+        readings = gather(
+            project.config.sources,
+            states,
+            root=project.root,
+            settings=project.settings.gather,
+            newsletter_url=project.settings.newsletter.url,
+            zone=project.zone,
+            now=now,
+            ask_all=ask_all,
+            known=known,
+            memory=StoreMemory(connection),
+            news_from=news,
+            environ=environ,
+        )
+        yield from file_readings(project.store, readings, states, now=now, news_from=news)
 
 
 def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: bool = False) -> Drafted:

@@ -37,6 +37,8 @@ _MOST_PROBLEMS = 20
 
 def is_citations(body: bytes) -> bool:
     """Whether a JSON document is a list of references: most items have a type, and what references have."""
+    if body[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in {b"[", b"{"}:
+        return False
     items = _items(_loaded(body))
     known = sum(1 for item in items if isinstance(item, dict) and _is_reference(item))
     return bool(items) and known * 2 >= len(items)

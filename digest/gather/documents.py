@@ -115,7 +115,7 @@ def _read(document: Document) -> Entry:
     if is_feed_list(document.data) or suffix == ".opml":
         raise UnreadableError("is a list of feeds (OPML), not an article", hint=f"digest feeds import {document.path}")
     kind = _READERS.get(suffix)
-    if kind is None or kind == "plaintext":
+    if kind == "plaintext" or (kind is None and suffix not in _SAVE_AS) or suffix == ".doc":
         kind = next((reader for start, reader in _BY_START if document.data.startswith(start)), kind)
     if kind is None:
         what = "is JSON, but neither a feed nor a list of references" if suffix == ".json" else _NOT_READ

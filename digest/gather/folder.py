@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,6 +87,20 @@ def load(root: Path, path: str, *, limit_bytes: int) -> LocalFile:
         raise UnreadableError(f"is larger than {limit_bytes / 1_000_000:g} MB",
                               hint="raise max_mb under [gather] in digest.toml")  # fmt: skip
     return LocalFile(path=path, data=data, modified=_moment(state.st_mtime))
+
+
+def still_there(root: Path, paths: Iterable[str]) -> frozenset[str]:
+    """Those of these paths at which something lies; so it is with what may not be looked at. Quick: nothing is read."""
+    found = []
+    for path in paths:
+        try:
+            (root / path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:  # nobody knows
+            pass
+        found.append(path)
+    return frozenset(found)
 
 
 def load_listed(root: Path, location: str, *, limit_bytes: int) -> LocalFile:

@@ -62,7 +62,8 @@ class Network:
         self._told: queue.SimpleQueue[list[Told] | None] = queue.SimpleQueue()
         self._bundle: list[Told] = []  # the thread's that asks, as is all that follows
         self._room = asyncio.Event()
-        self._waiting = 0
+        self._came = 0  # bodies; the thread's that asks
+        self._taken = 0  # of these; the caller's
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: Callable[[], object] | None = None
         self._stopped = False
@@ -83,7 +84,9 @@ class Network:
                 left -= 1
                 yield told
                 if told.answer.body:
-                    self._call(self._has_taken)
+                    self._taken += 1
+                    if not self._room.is_set():  # only then: a call into the other thread costs both their turn
+                        self._call(self._look_for_room)
 
     def stop(self) -> None:
         """Ask no more, and wait for the thread and the processes."""
@@ -117,9 +120,8 @@ class Network:
     async def _ask(self, fetcher: Fetcher, source: Source, state: FetchState) -> None:
         answer = await fetcher.fetch(source, state)
         if answer.body:
-            self._waiting += 1
-            if self._waiting >= _MOST_WAITING:
-                self._room.clear()
+            self._came += 1
+            self._look_for_room()
         if self._workers is None or answer.kind != "body" or state.first_fetched is not None:
             self._tell(Told(source=source, state=state, answer=answer))
         else:
@@ -136,10 +138,11 @@ class Network:
             self._told.put(self._bundle)
             self._bundle = []
 
-    def _has_taken(self) -> None:
-        self._waiting -= 1
-        if self._waiting < _MOST_WAITING:
+    def _look_for_room(self) -> None:
+        if self._came - self._taken < _MOST_WAITING:
             self._room.set()
+        else:
+            self._room.clear()
 
     def _has_read(self, source: Source, state: FetchState, answer: Answer, reading: Future[Feed]) -> None:
         """Called by the thread that waited for the process."""

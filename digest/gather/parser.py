@@ -83,9 +83,12 @@ class _Driver(ExpatParser):
         self._parser.buffer_size = _BUFFER
         self._names: dict[str, str] = {}
         self._attributes: dict[str, tuple[str, str]] = {}
+        self._bound: dict[str | None, str] = {}
 
     def start_namespace_decl(self, prefix: str | None, uri: str) -> None:
-        self._names.clear()  # what a name is called depends on the prefixes in use
+        if self._bound.get(prefix) != uri:  # what a name is called depends on the prefixes in use
+            self._bound[prefix] = uri
+            self._names.clear()
         super().start_namespace_decl(prefix, uri)
 
     def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:

@@ -194,7 +194,8 @@ def _could_be_more(text: str) -> bool:
 
 # References to characters that there are not -------------------------------------------------------------------------
 
-_REFERENCES: Final = re.compile(rb"(?:&#(?:[xX][0-9a-fA-F]{4,9}|[0-9]{5,10});)+")
+_DOUBTFUL: Final = rb"&#(?:[xX](?:[dD][89a-fA-F][0-9a-fA-F]{2}|[0-9a-fA-F]{5,9})|[0-9]{5,10});"
+_REFERENCES: Final = re.compile(_DOUBTFUL + rb"(?:" + _DOUBTFUL + rb")*")
 _REFERENCE: Final = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 

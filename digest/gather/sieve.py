@@ -18,7 +18,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 _ITEMS: Final = frozenset(["item", "entry"])
@@ -37,7 +37,8 @@ _TEXTS: Final = _TEXTS_OF_ITEMS | frozenset(
     """.split()  # noqa: SIM905  read by people
 )
 _MEDIA: Final = "http://search.yahoo.com/mrss"  # its "content" is a picture and holds texts
-_TELLING: Final = (*_ITEMS, *map(str.title, _ITEMS), *map(str.upper, _ITEMS), *sorted(_TEXTS), "guid")
+Kind = Literal["item", "odd", "guid", "text", "other"]
+"""What an element may be; odd: it is called like an item."""
 _NAMING: Final = frozenset(["title", "link", "guid", "id", "origlink", "identifier"])
 _DATING: Final = frozenset(["pubdate", "published", "updated", "modified", "issued", "created", "date"])
 _ASCII_IN_DISGUISE: Final = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0", b"\x4c\x6f\xa7\x94", b"+/v")
@@ -142,6 +143,7 @@ class _Finder:
     _start: int = 0
     _child: tuple[str, int] = ("", 0)
     _children: list[Child] = field(default_factory=list)
+    _kinds: dict[str, Kind] = field(default_factory=dict)
     _outside: list[str] = field(default_factory=list)  # the names of the open elements around the items
     _text_depth: int = 0  # of the open text of an item; 0: none
 
@@ -156,13 +158,14 @@ class _Finder:
 
     def _begin(self, name: str, _attributes: Mapping[str, str]) -> None:
         self._depth += 1
+        kind = self._kinds.get(name) or self._kind(name)
         if not self._item_depth:
             self._outside.append(_local(name))
-            if self._begins_item(name):
+            if self._begins_item(kind):
                 self._item_depth, self._start, self._children = self._depth, self._parser.CurrentByteIndex, []
             return
-        if name.endswith(_TELLING):
-            self._look_at(name)
+        if kind != "other":
+            self._look_at(kind)
         if self.in_detail and self._depth == self._item_depth + 1:
             self._child = (_local(name), self._parser.CurrentByteIndex)
 
@@ -178,26 +181,36 @@ class _Finder:
             self._outside.pop()
         self._depth -= 1
 
-    def _begins_item(self, name: str) -> bool:
+    def _kind(self, name: str) -> Kind:
+        """What an element is to feedparser, remembered; ``name`` is "namespace local", or "local" alone."""
+        namespace, _, local = name.rpartition(" ")
+        namespace, local = namespace.lower(), local.lower()
+        kind: Kind = "other"
+        if local in _ITEMS:  # in another namespace only feedparser may judge it
+            kind = "item" if not namespace or namespace in _FEED_NAMESPACES else "odd"
+        elif local == "guid":
+            kind = "guid"
+        elif local in _TEXTS and not namespace.startswith(_MEDIA):
+            kind = "text"
+        self._kinds[name] = kind
+        return kind
+
+    def _begins_item(self, kind: Kind) -> bool:
         """Whether an element outside of items is one; raises where what follows it could depend on it."""
         parent, local = (self._outside[-2] if self._depth > 1 else ""), self._outside[-1]
-        if _is_item(name):
-            if parent not in _PARENTS:
-                raise _OddError
+        if kind == "item" and parent in _PARENTS:
             return True
-        if local in _TEXTS_OF_ITEMS or (self.pieces and local == "title" and parent in _PARENTS):
+        late_title = self.pieces and local == "title" and parent in _PARENTS
+        if kind in {"item", "odd"} or local in _TEXTS_OF_ITEMS or late_title:
             raise _OddError
         return False
 
-    def _look_at(self, name: str) -> None:
+    def _look_at(self, kind: Kind) -> None:
         """An element in an item that could be an item itself, or a text: one in another confuses feedparser."""
-        local = _local(name)
-        if _is_item(name) or (local == "guid" and self._depth > self._item_depth + 1):
-            raise _OddError
-        if local in _TEXTS and not name.startswith(_MEDIA):
-            if self._text_depth:
-                raise _OddError
+        if kind == "text" and not self._text_depth:
             self._text_depth = self._depth
+        elif kind != "guid" or self._depth > self._item_depth + 1:
+            raise _OddError
 
     def _close(self, position: int) -> None:
         end = self._behind(self._start, position)
@@ -219,20 +232,6 @@ class _Finder:
 
 def _refuse(*_: object) -> None:
     raise _OddError
-
-
-def _is_item(name: str) -> bool:
-    """Whether feedparser takes an element for an item; ``name`` is "namespace local", or "local" alone.
-
-    Raises:
-        _OddError: it is called like one, but in a namespace that only feedparser may judge.
-    """
-    namespace, _, local = name.rpartition(" ")
-    if local.lower() not in _ITEMS:
-        return False
-    if namespace and namespace.lower() not in _FEED_NAMESPACES:
-        raise _OddError
-    return True
 
 
 def _local(name: str) -> str:

@@ -39,12 +39,16 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._starts: dict[str, tuple[str, str, Callable[[dict[str, str]], Any] | None]] = {}
+        self._bound: dict[str | None, str] = {}
+        self._newest: tuple[FeedParserDict | None, dict[str, int]] = (None, {})
         self._ends: dict[str, tuple[str, Callable[[], Any] | None]] = {}
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         """A prefix means something else from now on, and so does every name with one."""
-        self._starts.clear()
-        self._ends.clear()
+        if self._bound.get(prefix) != uri:  # some feeds say the same at every item
+            self._bound[prefix] = uri
+            self._starts.clear()
+            self._ends.clear()
         super().track_namespace(prefix, uri)
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> Any:
@@ -154,12 +158,15 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
                     entry["links"][-1]["href"] = output
         else:
             name = "summary" if element == "description" else element
-            depths = self.property_depth_map.setdefault(entry, {})
-            if depths.get(name) is None or self.depth <= depths[name]:
+            newest, depths = self._newest
+            if newest is not entry:
+                depths = self.property_depth_map.setdefault(entry, {})
+                self._newest = (entry, depths)
+            if self.depth <= depths.get(name, self.depth):
                 depths[name] = self.depth
-                entry[name] = output
+                _put(entry, name, output)
             if self.incontent:
-                entry[f"{name}_detail"] = self._with_params(output)
+                _put(entry, f"{name}_detail", self._with_params(output))
 
     def _store_in_head(self, element: str, output: str) -> None:
         context = self._get_context()
@@ -173,7 +180,7 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
 
     def _with_params(self, output: str) -> FeedParserDict:
         params = FeedParserDict(self.contentparams)
-        params["value"] = output
+        dict.__setitem__(params, "value", output)
         return params
 
     def _goes_on(self, tag: str) -> bool:
@@ -204,6 +211,14 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
         prefix, suffix = (before, after) if colon else ("", tag)
         prefix = self.namespacemap.get(prefix, prefix)
         return f"{prefix}_" if prefix else "", suffix
+
+
+def _put(entry: FeedParserDict, name: str, value: object) -> None:
+    """``entry[name] = value``, at once for names that have no synonym."""
+    if name in FeedParserDict.keymap:
+        entry[name] = value
+    else:
+        dict.__setitem__(entry, name, value)
 
 
 def _is_odd(attributes: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ run the caller's main module again.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -81,6 +82,7 @@ class Workers:
 
 def serve() -> None:
     """What a worker process does: read a job, do it, say what it gave, until there are no more."""
+    gc.freeze()  # what was imported is never garbage
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the one who gave the jobs
     jobs, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that a library prints may get among the results

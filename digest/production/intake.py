@@ -15,6 +15,8 @@ from digest.store import entries, sources
 from digest.store.entries import Filed
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from digest.gather.memory import There
     from digest.store.database import Store
 
@@ -41,19 +43,17 @@ class Fetched:
 class StoreMemory:
     """What the store knows of the items of a feed (``digest.gather.memory.Memory``)."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def unchanged(self, source_id: str, fingerprints: Collection[str]) -> Mapping[str, tuple[There, ...]]:
         found: defaultdict[str, tuple[There, ...]] = defaultdict(tuple)
-        with self._store.read() as connection:
-            for fingerprint, entry_id, published in entries.with_fingerprints(connection, source_id, fingerprints):
-                found[fingerprint] += ((entry_id, published),)
+        for fingerprint, entry_id, published in entries.with_fingerprints(self._connection, source_id, fingerprints):
+            found[fingerprint] += ((entry_id, published),)
         return found
 
     def known(self, ids: Collection[str]) -> Mapping[str, Earlier]:
-        with self._store.read() as connection:
-            rows = entries.marks_of(connection, ids)
+        rows = entries.marks_of(self._connection, ids)
         return {row[0]: Earlier(url_key=row[1], title=row[2], published=row[3]) for row in rows}
 
 

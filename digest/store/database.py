@@ -51,6 +51,12 @@ class Store:
             yield connection
             connection.commit()
 
+    @contextlib.contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A connection without a transaction: every question sees the state of its moment, and holds up nobody."""
+        with _named_errors(self.path), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT") if self.path is None else connection
+
     def close(self) -> None:
         self.engine.dispose()
 

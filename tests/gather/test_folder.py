@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from digest.gather.folder import still_there
+from tests.gather.files.office import docx, paragraph
+from tests.gather.files.printed import Words, pdf
 from tests.gather.making import NOW, read_all, rss
 
 PRESS = """ date 2026-11-18 The Example
@@ -63,7 +66,7 @@ def test_a_file_that_is_no_article_is_named_and_the_rest_goes_on(feeds: Path) ->
     (feeds / "a-empty.txt").write_bytes(b"")
     (feeds / "b-blank.md").write_bytes(b" \n\n")
     (feeds / "c-binary.txt").write_bytes(bytes(range(256)) * 4)
-    (feeds / "d-unknown.docx").write_bytes(b"PK\x03\x04")
+    (feeds / "d-unknown.odt").write_bytes(b"PK\x03\x04")
     (feeds / "e-marks.txt").write_text("Printable version\nOriginal article link: https://example.org/x", "utf-8")
     (feeds / "f-form.html").write_text("<html><body><form>Log in</form></body></html>", "utf-8")
     (feeds / "g-large.txt").write_bytes(b"x" * 1_100_000)
@@ -76,7 +79,7 @@ def test_a_file_that_is_no_article_is_named_and_the_rest_goes_on(feeds: Path) ->
         "feeds/a-empty.txt: is empty",
         "feeds/b-blank.md: is empty",
         "feeds/c-binary.txt: is not text",
-        "feeds/d-unknown.docx: is of a kind that is not read here",
+        "feeds/d-unknown.odt: is of a kind that is not read here",
         "feeds/e-marks.txt: holds no article, only the marks of a press release",
         "feeds/f-form.html: has no article on it that could be found",
         "feeds/g-large.txt: is larger than 1 MB",
@@ -107,22 +110,68 @@ def test_a_link_that_leads_outside_is_not_followed(tmp_path: Path) -> None:
     assert [problem.path for problem in reading.problems] == ["feeds/dangling.txt", "feeds/secret.txt"]
 
 
-def test_a_document_keeps_its_id_when_it_is_renamed_if_it_says_where_it_is_from(feeds: Path) -> None:
-    (feeds / "one.txt").write_text(PRESS, "utf-8")
-    (feeds / "note.md").write_text("# A note\n\nText.", "utf-8")
-    before = {entry.title: entry.id for entry in read_all(feeds.parent)["files"].entries}
-    (feeds / "one.txt").rename(feeds / "other.txt")
-    (feeds / "note.md").write_text("# A better title\n\nText.", "utf-8")
-    after = {entry.title: entry.id for entry in read_all(feeds.parent)["files"].entries}
-    assert after == {"A headline": before["A headline"], "A better title": before["A note"]}
-
-
 def test_the_same_release_saved_twice_is_two_entries_with_one_key(feeds: Path) -> None:
     (feeds / "one.txt").write_text(PRESS, "utf-8")
     (feeds / "two.txt").write_text(PRESS, "utf-8")
     one, two = read_all(feeds.parent)["files"].entries
     assert one.url_key == two.url_key
     assert one.id != two.id
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message", "hint"),
+    [
+        (
+            "list.opml",
+            b"<opml version='2.0'><body/></opml>",
+            "is a list of feeds",
+            "digest feeds import feeds/list.opml",
+        ),
+        ("list.xml", b"<?xml version='1.0'?>\n<!-- x -->\n<opml><body/></opml>", "is a list of feeds", "list.xml"),
+        ("list.OPML", b"anything", "is a list of feeds", "digest feeds import"),
+        ("old.doc", b"\xd0\xcf\x11\xe0", "not read here", ".docx"),
+        ("table.xlsx", b"PK\x05\x06", "not read here", ".csv"),
+        ("mail.msg", b"\xd0\xcf\x11\xe0", "not read here", ".eml"),
+        ("refs.bib", b"@book{x}", "not read here", "CSL-JSON"),
+        ("settings.json", b'{"name": "x"}', "neither a feed nor a list of references", "JSON Feed"),
+        ("broken.json", b'{"name": ', "neither a feed nor a list of references", "JSON Feed"),
+        ("what.xyz", b"x", "not read here", "what is read: text (.txt)"),
+    ],
+)
+def test_what_is_no_article_says_what_to_do_with_it(
+    feeds: Path, name: str, data: bytes, message: str, hint: str
+) -> None:
+    (feeds / name).write_bytes(data)
+    readings = read_all(feeds.parent)
+    (problem,) = readings["files"].problems
+    assert list(readings) == ["files"]  # and no source that fails each week
+    assert message in problem.message
+    assert hint in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "title"),
+    [
+        ("release.txt", pdf([Words("A printed note", 72, 700, 20), Words("Text.", 72, 650)]), "A printed note"),
+        ("release", docx(paragraph("A Word note"), paragraph("Text.")), "A Word note"),
+        ("release.doc", docx(paragraph("A new Word note"), paragraph("Text.")), "A new Word note"),
+        ("page.txt", rss("A feed"), "A feed"),
+    ],
+)  # fmt: skip
+def test_a_file_whose_name_does_not_say_its_kind_is_known_by_how_it_begins(
+    feeds: Path, name: str, data: bytes, title: str
+) -> None:
+    (feeds / name).write_bytes(data)
+    (reading,) = read_all(feeds.parent).values()
+    assert [entry.title for entry in reading.entries] == [title]
+
+
+def test_what_is_still_there_is_known_without_reading_it(feeds: Path) -> None:
+    (feeds / "a.txt").write_text("x", "utf-8")
+    (feeds / "link.txt").symlink_to("nowhere")
+    paths = ["feeds/a.txt", "feeds/link.txt", "feeds/b.txt", "feeds/a.txt/c.txt", "feeds/none/d.txt"]
+    assert still_there(feeds.parent, paths) == {"feeds/a.txt", "feeds/link.txt"}
+    assert still_there(feeds.parent, ["feeds/" + "x" * 5_000]) == {"feeds/" + "x" * 5_000}  # a name no disk takes
 
 
 def test_a_project_without_a_folder_or_with_an_empty_one_gives_nothing(tmp_path: Path) -> None:

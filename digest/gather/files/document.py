@@ -64,6 +64,11 @@ class Document:
             raise UnreadableError("is not text", hint="save it as .txt, .md, .html or .eml")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
+    @property
+    def saved(self) -> datetime:
+        """When the file was written, for documents that say no date; a clock that is ahead means no later one."""
+        return min(self.modified, self.now)
+
     def moment(self, value: object) -> datetime | None:
         """A date as the document writes it."""
         return parse_date(str(value), zone=self.zone) if value is not None else None

@@ -26,14 +26,17 @@ _NUMBER: Final = re.compile(
     r"(?:page|seite|página|pagina|p\.|s\.)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—|]?(?:\s*(?:of|/|von|de|sur)\s*\d{1,4})?",
     re.IGNORECASE,
 )
+_PRINTED: Final = re.compile(r"(https?://[^\s…]+)\s+\d{1,4}/\d{1,4}")
 _ENDS: Final = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\Z")
 _ITEM: Final = re.compile(r"(?:[•▪■●‣◦·*–—-]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
-_BROKEN: Final = re.compile(r"[^\W\d_]{2}[-‐]\Z")
+_BROKEN: Final = re.compile(r"([^\W\d_]{2,})[-‐]\Z")
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _EDGE_LINES = 3
 """At the top and the bottom of a page, in which what runs through the pages can stand."""
 _LARGER = 1.15
 """How many times as large as the text a heading is."""
 _LONGEST_HEADING = 250
+_LONGEST_WORD = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,17 @@ def as_html(pages: Sequence[Sequence[Line]]) -> Html:
     return clean("\n".join(_element(block, title, usual, said) for block in blocks))
 
 
+def printed_from(pages: Sequence[Sequence[Line]]) -> str | None:
+    """The address that a browser printed at the edge of each page, beside the page's number."""
+    found = [
+        {match[1] for at in _edges(page) if (match := _PRINTED.fullmatch(page[at].text.strip()))}
+        for page in pages
+        if page
+    ]
+    shared = set.intersection(*found) if found else set()
+    return min(shared, default=None)
+
+
 def _tidied(line: Line) -> Line:
     broken = line.text.rstrip().endswith("\u00ad")  # a soft hyphen that is used
     text = " ".join(drop_controls(line.text.translate(_LIGATURES)).split()) + ("-" if broken else "")
@@ -86,19 +100,44 @@ def _tidied(line: Line) -> Line:
 
 
 def _without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without what stands at the edge of most of them, and without their numbers."""
-    edges = [_edges(page) for page in pages]
-    seen = Counter(key for page, edge in zip(pages, edges, strict=True) for key in {_key(page[at]) for at in edge})
+    """The pages without what stands apart at the edge of most of them, and without their numbers.
+
+    Large words on the first page stay: a letterhead is repeated, a title too.
+    """
+    usual = _usual_size(line for page in pages for line in page)
+    gap = _usual_gap(pages, usual) or 1.2 * usual
+    seen = Counter(key for page in pages for key in {_key(page[at]) for at in _edges(page)})
     often = max(2, len(pages) * 2 // 5)
-    running = {key for key, count in seen.items() if count >= often}
-    return [
-        [
-            line
-            for at, line in enumerate(page)
-            if at not in edge or not (_key(line) in running or _NUMBER.fullmatch(line.text))
-        ]
-        for page, edge in zip(pages, edges, strict=True)
-    ]
+
+    kept = []
+    for number, page in enumerate(pages):
+        runs = [_is_numbering(line) or (seen[_key(line)] >= often and (number > 0 or line.size <= _LARGER * usual))
+                for line in page]  # fmt: skip
+        high = sorted(range(len(page)), key=lambda at: (-page[at].y, at))
+        gone = {at for places in (high, high[::-1]) for at in _at_edge(page, places, runs, usual=usual, gap=gap)}
+        kept.append([line for at, line in enumerate(page) if at not in gone])
+    return kept if any(kept) else [list(page) for page in pages]
+
+
+def _is_numbering(line: Line) -> bool:
+    return _NUMBER.fullmatch(line.text) is not None or _PRINTED.fullmatch(line.text) is not None
+
+
+def _at_edge(
+    page: Sequence[Line], places: Sequence[int], runs: Sequence[bool], *, usual: float, gap: float
+) -> Sequence[int]:
+    """The places of the outermost lines, if they run through the pages and stand apart from what is further in.
+
+    Of what is further in, lines count that stand apart again and are smaller than the text.
+    """
+    found = 0
+    for count in range(1, min(_EDGE_LINES, len(places) - 1) + 1):
+        line, inner = page[places[count - 1]], page[places[count]]
+        if not runs[places[count - 1]] or (found and line.size > 0.95 * usual):
+            break
+        if abs(line.y - inner.y) >= 1.4 * gap:
+            found = count
+    return places[:found]
 
 
 def _edges(page: Sequence[Line]) -> set[int]:
@@ -195,15 +234,18 @@ def _joined(lines: Sequence[Line], said: Counter[str] | None = None) -> str:
     A hyphen at the end stays where the word is written with one elsewhere in the text, and never without; and before
     a capital ("Anglo-American").
     """
-    text = ""
+    parts: list[str] = []
     for line in lines:
-        if text and _BROKEN.search(text):
-            first, second = re.search(r"[^\W\d_]+\Z", text[:-1]), re.match(r"[^\W\d_]+", line.text)
-            if first and second:
-                whole = f"{first.group()}{second.group()}".casefold()
-                parted = f"{first.group()}-{second.group()}".casefold()
-                keep = not line.text[0].islower() or (said is not None and said[parted] > 0 and said[whole] == 0)
-                text = (text if keep else text[:-1]) + line.text
-                continue
-        text = f"{text} {line.text}" if text else line.text
-    return text
+        parts += _continued(parts.pop(), line.text, said) if parts else [line.text]
+    return " ".join(parts)
+
+
+def _continued(last: str, following: str, said: Counter[str] | None) -> list[str]:
+    """A line and the one below it: one text if a word was broken there, else two."""
+    first = _BROKEN.search(last[-_LONGEST_WORD:])
+    second = _WORD.match(following)
+    if not first or not second:
+        return [last, following]
+    whole, parted = f"{first[1]}{second.group()}".casefold(), f"{first[1]}-{second.group()}".casefold()
+    keep = not following[0].islower() or (said is not None and said[parted] > 0 and said[whole] == 0)
+    return [(last if keep else last[:-1]) + following]

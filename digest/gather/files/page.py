@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -146,6 +147,8 @@ def _with_trafilatura(html: str, base: str | None) -> str | None:
         import trafilatura  # noqa: PLC0415  an extra, and 0.3 s to import
     except ImportError:  # not installed, or a part of it is missing: lxml gave up its cleaner to another package
         return None
+    for name in ("trafilatura", "courlan", "htmldate"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what they discard is of no use to an editor
     found: str | None = trafilatura.extract(
         html, url=base, output_format="html", include_links=True, include_tables=True, include_comments=False
     )

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 from digest.gather import embargo
 from digest.gather.files.document import Document, UnreadableError, finish
 from digest.gather.files.head import property_date, real_author, split_head
-from digest.gather.files.lines import Line, as_html
+from digest.gather.files.lines import Line, as_html, printed_from
 from digest.gather.repair import language_tag
 from digest.model import Entry
 from digest.text.plain import drop_controls, plain
+from digest.text.urls import clean_url
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 _MOST_PAGES = 200
-_MOST_STEPS = 1_000_000
+_MOST_STEPS = 600_000
 """Drawing operations of a whole document; pypdf takes some 10 µs for each. A page of text has 500 to 3,000."""
 _MOST_STEPS_OF_STREAM = 300_000
 _MOST_LETTERS = 1_000_000
@@ -97,8 +98,8 @@ def read(document: Document) -> Entry:
         title=head.title,
         body=head.body,
         text=head.text,
-        url=None,
-        published=published or document.modified,
+        url=clean_url(printed_from(found.pages) or ""),
+        published=published or document.saved,
         kind=head.kind,
         authors=real_author(told["/Author"]),
         language=language_tag(told["/Lang"]),
@@ -131,17 +132,17 @@ def _read_pages(reader: PdfReader) -> _Pages:
     found = _Pages()
     found.is_cut = len(reader.pages) > _MOST_PAGES
     for number, page in enumerate(reader.pages[:_MOST_PAGES], 1):
-        if found.letters > _MOST_LETTERS or found.steps > _MOST_STEPS:
+        if found.letters >= _MOST_LETTERS or found.steps > _MOST_STEPS:
             found.is_cut = True
             break
         try:
             lines = _lines(page, found)
         except (_EnoughError, errors.PyPdfError, *_ERRORS):
             found.unread.append(number)
-            found.steps += _MOST_STEPS_OF_STREAM // 3  # it may have taken that long before it failed
+            found.steps += _MOST_STEPS_OF_STREAM // 2  # it may have taken that long before it failed
             continue
         found.pages.append(lines)
-        found.letters += sum(len(line.text) for line in lines)
+    found.is_cut = found.is_cut or found.letters >= _MOST_LETTERS
     return found
 
 
@@ -149,8 +150,9 @@ def _lines(page: PageObject, found: _Pages) -> list[Line]:
     pieces: list[Line] = []
 
     def note(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
-        if text:
-            pieces.append(_piece(text, cm, tm, font, size))
+        if text and found.letters < _MOST_LETTERS:
+            pieces.append(_piece(text[:_MOST_LETTERS], cm, tm, font, size))
+            found.letters += len(text)
 
     def count(*_: object) -> None:
         found.steps += 1
@@ -166,8 +168,9 @@ def _piece(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size:
     x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
     y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
     height = math.hypot(tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3])
+    x, y, size = (value if math.isfinite(value) else 0.0 for value in (x, y, abs(size) * height))
     name = str(font.get("/BaseFont", "")) if isinstance(font, dict) else ""
-    return Line(text=text, size=abs(size) * height, x=x, y=y, bold=_BOLD.search(name) is not None)
+    return Line(text=text, size=size, x=x, y=y, bold=_BOLD.search(name) is not None)
 
 
 def _joined(pieces: Sequence[Line]) -> list[Line]:

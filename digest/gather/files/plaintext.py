@@ -35,7 +35,7 @@ def read(document: Document) -> Entry:
         title=title.lstrip("# ") or title,
         body=as_html(paragraphs(rest)),
         url=url,
-        published=document.modified,
+        published=document.saved,
         notices=notices,
         notes=("date of the file",),
     )

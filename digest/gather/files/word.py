@@ -122,4 +122,4 @@ def _published(
     if said:
         return said, ()
     moment = property_date(document, (told["modified"], told["created"]))
-    return (moment, ("date of the document's properties",)) if moment else (document.modified, ("date of the file",))
+    return (moment, ("date of the document's properties",)) if moment else (document.saved, ("date of the file",))

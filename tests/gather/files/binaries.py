@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.gather.files.office import HEADER, NAMESPACES, PICTURE, docx, notes, paragraph, run
+from tests.gather.files.office import HEADER, NAMESPACES, PICTURE, core, docx, notes, paragraph, run
 from tests.gather.files.printed import Words, content, form, lines, pdf, stream
 
 DATA = Path(__file__).parent / "data"
@@ -31,10 +31,12 @@ def word_documents() -> dict[str, bytes]:
         paragraph("Media contact", style="Heading2"),
         paragraph("Bo Reed, press@example.org, 020 7946 0000"),
         footnotes=notes("Minutes of 12 November 2026."),
-        title="Release of last month about parking",
-        creator="Ada Quill",
-        modified="2026-11-16T10:00:00Z",
-        language="en-GB",
+        core_properties=core(
+            title="Release of last month about parking",
+            creator="Ada Quill",
+            modified="2026-11-16T10:00:00Z",
+            language="en-GB",
+        ),
     )
     hostile = docx(
         paragraph("EMBARGOED until 00:01 on Wednesday 25 November 2026"),
@@ -44,10 +46,12 @@ def word_documents() -> dict[str, bytes]:
         ),
         paragraph('<w:hyperlink r:id="rIdBad"><w:r><w:t>A link</w:t></w:r></w:hyperlink>', " ends it."),
         paragraph('<w:r><w:commentReference w:id="7"/></w:r>', run("Last words.")),
-        title="Microsoft Word - ferry_FINAL(3).docx",
-        creator="Microsoft Office User",
-        created="0001-01-01T00:00:00Z",
-        modified="2031-01-01T00:00:00Z",
+        core_properties=core(
+            title="Microsoft Word - ferry_FINAL(3).docx",
+            creator="Microsoft Office User",
+            created="0001-01-01T00:00:00Z",
+            modified="2031-01-01T00:00:00Z",
+        ),
         extra={
             "word/_rels/document.xml.rels": f'{HEADER}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
             'relationships"><Relationship Id="rIdBad" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
@@ -66,14 +70,12 @@ def word_documents() -> dict[str, bytes]:
         paragraph("新しい橋が春に開通", style="Title"),
         paragraph("二〇二六年十一月、港の新しい橋は春に開通すると市が発表した。"),
         paragraph("「待っていた」と森あおいさんは話した。"),
-        creator="森あおい",
-        language="ja-JP",
-        modified="2026-11-16T00:00:00Z",
+        core_properties=core(creator="森あおい", language="ja-JP", modified="2026-11-16T00:00:00Z"),
     )
     return {
         "docx/plain.docx": plain,
         "docx/hostile.docx": hostile,
-        "docx/hostile-bomb.docx": docx(extra={"word/document.xml": b"<a>" + b" " * 13_000_000}),
+        "docx/hostile-bomb.docx": docx(extra={"word/document.xml": b"<a>" + b" " * 13_000_000}, packed=True),
         "docx/hostile-entities.docx": entities,
         "docx/foreign.docx": foreign,
         "docx/broken.docx": plain[: len(plain) * 2 // 3],

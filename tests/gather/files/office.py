@@ -60,8 +60,14 @@ def notes(*texts: str) -> str:
     return f"{HEADER}<w:footnotes {NAMESPACES}>{inner}</w:footnotes>"
 
 
-def docx(*paragraphs: str, footnotes: str = "", extra: dict[str, bytes] | None = None, **properties: str) -> bytes:
-    """A document; ``extra`` are other parts, or replace these."""
+def docx(
+    *paragraphs: str,
+    footnotes: str = "",
+    extra: dict[str, bytes] | None = None,
+    packed: bool = False,
+    core_properties: str = "",
+) -> bytes:
+    """A document; ``extra`` are other parts, or replace these. Not ``packed``, its bytes are the same everywhere."""
     related = {"rIdStyles": ("styles", "styles.xml"), "rIdPicture": ("image", "media/image1.png")}
     if footnotes:
         related["rIdNotes"] = ("footnotes", "footnotes.xml")
@@ -80,7 +86,7 @@ def docx(*paragraphs: str, footnotes: str = "", extra: dict[str, bytes] | None =
         "</Relationships>",
         "word/styles.xml": f"{HEADER}<w:styles {NAMESPACES}>{STYLES}</w:styles>",
         "word/document.xml": f"{HEADER}<w:document {NAMESPACES}><w:body>{''.join(paragraphs)}</w:body></w:document>",
-        "docProps/core.xml": core(**properties),
+        "docProps/core.xml": core_properties or core(),
     }
     if footnotes:
         parts["word/footnotes.xml"] = footnotes
@@ -89,6 +95,6 @@ def docx(*paragraphs: str, footnotes: str = "", extra: dict[str, bytes] | None =
     with zipfile.ZipFile(made, "w") as file:
         for name, data in whole.items():
             info = zipfile.ZipInfo(name)  # of 1980, so that the bytes are the same each time
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
             file.writestr(info, data)
     return made.getvalue()

@@ -67,9 +67,10 @@ def pdf(
 
 
 def stream(data: bytes, head: str = "") -> bytes:
-    """A stream object, compressed."""
-    packed = zlib.compress(data, 9)
-    return f"<< {head} /Filter /FlateDecode /Length {len(packed)} >>\nstream\n".encode() + packed + b"\nendstream"
+    """A stream object; a long one is compressed, and then its bytes are not the same everywhere."""
+    if len(data) > 1_000_000:
+        data, head = zlib.compress(data, 9), f"{head} /Filter /FlateDecode"
+    return f"<< {head} /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
 
 
 def form(drawn: bytes, xobjects: str = "") -> bytes:

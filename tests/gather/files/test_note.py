@@ -59,6 +59,26 @@ def test_front_matter_says_what_the_note_is() -> None:
 @pytest.mark.parametrize(
     ("text", "title", "body"),
     [
+        ("---\ntitle: Open\ntags:\n  - a\n\nText.", "Open", "<p>Text.</p>"),
+        ("---\ndate: 2026-11-17\nTitle: Open\n", "Open", ""),
+        ("---\ndate: 2026-11-17\n\nText.", "the note file", None),  # a rule, and a text that happens to have a colon
+        ("---\ntitle: Open\nA line of text.\n\nText.", "the note file", None),
+    ],
+)
+def test_front_matter_that_nobody_closed_ends_at_a_blank_line(text: str, title: str, body: str | None) -> None:
+    entry = read(document(text, "feeds/the-note_file.md"))
+    assert entry.title == title
+    assert body is None or entry.body == body
+
+
+def test_an_embargo_in_front_matter_that_nobody_closed_holds() -> None:
+    text = "---\ntitle: Open\nembargo: 2026-12-01\n\nText."
+    assert read(document(text, "feeds/note.md")).embargo == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
         ("# Head *one*\n\nText.", "Head one", "<p>Text.</p>"),
         ("Head\n====\n\nText.", "Head", "<p>Text.</p>"),
         ("## Not the title\n\nText.", "the note file", "<h2>Not the title</h2>\n<p>Text.</p>"),

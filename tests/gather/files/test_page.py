@@ -148,6 +148,25 @@ def test_a_page_without_an_article_says_so(html: str) -> None:
         read(document(html, "feeds/page.html"))
 
 
+def test_a_canonical_address_that_is_the_sites_is_not_the_articles() -> None:
+    html = PAGE.replace("https://www.example.org/clauses?utm_source=x", "https://www.example.org/")
+    assert read(document(html, "feeds/page.html")).url == "https://www.example.org/saved"
+    alone = html.replace("saved from url", "copied from")
+    assert read(document(alone, "feeds/page.html")).url == "https://www.example.org/"
+
+
+def test_linked_data_gives_the_address_that_nothing_else_gives() -> None:
+    for told in ('"url": "https://example.org/a"', '"mainEntityOfPage": {"@id": "https://example.org/a"}',
+                 '"mainEntityOfPage": "https://example.org/a"'):  # fmt: skip
+        data = f'<script type="application/ld+json">{{"@type": "NewsArticle", {told}}}</script>'
+        assert read(document(f"{data}<h1>The heading</h1>{TEXT}", "feeds/page.html")).url == "https://example.org/a"
+
+
+def test_a_script_in_a_heading_is_no_part_of_it() -> None:
+    html = f"<article><h1>The heading<script>track('x')</script></h1>{TEXT}</article>"
+    assert read(document(html, "feeds/page.html")).title == "The heading"
+
+
 def test_open_paragraphs_and_crossed_tags_are_put_right() -> None:
     page = outline("<body><div><p>One two three<p>Four <b>five</div></b><div><p>Six</div>")
     assert page.article.startswith("<div><p>One two three")

@@ -21,6 +21,13 @@ def test_the_first_line_is_the_title_and_the_date_is_the_files() -> None:
     assert (entry.url, entry.organisation, entry.summary) == (None, None, "")
 
 
+def test_a_file_that_is_newer_than_now_is_not_held_for_it() -> None:
+    """The clock that a fetch is given may be behind: the example of this repository is built for a day in the past."""
+    now = datetime(2026, 11, 10, tzinfo=UTC)
+    entry = read(document("A title\n\nText.", now=now))
+    assert (entry.published, entry.embargo, entry.notes) == (now, None, ("date of the file",))
+
+
 @pytest.mark.parametrize("line", ["https://example.org/a", "<https://example.org/a>", "Source: https://example.org/a"])
 def test_an_address_on_a_line_of_its_own_is_where_it_is_from(line: str) -> None:
     entry = read(document(f"A title\n{line}\n\nText with https://other.example/ in it."))
