@@ -113,6 +113,8 @@ def _source_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
         yield f"             {source.id}: {condition(source, zone)}"
     if len(trouble) > MOST_SHOWN:
         yield f"             and {len(trouble) - MOST_SHOWN} more: digest feeds"
+    for notice in stands.missing:
+        yield f"             {notice.message}"
 
 
 def _troubled(stands: Standing) -> list[SourceAccount]:
@@ -160,6 +162,7 @@ def _data(stands: Standing, zone: ZoneInfo) -> dict[str, Any]:
             {"source": source.id, "location": source.location, "message": condition(source, zone)}
             for source in _troubled(stands)
         ],
+        "missing": [{"path": notice.path, "message": notice.message, "hint": notice.hint} for notice in stands.missing],
         "subscribers": stands.subscribers,
         "last_issue": {"name": last.name, "number": last.number, "state": last.state, "out": last.out}
         if last

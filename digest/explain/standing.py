@@ -16,7 +16,9 @@ from digest.deliver.subscribers import count
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError, StateError
 from digest.explain.health import LAST_DAYS, Health, complaint, health, rhythm
-from digest.model import FetchState, IssueRecord, Mailing, Period, Tally
+from digest.gather.folder import still_there
+from digest.gather.known import Known, gone
+from digest.model import FetchState, IssueRecord, Mailing, Period, SourceProblem, Tally
 from digest.project import current_period, read_text
 from digest.store import entries, issues
 from digest.store.entries import Waiting
@@ -88,6 +90,7 @@ class Standing:
     eligible_now: int  # what the next draft may take, those whose time of waiting has passed among them
     held: tuple[Waiting, ...]
     sources: tuple[SourceAccount, ...]
+    missing: tuple[SourceProblem, ...]  # files that are gone while their entries wait
     subscribers: dict[str, int]
 
     @property
@@ -112,8 +115,15 @@ def standing(project: Project, connection: Connection, *, now: datetime) -> Stan
         eligible_now=entries.count_eligible(connection, now=now, issue=period.name),
         held=entries.waiting(connection),
         sources=source_accounts(project, connection, now=now),
+        missing=missing_files(project, connection),
         subscribers={str(state): number for state, number in count(connection).items()},
     )
+
+
+def missing_files(project: Project, connection: Connection) -> tuple[SourceProblem, ...]:
+    """A notice for each local file that is gone while its entry can still get into an issue."""
+    known = Known.of(entries.local_files(connection))
+    return gone(known, still_there(project.root, known.files))
 
 
 def source_accounts(project: Project, connection: Connection, *, now: datetime) -> tuple[SourceAccount, ...]:

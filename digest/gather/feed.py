@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from digest.gather import repair
 from digest.gather.choice import wanted
+from digest.gather.citations import is_citations, parse_citations
 from digest.gather.embargo import HINT, EmbargoError
+from digest.gather.files.document import UnreadableError
 from digest.gather.identity import entry_ids, possible_ids
 from digest.gather.item import Item, fingerprint_of, link_of
 from digest.gather.jsonfeed import is_json_feed, parse_json_feed
@@ -23,6 +25,7 @@ from digest.gather.nofeed import explain, short
 from digest.gather.parser import NO_PLACE, Raw, date_of, parse
 from digest.gather.rhythm import asked_wait
 from digest.gather.sieve import Sieve, split
+from digest.gather.tables import is_table, parse_csv
 from digest.model import Entry, Source, SourceProblem
 from digest.text.titles import tidy_title
 
@@ -98,7 +101,11 @@ def read_feed(
     if not stripped:
         return _no_feed(source, "is empty")
     try:
-        sifted = _sift(stripped, source, url, content_type, memory, news_from)
+        listed = _listed(body, source, zone=zone)
+        sifted = (_whole(body, listed, source, url, memory) if listed
+                  else _sift(stripped, source, url, content_type, memory, news_from))  # fmt: skip
+    except UnreadableError as error:
+        return _no_feed(source, error.message, error.hint)
     except _PARSER_ERRORS as error:
         named = "" if type(error) is ValueError else f"{type(error).__name__}: "
         return _no_feed(source, f"cannot be read as a feed: {named}{short(error)}")
@@ -117,6 +124,13 @@ def read_feed(
         notices=(_problem(source, _OVER, _OVER_HINT),) if sifted.head.get("expired") else (),
         problem=_problem(source, broken) if broken else None,
     )
+
+
+def _listed(body: bytes, source: Source, *, zone: ZoneInfo) -> Raw | None:
+    """What a document says that is a list and no feed: a table, or references; None for any other."""
+    if is_table(source.location):
+        return parse_csv(body, zone=zone)
+    return parse_citations(body, zone=zone) if is_citations(body) else None
 
 
 def _sift(

@@ -99,6 +99,7 @@ class Item:
             text=text,
             summary="" if _same(summary, text) else summary,
             authors=_authors(raw),
+            kind=_get(raw, "kind"),
             organisation=_organisation(raw),
             tags=_tags(raw),
             language=source.language or repair.language_tag(_language(raw)) or repair.language_tag(language),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from digest.gather.feed import Feed
 
 _NEVER: Final = FetchState()
+_PREFIX: Final = "file-"  # of the ids of feed files that nobody listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +53,35 @@ class Folder:
             yield self._feed_file(source, file)
         documents = Documents(zone=self.zone, now=self.now, known=self.known)
         skip = frozenset(posixpath.normpath(source.location) for source in listed)
+        unknown: list[tuple[str, LocalFile]] = []
         for found in scan(self.root, skip=skip, limit_bytes=self.limit_bytes):
             if isinstance(found, SourceProblem):
                 documents.miss(found)
             elif is_feed_file(found):
                 identity = _file_id(found.path, taken)
                 taken.add(identity)
-                yield self._feed_file(Source(id=identity, kind="feed", location=found.path, name=""), found)
+                if identity in self.states:
+                    yield self._feed_file(_file_source(identity, found), found)
+                else:
+                    unknown.append((identity, found))
             else:
                 documents.take(found)
+        for identity, file in unknown:
+            yield self._feed_file(_file_source(self._moved_from(file, taken) or identity, file), file)
         if not documents.is_empty:
             yield _documents(documents)
+
+    def _moved_from(self, file: LocalFile, taken: set[str]) -> str | None:
+        """The id of the feed file that this one was before it got another name; None for a new one."""
+        digest = sha256(file.data).hexdigest()
+        gone = (
+            name
+            for name, state in sorted(self.states.items())
+            if name.startswith(_PREFIX) and name not in taken and state.body_sha256 == digest
+        )
+        found = next(gone, None)
+        taken |= {found} if found else set()
+        return found
 
     def _feed_file(self, source: Source, file: LocalFile) -> Reading:
         started, digest = time.monotonic(), sha256(file.data).hexdigest()
@@ -118,6 +137,7 @@ def _documents(documents: Documents) -> Reading:
     return Reading(
         source=Source(id=FILES_ID, kind="folder", location=FOLDER, name="Local files", backlog=False),
         entries=documents.entries(),
+        unchanged=documents.unchanged,
         problems=tuple(sorted(documents.problems, key=lambda trouble: trouble.path or "")),
         notices=documents.notices(),
         outcome="unchanged" if documents.is_unchanged else "read",
@@ -126,12 +146,16 @@ def _documents(documents: Documents) -> Reading:
     )
 
 
+def _file_source(identity: str, file: LocalFile) -> Source:
+    return Source(id=identity, kind="feed", location=file.path, name="")
+
+
 def _file_id(path: str, taken: set[str]) -> str:
     """The id of a feed file: ``file-`` and its path below ``feeds/`` without the ending."""
     below = path.removeprefix(f"{FOLDER}/")
     stem = below.rpartition(".")[0] or below
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:50] or sha256(stem.encode()).hexdigest()[:8]
-    wanted, number = f"file-{slug}", 2
+    wanted, number = f"{_PREFIX}{slug}", 2
     while wanted in taken:
-        wanted, number = f"file-{slug}-{number}", number + 1
+        wanted, number = f"{_PREFIX}{slug}-{number}", number + 1
     return wanted

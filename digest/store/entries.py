@@ -70,8 +70,9 @@ def file_entries(
         news_from: on the first fetch of a feed, older and undated entries are backlog; None: nothing is.
     """
     told = {entry.id: entry for entry in reversed(entries)}
-    known = _fingerprints(connection, told)
-    differing = [key for key, fingerprint in known.items() if fingerprint != told[key].fingerprint]
+    known = _marks(connection, told)
+    differing = [key for key, (fingerprint, _) in known.items() if fingerprint != told[key].fingerprint]
+    _follow(connection, {key: told[key].path for key, (_, path) in known.items() if path != told[key].path})
     counts = {"new": 0, "changed": 0, "backlog": 0, "held": 0}
     new = [_first_state(entry, now=now, news_from=news_from) for entry in told.values() if entry.id not in known]
     for entry in new:
@@ -83,13 +84,19 @@ def file_entries(
     return Filed(**counts)
 
 
-def _fingerprints(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    """The fingerprints of those entries that are known."""
-    found: dict[str, str] = {}
+def _marks(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
+    """The fingerprint and the file of those entries that are known."""
+    found: dict[str, tuple[str, str | None]] = {}
     for chunk in _chunks(sorted(ids)):
-        query = select(table.c.id, table.c.fingerprint).where(table.c.id.in_(chunk))
-        found |= {row[0]: row[1] for row in connection.execute(query)}
+        query = select(table.c.id, table.c.fingerprint, table.c.path).where(table.c.id.in_(chunk))
+        found |= {row[0]: (row[1], row[2]) for row in connection.execute(query)}
     return found
+
+
+def _follow(connection: Connection, moved: Mapping[str, str | None]) -> None:
+    """Note where the files of entries lie now; that changes nothing of what they say."""
+    for key, path in sorted(moved.items()):
+        connection.execute(table.update().where(table.c.id == key).values(path=path))
 
 
 def _first_state(entry: Entry, *, now: datetime, news_from: datetime | None) -> Entry:

@@ -219,3 +219,18 @@ def test_as_a_process_of_its_own_standard_output_is_one_object(tmp_path: Path) -
     assert ran.code == 0
     assert json.loads(ran.out)["issue"]["name"] == "2026-W47"
     assert ran.err == ""
+
+
+def test_a_file_that_is_gone_is_told_until_its_entry_is_settled(tmp_path: Path) -> None:
+    root = make_project(tmp_path, files={"feeds/note.md": "# A cable for the harbour\n\nIt comes in May.\n"})
+    digest("fetch", root=root, now=NOW)
+    (root / "feeds" / "note.md").unlink()
+
+    told = digest("fetch", root=root, now=NOW)
+    shown, data = digest("status", root=root, now=NOW), digest("status", "--json", root=root, now=NOW).json
+
+    assert told.code == 0
+    assert "feeds/note.md: is gone; its entry “A cable for the harbour” stays" in told.err
+    assert "feeds/note.md: is gone" in shown.out
+    assert [one["path"] for one in data["missing"]] == ["feeds/note.md"]
+    assert data["problems"] == []

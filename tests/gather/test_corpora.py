@@ -105,7 +105,7 @@ def test_every_feed_gives_what_feedparser_finds_but_for_the_repairs(folder: str,
         for number, (item, entry) in enumerate(zip(items, feed.entries, strict=True)):
             differences = list(compare(item, entry, now=NOW, guids=guids))
             assert all(each.repair in REPAIRS for each in differences), (name, number, differences)
-            found.update(each.repair for each in differences)
+            found.update(str(each.repair) for each in differences)
             plain += not differences
         found.update(documents=1, entries=len(items))
     print(f"{folder}: {found['entries']} entries; as parsed {same} have the title, link, id and date that feedparser "

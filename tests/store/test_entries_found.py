@@ -111,7 +111,7 @@ def test_the_fingerprint_of_a_local_file_is_that_of_its_last_text(store: Store) 
 
     def known() -> dict[str, str]:
         with store.read() as connection:
-            return entries.local_fingerprints(connection)
+            return {row[0]: row[2] for row in entries.local_files(connection)}
 
     assert known() == {"feeds/a.txt": "4", "feeds/b.md": "5"}
     file(store, entry(1, **local, fingerprint="6"), now=NOW + timedelta(hours=2))

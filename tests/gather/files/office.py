@@ -66,8 +66,12 @@ def docx(
     extra: dict[str, bytes] | None = None,
     packed: bool = False,
     core_properties: str = "",
+    **properties: str,
 ) -> bytes:
-    """A document; ``extra`` are other parts, or replace these. Not ``packed``, its bytes are the same everywhere."""
+    """A document; ``extra`` are other parts, or replace these. Not ``packed``, its bytes are the same everywhere.
+
+    Its properties are given as ``core`` makes them, or as ``core`` takes them.
+    """
     related = {"rIdStyles": ("styles", "styles.xml"), "rIdPicture": ("image", "media/image1.png")}
     if footnotes:
         related["rIdNotes"] = ("footnotes", "footnotes.xml")
@@ -86,7 +90,7 @@ def docx(
         "</Relationships>",
         "word/styles.xml": f"{HEADER}<w:styles {NAMESPACES}>{STYLES}</w:styles>",
         "word/document.xml": f"{HEADER}<w:document {NAMESPACES}><w:body>{''.join(paragraphs)}</w:body></w:document>",
-        "docProps/core.xml": core_properties or core(),
+        "docProps/core.xml": core_properties or core(**properties),
     }
     if footnotes:
         parts["word/footnotes.xml"] = footnotes
