@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {*BASE, "disk", "config", "text"},
     "check": {*BASE, "config", "text"},
     "store": {*BASE, "disk", "text"},
+    "assist": {*BASE, "config", "text", "digest"},
     "deliver": {*BASE, "disk", "config", "text", "store"},
     "archive": {*BASE, "disk", "config", "text", "store"},
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from digest.cli.session import Session
     from digest.config.load import Config
-    from digest.gather.asking import FoundFeed, Search
+    from digest.gather.web.asking import FoundFeed, Search
     from digest.model import Source
 
 _NOTHING_THERE = frozenset([200, 404, 410])
@@ -116,8 +116,8 @@ def _search(session: Session, config: Config, url: str) -> Search:
     from urllib.parse import urlsplit
 
     from digest import __version__
-    from digest.gather.asking import find_feeds
-    from digest.gather.politeness import user_agent
+    from digest.gather.web.asking import find_feeds
+    from digest.gather.web.politeness import user_agent
 
     session.say(f"asking {urlsplit(url).hostname}")
     settings = config.settings

@@ -75,10 +75,10 @@ def _fetched(session: Session, project: Project, url: str, title: str | None) ->
     """
     from digest import __version__
     from digest.errors import DigestError
-    from digest.gather.asking import ask_once
     from digest.gather.clip import ACCEPT, make_clip
     from digest.gather.files.document import UnreadableError
-    from digest.gather.politeness import user_agent
+    from digest.gather.web.asking import ask_once
+    from digest.gather.web.politeness import user_agent
     from digest.text.urls import shown_url
 
     settings = project.settings

@@ -13,14 +13,14 @@ from digest.text.difference import unified
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
-    from digest.model import Story
+    from digest.model import Reason, Story
     from digest.pipeline import Drafted
     from digest.project import Project
 
 
 @make_verb("draft")
 @click.argument("issue", required=False)
-@click.option("--explain", is_flag=True, help="Say for each story why it stands where it does.")
+@click.option("--explain", is_flag=True, help="Say for each story why it is there, and so high.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would change in the file.")
 def verb(session: Session, *, issue: str | None, explain: bool, dry_run: bool) -> int:
     """Write the issue file, or leave an edited one alone.
@@ -103,12 +103,32 @@ def _show(session: Session, project: Project, done: Drafted, *, explain: bool, d
     if dry_run and done.outcome == "shown":
         shown = project.shown(done.path)
         session.line(unified(read_text(done.path, shown) or "", done.text, shown, f"{shown} (new)"))
-    if not explain:
-        return
-    for section in done.briefing.sections:
-        session.line()
-        session.line(section.title)
-        for story in section.stories:
-            session.line(f"  {story.score:5.2f}  {story.title}")
-            for reason in story.reasons:
-                session.line(f"         {f'{reason.points:+.2f}' if reason.points else '     '}  {reason.text}")
+    if explain:
+        _explain(session, done, project.settings.issue.max_candidates)
+
+
+def _explain(session: Session, done: Drafted, max_candidates: int) -> None:
+    """Each story of the file with its score, and every summand and ground of it: a table a section."""
+    bench = done.briefing.candidates
+    parts = [(section.title, section.stories) for section in done.briefing.sections]
+    for title, stories in [*parts, ("Candidates", bench[:max_candidates])]:
+        if stories:
+            session.line()
+            session.line(click.style(title, bold=True))
+            rows = [row for story in stories for row in _rows(story)]
+            session.table(("score", "points", "why"), rows, right=(0, 1))
+    if len(bench) > max_candidates:
+        session.line(f"{count(len(bench) - max_candidates, 'more candidate')}: `digest draft --json` explains them too")
+
+
+def _rows(story: Story) -> list[tuple[str, str, str]]:
+    """A story's title with its score, then its reasons."""
+    return [
+        (f"{story.score:.2f}", "", story.title),
+        *(("", points_cell(reason), reason.text) for reason in story.reasons),
+    ]
+
+
+def points_cell(reason: Reason) -> str:
+    """``+0.50``; nothing for a ground that moves no score."""
+    return f"{reason.points:+.2f}" if reason.points else ""

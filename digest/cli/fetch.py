@@ -75,7 +75,7 @@ def problem_line(problem: SourceProblem, source_id: str) -> str:
 
 def _moved(done: list[Fetched], now: datetime) -> list[Fetched]:
     """The feeds whose new address is to be listed."""
-    from digest.gather.politeness import offers_move
+    from digest.gather.web.politeness import offers_move
 
     return [
         one

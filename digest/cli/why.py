@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.cli.draft import points_cell
 from digest.cli.options import verb as make_verb
 from digest.cli.output import count, entry_data
 
@@ -14,11 +15,10 @@ if TYPE_CHECKING:
 
     from digest.cli.session import Session
     from digest.explain.account import EntryAccount, FilePlace
-    from digest.model import Reason
     from digest.store.issues import Placement
 
 IN_DETAIL = 5  # entries explained at once: what one screen holds
-MOST_REASONS = 8  # of one placement
+MOST_REASONS = 16  # of one placement
 MOST_BESIDE = 6  # other entries of a story
 
 PLACES = {
@@ -115,14 +115,10 @@ def _placement_lines(placement: Placement) -> list[str]:
         grounds = "; ".join(reason.text for reason in placement.reasons)
         return [f"  {placement.issue}: {what}: {placement.earlier or 'an earlier issue'} had it ({grounds})"]
     lines = [f"  {placement.issue}: {what} ({placement.story_id}, score {placement.score:.2f})"]
-    lines += [f"    {_points(reason)}  {reason.text}" for reason in placement.reasons[:MOST_REASONS]]
+    lines += [f"    {points_cell(reason):>5}  {reason.text}" for reason in placement.reasons[:MOST_REASONS]]
     if len(placement.reasons) > MOST_REASONS:
         lines.append(f"           and {count(len(placement.reasons) - MOST_REASONS, 'more reason')}")
     return lines
-
-
-def _points(reason: Reason) -> str:
-    return f"{reason.points:+.2f}" if reason.points else "     "
 
 
 def _place_line(place: FilePlace) -> str:

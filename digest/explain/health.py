@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from digest.gather.politeness import offers_move
+from digest.gather.web.politeness import offers_move
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -25,7 +25,7 @@ from digest.gather.folder import FOLDER, LocalFile, is_feed_file
 from digest.text.urls import shown_url, url_key
 
 if TYPE_CHECKING:
-    from digest.gather.answers import Answer
+    from digest.gather.web.answers import Answer
     from digest.model import Entry
 
 CLIPS: Final = f"{FOLDER}/clips"

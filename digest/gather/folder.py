@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from digest.gather.feeds.tables import is_table
 from digest.gather.files.document import FILES_ID, UnreadableError
-from digest.gather.tables import is_table
 from digest.model import SourceProblem
 
 FOLDER: Final = "feeds"

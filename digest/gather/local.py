@@ -21,7 +21,7 @@ from digest.gather.memory import BLANK, Memory
 from digest.model import FetchState, Reading, Source, SourceProblem
 
 if TYPE_CHECKING:
-    from digest.gather.feed import Feed
+    from digest.gather.feeds.feed import Feed
 
 _NEVER: Final = FetchState()
 _PREFIX: Final = "file-"  # of the ids of feed files that nobody listed
@@ -121,7 +121,7 @@ class Folder:
         )
 
     def _read(self, source: Source, file: LocalFile) -> Feed:
-        from digest.gather.feed import read_feed  # noqa: PLC0415  feedparser only where there is something to read
+        from digest.gather.feeds.feed import read_feed  # noqa: PLC0415  feedparser only where there is something to read
 
         return read_feed(file.data, source=source, url=None, content_type=None, now=self.now, zone=self.zone,
                          memory=self.memory)  # fmt: skip

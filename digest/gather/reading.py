@@ -14,21 +14,21 @@ from zoneinfo import ZoneInfo
 
 from digest import __version__
 from digest.config.settings import GatherSettings
-from digest.gather import politeness
 from digest.gather.known import NOTHING, Known
 from digest.gather.local import Folder
 from digest.gather.memory import BLANK, Memory
-from digest.gather.network import Network, Told
 from digest.gather.sources import named
+from digest.gather.web import politeness
+from digest.gather.web.network import Network, Told
 from digest.model import FetchState, Reading, Source, SourceProblem
 
 if TYPE_CHECKING:
     import asyncio
 
-    from digest.gather.answers import Answer
-    from digest.gather.feed import Feed
-    from digest.gather.http import Fetcher
-    from digest.gather.workers import Job
+    from digest.gather.feeds.feed import Feed
+    from digest.gather.feeds.workers import Job
+    from digest.gather.web.answers import Answer
+    from digest.gather.web.http import Fetcher
 
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -127,13 +127,13 @@ def _network(due: Sequence[Source], task: _Task) -> Network:
     """Begin to ask the feeds that are due."""
 
     def fetcher(room: asyncio.Event) -> Fetcher:
-        from digest.gather.http import Fetcher  # noqa: PLC0415  aiohttp only where the network is asked
+        from digest.gather.web.http import Fetcher  # noqa: PLC0415  aiohttp only where the network is asked
 
         return Fetcher(task.settings, user_agent=task.user_agent, now=task.now, environ=task.environ,
                        paused=task.paused, room=room)  # fmt: skip
 
     def job(source: Source, answer: Answer) -> Job:
-        from digest.gather.workers import Job  # noqa: PLC0415  feedparser only where there is something to read
+        from digest.gather.feeds.workers import Job  # noqa: PLC0415  feedparser only where there is something to read
 
         return Job(
             body=answer.body,
@@ -194,7 +194,7 @@ def _reading(told: Told, task: _Task) -> Reading:
 
 
 def _read(source: Source, state: FetchState, answer: Answer, headers: politeness.Headers, task: _Task) -> Feed:
-    from digest.gather.feed import read_feed  # noqa: PLC0415  feedparser only where there is something to read
+    from digest.gather.feeds.feed import read_feed  # noqa: PLC0415  feedparser only where there is something to read
 
     return read_feed(
         answer.body,

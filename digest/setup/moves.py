@@ -11,7 +11,7 @@ from digest.config.feedlist import check_feeds, read_list, with_address
 from digest.config.load import FEEDS_NAME
 from digest.disk import write_whole
 from digest.errors import StateError, UsageError
-from digest.gather.politeness import offers_move
+from digest.gather.web.politeness import offers_move
 from digest.store.sources import load_sources, save_source
 from digest.text.urls import shown_url, url_key
 

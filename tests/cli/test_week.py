@@ -235,8 +235,8 @@ def test_draft_shows_what_it_would_write_and_why(root: Path) -> None:
         k: v for k, v in before.items() if "state/" not in k
     }
     explained = digest("draft", "--explain", root=root, now=NOW).out
-    assert re.search(r"^ +\d\.\d\d  Wind farms", explained, re.MULTILINE)
-    assert re.search(r"^ +[+-]\d\.\d\d  ", explained, re.MULTILINE)
+    assert re.search(r"^\d\.\d\d\t\tWind farms", explained, re.MULTILINE)
+    assert re.search(r"^\t\+\d\.\d\d\ttold by ", explained, re.MULTILINE)
 
 
 def test_an_issue_of_another_name_is_refused_with_the_ones_there_are(root: Path) -> None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from digest.config.settings import GatherSettings
-from digest.gather.answers import Answer
-from digest.gather.http import Fetcher
+from digest.gather.web.answers import Answer
+from digest.gather.web.http import Fetcher
 from digest.model import FetchState, Source
 from tests.gather.making import NOW, rss, source
 from tests.support.http import Page, Site, serving

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digest.gather.feed import read_feed
+from digest.gather.feeds.feed import read_feed
 from digest.gather.folder import LocalFile, problem
 from digest.model import Entry, SourceProblem
 from tests.gather.making import LONDON, NOW, source

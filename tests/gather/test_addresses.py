@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.addresses import PrivateAddressError, guarded_socket, is_public, private_literal
+from digest.gather.web.addresses import PrivateAddressError, guarded_socket, is_public, private_literal
 
 
 @pytest.mark.parametrize(

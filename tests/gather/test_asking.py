@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.config.settings import GatherSettings
-from digest.gather.asking import MAX_FOUND, MAX_TRIED, Search, ask_once, find_feeds
-from digest.gather.discovery import GUESSES
+from digest.gather.web.asking import MAX_FOUND, MAX_TRIED, Search, ask_once, find_feeds
+from digest.gather.web.discovery import GUESSES
 from tests.gather.making import NOW, rss
 from tests.support.http import Page, Site, serving
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.citations import is_citations, parse_citations
+from digest.gather.feeds.citations import is_citations, parse_citations
 from digest.gather.files.document import UnreadableError
 from tests.gather.making import LONDON
 

@@ -17,8 +17,8 @@ from urllib.parse import quote
 import feedparser
 import pytest
 
-from digest.gather.feed import Feed, read_feed
-from digest.gather.parser import parse
+from digest.gather.feeds.feed import Feed, read_feed
+from digest.gather.feeds.parser import parse
 from digest.text.clean import TAGS
 from tests.gather.agreement import as_read
 from tests.gather.making import NOW, source

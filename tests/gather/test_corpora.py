@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from digest.gather.feed import Feed, read_feed
-from digest.gather.jsonfeed import is_json_feed
-from digest.gather.parser import parse
+from digest.gather.feeds.feed import Feed, read_feed
+from digest.gather.feeds.jsonfeed import is_json_feed
+from digest.gather.feeds.parser import parse
 from digest.text.urls import url_key
 from tests.gather.agreement import REPAIRS, compare, deep, is_caption_apart
 from tests.gather.making import NOW, read_all, rss, source

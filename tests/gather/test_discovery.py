@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.discovery import GUESSES, MAX_NAMED, candidates
+from digest.gather.web.discovery import GUESSES, MAX_NAMED, candidates
 
 PAGE = "https://think.example/research/energy/"
 RSS = 'rel="alternate" type="application/rss+xml"'

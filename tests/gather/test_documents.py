@@ -213,7 +213,7 @@ def test_a_damaged_file_is_an_entry_or_a_problem_that_its_reader_foresaw(
         start = place % (len(data) + 1)
         data = data[:start] + bit + data[start + length :]
     if name.endswith(".xml"):
-        from digest.gather.feed import read_feed
+        from digest.gather.feeds.feed import read_feed
         from tests.gather.making import source
 
         read_feed(data, source=source(), url=None, content_type=None, now=NOW)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.gather.feed import Feed, read_feed
+from digest.gather.feeds.feed import Feed, read_feed
 from digest.gather.sources import named
 from digest.model import Entry
 from tests.gather.making import NOW, rss, source

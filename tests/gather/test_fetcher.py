@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.gather.politeness import host_pauses
+from digest.gather.web.politeness import host_pauses
 from digest.model import FetchState
 from tests.gather.asked import ask, ask_beside_others
 from tests.gather.making import NOW, read_all, rss, source

@@ -17,8 +17,8 @@ import pytest
 import trustme
 from yarl import URL
 
-from digest.gather.answers import RefusalError
-from digest.gather.login import login_of
+from digest.gather.web.answers import RefusalError
+from digest.gather.web.login import login_of
 from digest.model import FetchState
 from tests.gather.asked import ask
 from tests.gather.making import read_all, rss, source

@@ -74,12 +74,12 @@ def test_a_private_address_is_refused_when_it_is_connected(site: Site, host: str
 def public(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site on a public address, as far as the guard can tell: this machine has none of its own."""
     with serving(host="127.0.0.2") as running:
-        monkeypatch.setattr("digest.gather.addresses.is_public", _with_one_more(running))
+        monkeypatch.setattr("digest.gather.web.addresses.is_public", _with_one_more(running))
         yield running
 
 
 def _with_one_more(site: Site) -> Any:
-    from digest.gather.addresses import is_public
+    from digest.gather.web.addresses import is_public
 
     assert "127.0.0.2" in site.url
     return lambda address: address == "127.0.0.2" or is_public(address)
@@ -158,7 +158,7 @@ def test_of_a_name_with_public_and_private_addresses_only_the_public_ones_are_co
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(host="127.0.0.2") as running:
-        monkeypatch.setattr("digest.gather.addresses.is_public", _with_one_more(running))
+        monkeypatch.setattr("digest.gather.web.addresses.is_public", _with_one_more(running))
         names(monkeypatch, both_example=[["127.0.0.1", "127.0.0.2"]])
         running.add("/feed", Page(rss("Public")))
         answer = ask(source(f"http://both.example:{running.port}/feed"), allow_private=False)["example"]
@@ -170,7 +170,7 @@ def test_of_a_name_with_public_and_private_addresses_only_the_public_ones_are_co
 def test_a_name_that_was_public_a_moment_ago_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is connected is checked each time, not what was looked up before (DNS rebinding)."""
     with serving(host="127.0.0.2") as running:
-        monkeypatch.setattr("digest.gather.addresses.is_public", _with_one_more(running))
+        monkeypatch.setattr("digest.gather.web.addresses.is_public", _with_one_more(running))
         names(monkeypatch, rebind_example=[["127.0.0.2"], ["127.0.0.1"]])
         running.add("/feed", Page(rss("One")))
         feed = source(f"http://rebind.example:{running.port}/feed")

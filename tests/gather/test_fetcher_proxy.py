@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from yarl import URL
 
-from digest.gather.answers import RefusalError
-from digest.gather.proxies import Proxies
+from digest.gather.web.answers import RefusalError
+from digest.gather.web.proxies import Proxies
 from tests.gather.asked import ask
 from tests.gather.making import rss, source
 from tests.support.http import Page, Site, serving

@@ -20,12 +20,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from digest.gather.citations import parse_citations
 from digest.gather.documents import _read
-from digest.gather.feed import Feed, read_feed
+from digest.gather.feeds.citations import parse_citations
+from digest.gather.feeds.feed import Feed, read_feed
+from digest.gather.feeds.parser import parse
+from digest.gather.feeds.tables import is_table, parse_csv
 from digest.gather.files.document import UnreadableError
-from digest.gather.parser import parse
-from digest.gather.tables import is_table, parse_csv
 from digest.model import Entry
 from tests.gather.agreement import deep
 from tests.gather.files.office import docx, paragraph

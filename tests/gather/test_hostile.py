@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from digest.gather.feed import read_feed
+from digest.gather.feeds.feed import read_feed
 from tests.gather.making import NOW, rss, source
 
 READER = """
 import json, resource, sys
 from datetime import UTC, datetime
-from digest.gather.feed import read_feed
+from digest.gather.feeds.feed import read_feed
 from digest.model import Source
 place = Source(id="example", kind="feed", location="https://example.org/feed", name="")
 feed = read_feed(sys.stdin.buffer.read(), source=place, url="https://example.org/feed", content_type=None,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.gather.embargo import EmbargoError
-from digest.gather.item import Item, fingerprint_of, link_of
-from digest.gather.parser import NO_PLACE, parse
+from digest.gather.feeds.item import Item, fingerprint_of, link_of
+from digest.gather.feeds.parser import NO_PLACE, parse
 from digest.gather.repair import body_text, repeats, without_marker
 from digest.model import Entry
 from digest.text.plain import plain

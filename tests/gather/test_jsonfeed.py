@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.item import Item
-from digest.gather.jsonfeed import is_json_feed, parse_json_feed
+from digest.gather.feeds.item import Item
+from digest.gather.feeds.jsonfeed import is_json_feed, parse_json_feed
 from digest.model import Entry
 from tests.gather.making import LONDON, NOW, source
 

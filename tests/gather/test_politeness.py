@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.politeness import (
+from digest.gather.web.politeness import (
     Headers,
     after_body,
     after_failure,

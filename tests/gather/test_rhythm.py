@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.rhythm import asked_wait
+from digest.gather.web.rhythm import asked_wait
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)  # a Friday
 HOUR = timedelta(hours=1)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.gather.parser import parse
-from digest.gather.sieve import Sieve, split
+from digest.gather.feeds.parser import parse
+from digest.gather.feeds.sieve import Sieve, split
 from tests.gather.invented import odd, well_made
 from tests.gather.making import rss
 from tests.support.corpus import MADE, REAL, called, feeds

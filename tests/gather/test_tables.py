@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.gather.feeds.tables import is_table, parse_csv
 from digest.gather.files.document import UnreadableError
 from digest.gather.repair import moment
-from digest.gather.tables import is_table, parse_csv
 from tests.gather.making import LONDON
 
 CELLS = st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(" \n\"',;|="), max_size=25)

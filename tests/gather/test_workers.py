@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from digest.gather.feed import read_feed
-from digest.gather.workers import Job, Workers
+from digest.gather.feeds.feed import read_feed
+from digest.gather.feeds.workers import Job, Workers
 from tests.gather.making import LONDON, NOW, rss, source
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 from digest.model import FetchState, Source
 
 if TYPE_CHECKING:
-    from digest.gather.answers import Answer
-    from digest.gather.feed import Feed
-    from digest.gather.http import Fetcher
-    from digest.gather.workers import Job, Workers
+    from digest.gather.feeds.feed import Feed
+    from digest.gather.feeds.workers import Job, Workers
+    from digest.gather.web.answers import Answer
+    from digest.gather.web.http import Fetcher
 
 _MANY: Final = 40
 """First fetches from which on processes are worth their start (0.4 s each)."""
@@ -160,6 +160,6 @@ def _workers(first_fetches: int) -> Workers | None:
     cores = os.cpu_count() or 1
     if first_fetches < _MANY or cores < 2:
         return None
-    from digest.gather.workers import Workers  # noqa: PLC0415  feedparser only where there is something to read
+    from digest.gather.feeds.workers import Workers  # noqa: PLC0415  feedparser only where there is something to read
 
     return Workers(min(cores, _MOST_PROCESSES))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from yarl import URL
 
-from digest.gather.answers import RefusalError
+from digest.gather.web.answers import RefusalError
 from digest.model import Source
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")

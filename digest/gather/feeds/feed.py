@@ -13,19 +13,19 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.gather import repair
-from digest.gather.choice import wanted
-from digest.gather.citations import is_citations, parse_citations
 from digest.gather.embargo import HINT, EmbargoError
+from digest.gather.feeds.choice import wanted
+from digest.gather.feeds.citations import is_citations, parse_citations
+from digest.gather.feeds.item import Item, fingerprint_of, link_of
+from digest.gather.feeds.jsonfeed import is_json_feed, parse_json_feed
+from digest.gather.feeds.nofeed import explain, short
+from digest.gather.feeds.parser import NO_PLACE, Raw, date_of, parse
+from digest.gather.feeds.sieve import Sieve, split
+from digest.gather.feeds.tables import is_table, parse_csv
 from digest.gather.files.document import UnreadableError
 from digest.gather.identity import entry_ids, possible_ids
-from digest.gather.item import Item, fingerprint_of, link_of
-from digest.gather.jsonfeed import is_json_feed, parse_json_feed
 from digest.gather.memory import BLANK, Memory, There
-from digest.gather.nofeed import explain, short
-from digest.gather.parser import NO_PLACE, Raw, date_of, parse
-from digest.gather.rhythm import asked_wait
-from digest.gather.sieve import Sieve, split
-from digest.gather.tables import is_table, parse_csv
+from digest.gather.web.rhythm import asked_wait
 from digest.model import Entry, Source, SourceProblem
 from digest.text.titles import tidy_title
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from digest.gather.parser import Raw
+from digest.gather.feeds.parser import Raw
 from digest.text.plain import drop_controls
 from digest.text.titles import tidy_title
 from digest.text.urls import clean_url, shown_url

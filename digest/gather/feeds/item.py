@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from digest.gather import repair
 from digest.gather.embargo import cut_html, cut_title, until
 from digest.gather.embargo_words import mentions
+from digest.gather.feeds.parser import NO_PLACE, Raw
 from digest.gather.identity import Marks
-from digest.gather.parser import NO_PLACE, Raw
 from digest.gather.pictures import alt_of, is_picture, pictures
 from digest.model import Entry, Html, Source
 from digest.text.clean import clean, paragraphs

@@ -10,7 +10,7 @@ from typing import Self
 
 from yarl import URL
 
-from digest.gather.answers import RefusalError, shown
+from digest.gather.web.answers import RefusalError, shown
 from digest.text.urls import shown_url
 
 

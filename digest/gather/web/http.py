@@ -20,12 +20,21 @@ import aiohttp
 from yarl import URL
 
 from digest.config.settings import GatherSettings
-from digest.gather.addresses import guarded_socket, private_literal
-from digest.gather.answers import PRIVATE_HINT, Answer, RefusalError, headers_of, refusal, refuse_unreadable, shown, why
-from digest.gather.login import login_of
-from digest.gather.politeness import FIRST_WAIT, Headers, place_of, retry_after
-from digest.gather.proxies import Proxies
-from digest.gather.redirects import REDIRECTS, Trail, bare
+from digest.gather.web.addresses import guarded_socket, private_literal
+from digest.gather.web.answers import (
+    PRIVATE_HINT,
+    Answer,
+    RefusalError,
+    headers_of,
+    refusal,
+    refuse_unreadable,
+    shown,
+    why,
+)
+from digest.gather.web.login import login_of
+from digest.gather.web.politeness import FIRST_WAIT, Headers, place_of, retry_after
+from digest.gather.web.proxies import Proxies
+from digest.gather.web.redirects import REDIRECTS, Trail, bare
 from digest.model import FetchState, Source
 from digest.text.urls import shown_url
 

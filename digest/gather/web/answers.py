@@ -16,8 +16,8 @@ from typing import Final, Literal
 import aiohttp
 from yarl import URL
 
-from digest.gather.addresses import PrivateAddressError
-from digest.gather.politeness import Headers
+from digest.gather.web.addresses import PrivateAddressError
+from digest.gather.web.politeness import Headers
 from digest.text.urls import shown_url
 
 PRIVATE_HINT: Final = "set allow_private = true under [gather] in digest.toml if this feed is on your own network"

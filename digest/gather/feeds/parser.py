@@ -25,7 +25,7 @@ from feedparser.datetimes import _parse_date
 from feedparser.util import FeedParserDict
 
 from digest.gather import repair
-from digest.gather.strict import StrictParser
+from digest.gather.feeds.strict import StrictParser
 
 Raw = dict[str, Any]
 """A document, an item, a head or a text of feedparser's. Dates are got with ``dict.get``: its own gives one for

@@ -21,10 +21,10 @@ from datetime import datetime
 from typing import IO, Final
 from zoneinfo import ZoneInfo
 
-from digest.gather.feed import Feed, read_feed
+from digest.gather.feeds.feed import Feed, read_feed
 from digest.model import Source
 
-_PROGRAM: Final = "from digest.gather.workers import serve; serve()"
+_PROGRAM: Final = "from digest.gather.feeds.workers import serve; serve()"
 _LOST: Final = (OSError, EOFError, pickle.UnpicklingError)
 """What a process that died leaves behind."""
 

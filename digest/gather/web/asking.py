@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Final
 
 from digest.config.settings import GatherSettings
-from digest.gather.answers import Answer
-from digest.gather.discovery import Candidate, candidates
-from digest.gather.http import ACCEPT, Fetcher
+from digest.gather.web.answers import Answer
+from digest.gather.web.discovery import Candidate, candidates
+from digest.gather.web.http import ACCEPT, Fetcher
 from digest.model import FetchState, Source
 
 MAX_FOUND: Final = 5
@@ -125,7 +125,7 @@ def _read(answer: Answer, url: str, how: str, now: datetime) -> tuple[FoundFeed 
     """The feed in an answer, or why it is none."""
     if answer.kind != "body":
         return None, answer.problem
-    from digest.gather.feed import read_feed  # noqa: PLC0415  a whole parser, for what may not answer
+    from digest.gather.feeds.feed import read_feed  # noqa: PLC0415  a whole parser, for what may not answer
 
     content_type = answer.headers.content_type if answer.headers else None
     feed = read_feed(answer.body, source=_source(url), url=answer.url, content_type=content_type, now=now)

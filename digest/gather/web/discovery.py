@@ -1,4 +1,4 @@
-"""From a web page to the addresses where its feed may be, best first. Pure; ``digest.gather.asking`` tries them.
+"""From a web page to the addresses where its feed may be, best first. Pure; ``digest.gather.web.asking`` tries them.
 
 What the page itself names comes first (``<link rel=alternate>``, then links that look like feeds); then the rules of
 sites whose feeds are known but not named; then the places where feeds usually are. As Miniflux and NetNewsWire do.

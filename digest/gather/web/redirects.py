@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from yarl import URL
 
-from digest.gather.answers import RefusalError
-from digest.gather.login import Login
+from digest.gather.web.answers import RefusalError
+from digest.gather.web.login import Login
 from digest.text.urls import shown_url
 
 MAX_REDIRECTS = 10

@@ -1,0 +1,1 @@
+"""Feed documents → entries: sifted, parsed, repaired."""
