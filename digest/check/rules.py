@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.model import UNSUBSCRIBE_MARK
+from digest.text.facts import missing_names, missing_numbers, missing_quotes
 from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES, PREHEADER_MOST_CHARS, SUBJECT_CHARS
 from digest.text.markdown import unescape, without_comments
 from digest.text.urls import clean_url, url_key
@@ -25,7 +26,8 @@ _SECTION = re.compile(r"^ {0,3}##[ \t]+(.*?)[ \t#\r]*$")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(")
 _ADDRESS = re.compile(r"https?://[^\s<>\"\]]+")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)")
-_QUOTED = re.compile(r"“([^“”]{12,})”|(?<!\w)\"([^\"\n]{12,})\"(?!\w)|„([^„“”]{12,})[“”]|«\s?([^«»]{12,}?)\s?»")
+_LINKED = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_CITATION_CHARS = 12  # a shorter quotation is an emphasis
 _VAGUE = frozenset(
     {"here", "click here", "read more", "more", "link", "this", "this link", "hier", "mehr", "ici", "aquí"}
 )
@@ -108,17 +110,19 @@ def preheader(galley: Galley) -> Iterator[Remark]:
 
 
 def quote(galley: Galley) -> Iterator[Remark]:
-    """What stands in quotation marks must stand in a source, word for word."""
+    """What stands in quotation marks must stand in a source, word for word; numbers and names should."""
     for story in galley.issue.stories:
         told = [found for ref in story.sources if (found := galley.entries.get(ref.entry_id or ""))]
         if not told:
             continue  # hand-written: there is nothing to compare with
-        material = _folded(" ".join(f"{entry.title} {entry.summary} {entry.text}" for entry in told))
-        for match in _QUOTED.finditer(unescape(story.summary)):
-            words = next(group for group in match.groups() if group)
-            if _folded(words).rstrip(" .,;:!?…") not in material:
-                yield Remark(rule="quote", line=story.line, message=f"“{words[:80]}” is in none of the story's sources",
-                             hint="quote word for word, or take the quotation marks away")  # fmt: skip
+        sources = [part for entry in told for part in (entry.title, entry.summary, entry.text)]
+        said = _TODO.sub("", _ADDRESS.sub("", _LINKED.sub(r"\1", unescape(without_comments(story.summary)))))
+        for words in missing_quotes(said, sources, shortest=_CITATION_CHARS):
+            yield Remark(rule="quote", line=story.line, message=f"“{words[:80]}” is in none of the story's sources",
+                         hint="quote word for word, or take the quotation marks away")  # fmt: skip
+        for fact in (*missing_numbers(said, sources), *missing_names(said, sources)):
+            yield Remark(rule="quote", line=story.line, message=f"{fact} is in none of the story's sources",
+                         hint="look it up, if it is not your own knowledge", advice=True)  # fmt: skip
 
 
 def repeat(galley: Galley) -> Iterator[Remark]:
@@ -215,8 +219,3 @@ def _printed_lines(galley: Galley) -> Iterator[tuple[int, str]]:
 
 def _front_line(galley: Galley, key: str) -> int:
     return next((n for n, line in enumerate(galley.issue.text.split("\n"), 1) if line.startswith(f"{key}:")), 1)
-
-
-def _folded(text: str) -> str:
-    plain = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xA0: " ", 0x202F: " "})
-    return " ".join(plain.split()).casefold()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from digest.config.settings import IssueSettings, Settings
+from digest.curate.labels import Example
 from digest.curate.origin import origin_name, origin_of
 from digest.curate.repeats import split_repeats
 from digest.curate.same import same_items
@@ -26,6 +27,7 @@ def brief(
     earlier: Sequence[Entry] = (),
     story_ids: Mapping[str, str] | None = None,
     taken: Collection[str] = (),
+    examples: Sequence[Example] = (),
     other: str = "Other",
     news: str = "News",
 ) -> Briefing:
@@ -44,13 +46,15 @@ def brief(
         earlier: entries that earlier issues used, grouped or dropped.
         story_ids: by the id of an entry, the id of the story that had it in an earlier draft of this issue.
         taken: ids of stories that exist and that no new one may have.
+        examples: the sections that editors gave to past stories, newest first.
         other: the section of what fits none, in the newsletter's language; it stands last unless it is configured.
         news: the section of everything where none are configured.
     """
     eligible, repeats = split_repeats(entries, earlier)
-    groups = same_items(eligible, sources=sources)
+    groups = same_items(eligible, sources=sources, language=settings.newsletter.language)
     made = stories(
         groups,
+        examples=examples,
         sources=sources,
         settings=settings,
         period=period,

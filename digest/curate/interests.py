@@ -1,32 +1,45 @@
-"""What the readers care about, and where an item speaks of it."""
+"""What the readers care about, and where a story speaks of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Literal
 
 from digest.config.settings import Interests
+from digest.model import Entry
 from digest.text.words import stems
 
-_LOOK_AT = 6000  # characters of a text
+_LOOK_AT = 6000  # characters of a text, for names
+_STEMMED = 2400  # for words, which cost more: 300 words or so
+
+Hit = Literal["name", "publisher", "word"]
 
 
-def interest_hits(title: str, text: str, interests: Interests, language: str) -> Iterator[tuple[str, bool]]:
-    """The names and words of ``[interests]`` that an item holds, in the order of digest.toml; True for a name.
+def interest_hits(
+    group: Sequence[Entry], interests: Interests, language: str, *, publishers: Sequence[str] = ()
+) -> Iterator[tuple[str, Hit]]:
+    """The names and words of ``[interests]`` that a story's entries hold, in the order of digest.toml.
 
     Names are looked for as they stand, in any case unless all in capitals (WHO is not who); words in any form
-    ("price caps" is "price cap").
+    ("price caps" is "price cap"). A name that none of the texts holds is found too if it is who published one of them.
     """
-    whole = f"{title}\n{text[:_LOOK_AT]}"
+    if not interests.names and not interests.words:
+        return
+    wholes = [f"{entry.title}\n{entry.summary}\n{entry.text}"[:_LOOK_AT] for entry in group]
     for name in interests.names:
-        if _name_pattern(name).search(whole):
-            yield name, True
+        pattern = _name_pattern(name)
+        if any(pattern.search(whole) for whole in wholes):
+            yield name, "name"
+        elif any(pattern.search(publisher) for publisher in publishers):
+            yield name, "publisher"
     if interests.words:
-        found = stems(whole, language)
+        found = [stems(whole[:_STEMMED], language) for whole in wholes]
         for word in interests.words:
-            if count_phrase(found, stems(word, language)):
-                yield word, False
+            phrase = stems(word, language)
+            if any(count_phrase(run, phrase) for run in found):
+                yield word, "word"
 
 
 def count_phrase(found: Sequence[str], phrase: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from digest.curate.alike import same_address, texts_alike
+from digest.curate.alike import are_two, same_address, texts_alike, told
 from digest.model import Entry, Repeat
 from digest.text.titles import title_key
 
@@ -48,10 +48,10 @@ class _Known:
         if (before := self._ids.get(entry.id)) is not None:
             return Repeat(entry=entry, earlier=before, why=_why("the same entry as", before))
         for before in self._addresses.get(entry.url_key or "", ()):
-            if same_address(before, entry):
+            if same_address(told(before), told(entry)):
                 return Repeat(entry=entry, earlier=before, why=_why("the same address as", before))
         for before in self._titles.get(title_key(entry.title), ()):
-            if texts_alike(before, entry):
+            if texts_alike(told(before), told(entry)) and not are_two(told(before), told(entry)):
                 return Repeat(entry=entry, earlier=before, why=_why("the same title and text as", before))
         return None
 

@@ -1,52 +1,83 @@
-"""Under which heading a story stands, and why."""
+"""Under which heading each story stands, and why.
+
+What the editor said comes first: the section of a feed, the ``sources`` of a section, a tag. The words of ``about``
+place the others, and with them what they teach: which words go with those seeds in this batch, and under which heading
+the editor let such stories stand in past issues.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from itertools import islice
 
 from digest.config.settings import SectionRule
-from digest.curate.interests import count_phrase
+from digest.curate.labels import FEWEST, MOST, Example, weight
+from digest.curate.lexicon import Lexicon, seeds_of, term
 from digest.curate.origin import slug
+from digest.curate.topics import Known, Verdict, judge
 from digest.model import Entry, Reason, Source
-from digest.text.words import stems
 
-_TITLE_COUNTS = 3  # times a word of the text
-_FLOOR = 2  # points: one word of the title, or two of the text
-_LOOK_AT = 3000  # characters of a text
+_MOST_SEEDS = 4  # named in a reason
+_MOST_LEARNT = 3
+_MOST_SAID = 1000  # stories of a batch that teach what the configuration says of them
+
+Found = tuple[str, Reason]
+"""A section's title, and the ground."""
 
 
-def section_of(
-    group: Sequence[Entry],
+def sections_of(
+    groups: Sequence[Sequence[Entry]],
     *,
     rules: Sequence[SectionRule],
     sources: Mapping[str, Source],
-    language: str,
+    languages: Sequence[str],
+    examples: Sequence[Example] = (),
     other: str = "Other",
     news: str = "News",
-) -> tuple[str, Reason]:
-    """The title of the section a story belongs under, with the ground.
+) -> tuple[Found, ...]:
+    """The section of each story, with the ground, in the order of the groups; their order decides nothing.
 
     The feed's own section, then a rule that names the feed or the organisation, then a tag that is a section's title,
-    then the words of ``about`` (stemmed), then ``other``; ``news`` for all if no sections are configured.
+    then the words of ``about`` and what is learnt from them, then ``other``; ``news`` for all if there are no rules.
+    A section without ``about`` takes by its words only what past issues taught it with FEWEST examples or more.
 
     Args:
-        group: the entries that tell the story, the lead first.
+        groups: the entries that tell each story, the lead first; disjoint.
         rules: ``[[section]]`` of digest.toml, in order.
         sources: by id.
-        language: the lead's two-letter code.
+        languages: the two-letter code of each group's lead.
+        examples: what past issues teach, newest first.
         other: the title for what fits no section, in the newsletter's language.
         news: the title for everything where no sections are configured.
     """
     if not rules:
-        return news, Reason(points=0.0, text="no sections are configured")
+        return tuple((news, Reason(points=0.0, text="no sections are configured")) for _ in groups)
+    said = [said_section(group, rules=rules, sources=sources) for group in groups]
+    in_order = sorted(range(len(groups)), key=lambda place: groups[place][0].id)
+    unknown = [place for place in in_order if said[place] is None]
+    past = examples[:MOST]
+    reader = _Reader.of(rules, {*languages, *(one.language for one in past)}, past, other)
+    texts = [reader.count(groups[place], languages[place]) for place in unknown]
+    taught = islice(_from_batch(groups, languages, said, in_order, reader), _MOST_SAID)
+    known = [*taught, *_from_past(past, reader, other)] if unknown else []
+    verdicts = judge(texts, reader.seeds, known) if reader.rules else [Verdict(topic=None)] * len(texts)
+    judged = {
+        place: reader.found(verdict, languages[place], other)
+        for place, verdict in zip(unknown, verdicts, strict=True)
+    }  # fmt: skip
+    return tuple(found or judged[place] for place, found in enumerate(said))
+
+
+def said_section(
+    group: Sequence[Entry], *, rules: Sequence[SectionRule], sources: Mapping[str, Source]
+) -> Found | None:
+    """The section that the editor's feeds, rules or tags name for a story; None if they say nothing."""
     for grounds in (_by_feed, _by_rule, _by_tag):
         for found in grounds(group, rules, sources):
             return found
-    return _by_words(group[0], rules, language) or (other, Reason(points=0.0, text="no section's words fit"))
-
-
-Found = tuple[str, Reason]
+    return None
 
 
 def _found(title: str, why: str) -> Found:
@@ -78,27 +109,74 @@ def _by_tag(group: Sequence[Entry], rules: Sequence[SectionRule], sources: Mappi
                 yield _found(title, f"tagged “{tag}”")
 
 
-def _by_words(lead: Entry, rules: Sequence[SectionRule], language: str) -> Found | None:
-    title = stems(lead.title, language)
-    text = stems(f"{lead.summary}\n{lead.text}"[:_LOOK_AT], language)
-    best: tuple[int, int, list[str]] = (0, 0, [])
-    best_rule = None
-    for rule in rules:
-        points = {
-            seed: _TITLE_COUNTS * count_phrase(title, phrase) + count_phrase(text, phrase)
-            for seed, phrase in _seeds(rule.about, language)
-        }
-        matched = [seed for seed, count in points.items() if count]
-        score = (sum(points.values()), len(matched), matched)
-        if score[:2] > best[:2]:
-            best, best_rule = score, rule
-    if best_rule is None or best[0] < _FLOOR:
-        return None
-    return _found(best_rule.title, f"speaks of {', '.join(best[2])}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """The sections that are found by words, and the words of each language."""
+
+    rules: tuple[SectionRule, ...]  # those with seeds, or with examples enough
+    seeds: tuple[frozenset[str], ...]  # of each, as terms of all the languages
+    shown: tuple[Mapping[str, str], ...]  # each of them as the editor wrote it
+    lexicons: Mapping[str, Lexicon]  # by language
+
+    @classmethod
+    def of(cls, rules: Sequence[SectionRule], languages: set[str], examples: Sequence[Example], other: str) -> _Reader:
+        taught = Counter(one.section for one in examples)
+        used = tuple(
+            rule for rule in rules if rule.about.strip() or (rule.title != other and taught[rule.title] >= FEWEST)
+        )
+        named = {code: [seeds_of(rule.about, code) for rule in used] for code in sorted(languages)}
+        shown = tuple(
+            {term(phrase): seed for seeds in named.values() for phrase, seed in seeds[place].items()}
+            for place in range(len(used))
+        )
+        return cls(
+            rules=used,
+            seeds=tuple(frozenset(seeds) for seeds in shown),
+            shown=shown,
+            lexicons={
+                code: Lexicon(code, [phrase for own in seeds for phrase in own]) for code, seeds in named.items()
+            },
+        )
+
+    def count(self, group: Sequence[Entry], language: str) -> Mapping[str, int]:
+        return self.lexicons[language].count(group)
+
+    def topic(self, title: str) -> int | None:
+        return next((place for place, rule in enumerate(self.rules) if rule.title == title), None)
+
+    def found(self, verdict: Verdict, language: str, other: str) -> Found:
+        """The verdict in words."""
+        if verdict.topic is None:
+            return other, Reason(points=0.0, text="no section's words fit")
+        seeds = [self.shown[verdict.topic][seed] for seed in verdict.seeds[:_MOST_SEEDS]]
+        told = {word for seed in verdict.seeds for word in seed.split()}
+        new = [one for one in verdict.learnt if not told.issuperset(one.split())]
+        learnt = [self._written(one, language) for one in new[:_MOST_LEARNT]]
+        said = [f"speaks of {', '.join(seeds)}"] if seeds else []
+        said += [f"shares {', '.join(learnt)} with its other stories"] if learnt else []
+        said += [f"{self.rules[verdict.next].title} is nearly as likely"] if verdict.next is not None else []
+        return _found(self.rules[verdict.topic].title, "; ".join(said) or "most stories stand there")
+
+    def _written(self, term: str, language: str) -> str:
+        return " ".join(map(self.lexicons[language].written, term.split()))
 
 
-@lru_cache
-def _seeds(about: str, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each seed of ``about``, as written and as stems; two that stem alike are one."""
-    seeds = {stems(seed, language): seed.strip() for seed in reversed(about.replace(";", ",").split(","))}
-    return tuple((seed, phrase) for phrase, seed in reversed(seeds.items()) if phrase)
+def _from_batch(
+    groups: Sequence[Sequence[Entry]],
+    languages: Sequence[str],
+    said: Sequence[Found | None],
+    in_order: Sequence[int],
+    reader: _Reader,
+) -> Iterator[Known]:
+    """What the stories teach whose section the editor's feeds, rules and tags name."""
+    for place in in_order:
+        found = said[place]
+        if found is not None and (topic := reader.topic(found[0])) is not None:
+            yield Known(terms=reader.count(groups[place], languages[place]), topic=topic)
+
+
+def _from_past(examples: Sequence[Example], reader: _Reader, other: str) -> Iterator[Known]:
+    for one in examples:
+        topic = reader.topic(one.section)
+        if topic is not None or one.section == other:
+            yield Known(terms=reader.count(one.entries, one.language), topic=topic, weight=weight(one))

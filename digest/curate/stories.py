@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from digest.config.settings import Settings
+from digest.curate.labels import Example
 from digest.curate.origin import language_of, origin_name
 from digest.curate.rank import rank
 from digest.curate.same import why_same
-from digest.curate.sections import section_of
+from digest.curate.sections import sections_of
 from digest.curate.summary import summarise
 from digest.model import Entry, Period, Reason, Source, Story
 
@@ -35,6 +36,7 @@ def stories(
     settings: Settings,
     period: Period,
     ids: StoryIds,
+    examples: Sequence[Example] = (),
     other: str = "Other",
     news: str = "News",
 ) -> tuple[Story, ...]:
@@ -46,18 +48,25 @@ def stories(
         settings: sections, interests, the newsletter's language.
         period: names the issue, and measures freshness.
         ids: what is minted already.
+        examples: the sections that editors gave to past stories.
         other: the section of what fits none.
         news: the section of everything where none are configured.
     """
     names = story_names(groups, period=period, ids=ids)
+    languages = [language_of(group[0], sources, settings.newsletter.language) for group in groups]
+    sections = sections_of(
+        groups,
+        rules=settings.section,
+        sources=sources,
+        languages=languages,
+        examples=examples,
+        other=other,
+        news=news,
+    )
     made = []
-    for group in groups:
+    for group, language, (section, ground) in zip(groups, languages, sections, strict=True):
         lead = group[0]
-        language = language_of(lead, sources, settings.newsletter.language)
         score, reasons = rank(group, sources=sources, interests=settings.interests, period=period, language=language)
-        section, ground = section_of(
-            group, rules=settings.section, sources=sources, language=language, other=other, news=news
-        )
         made.append(
             Story(
                 id=names[lead.id],

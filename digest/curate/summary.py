@@ -1,60 +1,28 @@
-"""Entry → summary: whole sentences of the source, verbatim and in their order.
+"""A story's entries → summary: whole sentences of theirs, verbatim, in their order, and whence each is.
 
-For now the leading sentences of the source's own summary or text, which is a strong baseline (ROUGE-1 .36 against .40
-for the best extractive method on 307 human round-ups).
+What the source itself says in a few whole sentences, such as a release's standfirst, opens the summary. The rest is
+chosen by ``digest.curate.centroid``; a release gives a quotation with its speaker where one fits.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
 
-from digest.curate.boilerplate import ends_the_text, is_boilerplate, is_caption, without_dateline
+from digest.curate.centroid import Telling, Weight, pick
+from digest.curate.passages import Passage, is_closed, is_whole, passages
+from digest.curate.provenance import Sourced, cut
 from digest.model import Entry
-from digest.text.sentences import paragraphs, sentences
-from digest.text.titles import title_key
+from digest.text.sentences import folded
 from digest.text.words import count_words
 
 MOST_SENTENCES = 3
-STRETCH = 1.5  # how far a single first sentence may go over the limit
+MOST_TELLINGS = 8
+"""Entries of a story that are read; more of them say the same."""
 _FEWEST_FIRST = 4  # words: "Why?" opens no summary
 _FEWEST_CLAUSE = 5  # words of a summary that is no sentence
-_LONGEST_HEADING = 12  # words
-_ENOUGH = 20  # words: a summary as long does not go on under the next heading
-_LONG_ENOUGH = 10  # words: agrees with what summarise finds on 98 % of 3,470 articles and 89 % of 1,587 feed items
+_ENOUGH = 20  # words: a source's own summary as long stands alone
+_LONG_ENOUGH = 10  # words; a clause of fewer adds little to the headline, though it is shown
 _GLANCE = 600  # characters
-_MOST = 20_000  # characters that are looked at; no summary is found further down
-_LOOK_AT = 12  # lines of the article; what they do not say is no summary
-
-_END = re.compile(r"[.!?։؟।॥。！？｡][\"'”’“‘»«)\]」』）】》\s]*$")
-_CUT = re.compile(
-    r"(?:…|\.\.+|\[(?:…|\.\.\.|\+\d+ chars)\]|\((?:more|cont\.?|continued)\))[\"'”’»)\s.]*$", re.IGNORECASE
-)
-_ONLY_QUOTED = re.compile(r"^(?:“[^“”]*”|\"[^\"]*\"|«[^«»]*»|»[^«»]*«|„[^“”]*[“”]|”[^”]*”|「[^「」]*」|‘[^‘’]*’)\W*$")
-_PAIRS = (("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"), ("『", "』"), ("（", "）"), ("《", "》"))
-
-# "He said" needs to be told who. Pronoun and verb of saying, and the reverse order of French and Spanish.
-_DANGLING = re.compile(
-    r"^(?:(?:he|she|they|it) (?:also |then |later )?(?:said|says|added|adds|told|explained|continued|noted|went on|"
-    r"replied|argued|warned|concluded)"
-    r"|(?:er|sie) (?:sagte|sagt|fügte|ergänzte|erklärte|betonte|warnte)"
-    r"|(?:il|elle|ils|elles) (?:a |ont )?(?:dit|ajouté|ajoute|déclaré|expliqué|précisé|poursuivi)"
-    r"|(?:dijo|añadió|agregó|explicó|afirmó|señaló|(?:él|ella) (?:dijo|añadió|explicó)))\b",
-    re.IGNORECASE,
-)
-# What leans on the sentence before, when that one was left out.
-_LEANING = re.compile(
-    r"^[\"“„«]?(?:he|she|they|it|his|her|their|its|this|that|these|those|but|and|or|so|however|also|yet|instead|meanwhile|"
-    r"then|such|both|another|still|nor|therefore|thus|moreover|furthermore|in addition|for example|for instance|"
-    r"er|sie|es|sein\w*|ihr\w*|dies\w*|aber|und|oder|doch|jedoch|auch|zudem|dabei|dazu|damit|daher|deshalb|denn|außerdem|"
-    r"il|elle|ils|elles|son|sa|ses|leur|leurs|ce|cet|cette|ces|cela|mais|et|ou|donc|or|cependant|toutefois|ainsi|aussi|"
-    r"él|ella|ellos|ellas|su|sus|est[aeo]s?|es[aeo]s?|pero|y|o|sin embargo|además|también|así|por eso)\b",
-    re.IGNORECASE,
-)
-
 
 # A clause whose last word is one of these was cut: "The committee will report on the".
 _ENDS_NOTHING = frozenset(
@@ -69,130 +37,146 @@ _ENDS_NOTHING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """A sentence of the source, or a line that is none."""
-
-    text: str
-    kind: Literal["whole", "heading", "broken"]  # broken: cut, something stays open, or a quotation of nobody's
-
-
 def says_enough(entry: Entry) -> bool:
-    """Whether an entry is long enough to be summarised: a glance at its length, where ``summarise`` reads it."""
+    """Whether an entry says more than its headline: a glance at its length, where ``summarise`` reads it."""
     return any(count_words(text[:_GLANCE]) >= _LONG_ENOUGH for text in (entry.summary, entry.text))
 
 
 def summarise(entry: Entry, *, words: int, language: str) -> str:
-    """At most three whole sentences of an entry, verbatim, in at most ``words`` words; "" if it holds none that fit.
+    """What ``summary_of`` says of one entry, as it is printed; "" if it holds no sentence that fits."""
+    return told(summary_of((entry,), words=words, language=language))
 
-    They are the source's own summary if that is made of whole sentences, else the first ones of the text. Where the
-    text begins with the summary, as a release does with its standfirst, it goes on with the text. A summary of one
-    clause without a full stop stands as it is, in a paragraph of its own. A first sentence may be half as long again
-    as the limit, and then stands alone.
+
+def told(sentences: Sequence[Sourced], names: Mapping[str, str] | None = None) -> str:
+    """Sentences in a row, as plain text; a clause that is no sentence is a paragraph of its own.
 
     Args:
-        entry: what is summarised; its title, repeated as a sentence, is left out.
-        words: the limit, as ``digest.text.words.count_words`` counts.
-        language: the entry's two-letter code.
+        sentences: those of one entry side by side.
+        names: what the source of an entry is called, by the entry's id. Where the sentences are of several entries,
+            each entry's end with its name: "… from January. (Harbour Daily)"
     """
-    own = tuple(islice(_lines(entry, entry.summary, language), _LOOK_AT))
-    text = tuple(islice(_lines(entry, entry.text, language), _LOOK_AT))
-    goes_on = bool(own and text) and own[0].text == text[0].text
-    if own and all(line.kind == "whole" for line in own):
-        return _fit((*own, *(text if goes_on else ())), words) or _fit(text, words)
-    clause = _clause(entry, own, text)
-    if clause and count_words(clause) <= words:
-        rest = _fit(text[1:], words - count_words(clause)) if goes_on else ""
-        return f"{clause}\n\n{rest}" if rest else clause
-    return _fit(text, words) or _fit(own, words)
-
-
-def _fit(lines: Iterable[_Line], words: int) -> str:
-    """The lines from the start that fit."""
-    chosen: list[str] = []
-    length, gap = 0, False  # gap: the sentence that stood before is not in the summary
-    for line in lines:
-        if line.kind == "heading" and length >= _ENOUGH:
-            break
-        if line.kind == "heading" or line.text in chosen:
-            continue
-        if line.kind == "broken" or (gap and _LEANING.match(line.text)) or (not chosen and not _can_open(line.text)):
-            gap = True
-            continue
-        count = count_words(line.text)
-        if length + count > (words if chosen else words * STRETCH):
-            break
-        chosen.append(line.text)
-        length, gap = length + count, False
-        if len(chosen) == MOST_SENTENCES:
-            break
-    return _joined(chosen)
-
-
-def _can_open(sentence: str) -> bool:
-    return count_words(sentence) >= _FEWEST_FIRST and not _DANGLING.match(sentence)
-
-
-def _clause(entry: Entry, own: tuple[_Line, ...], text: tuple[_Line, ...]) -> str:
-    """The source's summary if it is one clause, such as newspapers put under a headline; "" if it looks cut."""
-    if len(own) != 1 or entry.truncated:
-        return ""
-    clause = own[0].text
-    if _END.search(clause) or _CUT.search(clause) or not _closed(clause) or clause.endswith((":", ",", ";", "-", "–")):
-        return ""
-    if count_words(clause) < _FEWEST_CLAUSE or clause[:1].islower():
-        return ""
-    if any(line.text != clause and line.text.startswith(clause) for line in text):
-        return ""
-    return "" if clause.rsplit(maxsplit=1)[-1].casefold() in _ENDS_NOTHING else clause
-
-
-def _lines(entry: Entry, text: str, language: str) -> Iterator[_Line]:
-    """The sentences of a text that are of the article."""
-    known = {title_key(entry.title), title_key(entry.kind or ""), ""}
-    longest = 2 * max(map(len, known)) + 20  # characters a repeated title can have; the key of each line costs time
-    for paragraph in paragraphs(text[:_MOST]):
-        if ends_the_text(paragraph):
-            return
-        if is_caption(paragraph) or (not _END.search(paragraph) and is_boilerplate(paragraph)):
-            continue
-        for sentence in sentences(without_dateline(paragraph), language):
-            if is_boilerplate(sentence) or (len(sentence) <= longest and title_key(sentence) in known):
-                continue
-            yield _Line(text=sentence, kind=_kind(sentence, alone=sentence == paragraph))
-
-
-def _kind(sentence: str, *, alone: bool) -> Literal["whole", "heading", "broken"]:
-    if _END.search(sentence) and not _CUT.search(sentence):
-        broken = not _closed(sentence) or _begins_late(sentence) or _ONLY_QUOTED.match(sentence)
-        return "broken" if broken else "whole"
-    is_row = " | " in sentence
-    is_short = count_words(sentence) <= _LONGEST_HEADING and not sentence.endswith((":", ",", "…", "..."))
-    return "heading" if alone and (is_row or is_short) else "broken"
-
-
-def _begins_late(sentence: str) -> bool:
-    """Whether a sentence's beginning is missing: it begins in lower case ("iPhone" does not) or with what ends one."""
-    word = sentence.lstrip("\"'“”„«»‘(")[:2]
-    return sentence[0] in ".,;:!?)]。、！？」" or (word[:1].islower() and not word[1:].isupper())
-
-
-def _closed(sentence: str) -> bool:
-    """Whether every quotation and bracket that begins in a sentence ends in it, and the reverse."""
-    count = sentence.count
-    if any(count(first) != count(last) for first, last in _PAIRS) or count("‘") > count("’"):
-        return False
-    straight, opened, shut, low = count('"'), count("“"), count("”"), count("„")
-    if low:  # German „…“, Polish „…”
-        return low == opened + shut and straight % 2 == 0
-    if straight:  # some mix them: "…”
-        return (straight + opened + shut) % 2 == 0 and abs(opened - shut) <= straight
-    return opened == shut if opened else shut % 2 == 0  # English “…”, Swedish ”…”
-
-
-def _joined(chosen: list[str]) -> str:
-    """Sentences in a row; scripts without spaces get none."""
+    several = len({sentence.entry_id for sentence in sentences}) > 1
     text = ""
-    for sentence in chosen:
-        text += sentence if not text or sentence[0] >= "\u2e80" else f" {sentence}"
+    for number, sentence in enumerate(sentences):
+        text += _gap(text, sentence.shown) + sentence.shown
+        last = number + 1 == len(sentences) or sentences[number + 1].entry_id != sentence.entry_id
+        name = (names or {}).get(sentence.entry_id)
+        if several and last and name:
+            text += f" ({name})"
     return text
+
+
+def _gap(before: str, after: str) -> str:
+    if not before:
+        return ""
+    if not is_whole(before) and not before.endswith(")"):
+        return "\n\n"
+    return "" if after[0] >= "\u2e80" and not before.endswith(")") else " "  # no blank where a script has none
+
+
+def summary_of(
+    entries: Sequence[Entry],
+    *,
+    words: int,
+    language: str,
+    most: int = MOST_SENTENCES,
+    weight: Weight | None = None,
+) -> tuple[Sourced, ...]:
+    """The sentences that sum up a story, entry by entry and in the order of each; () if none fits.
+
+    Never what belongs to the page, a cut sentence, a question, a quotation that stays open or is nobody's, nor a
+    sentence that leans on one that is not there.
+
+    Args:
+        entries: of one story and one language, the lead first; the first eight are read.
+        words: the limit, as ``digest.text.words.count_words`` counts. A sentence that stands alone may have half as
+            many more, up to 30.
+        language: a two-letter code.
+        most: sentences; those of one quotation count each.
+        weight: how much a stemmed word tells, for instance its rarity in the week's entries; None: its rarity in these.
+    """
+    if not entries:
+        return ()
+    lead = entries[0]
+    own = tuple(passages(lead, "summary", language))
+    text = tuple(passages(lead, "text", language))
+    clause = _clause(lead, own, text) if len(entries) == 1 else None
+    if clause and clause.words <= words:
+        rest = tuple(passage for passage in text if passage.text != clause.text)
+        telling = Telling(title=lead.title, passages=rest, language=language)
+        found = pick((telling,), limit=words - clause.words, most=most - 1, weight=weight) if rest and most > 1 else ()
+        return (_cut(lead, clause), *(_cut(lead, one.passage) for one in found))
+    opening = _opening(own, words, most)
+    if opening and len(entries) == 1 and _is_enough(lead, opening, text):
+        return tuple(_cut(lead, passage) for passage in opening)
+    tellings = [
+        _telling(lead, own, text, opening, language),
+        *(_telling(entry, *_read(entry, language), (), language) for entry in entries[1:MOST_TELLINGS]),
+    ]
+    found = pick(tellings, limit=words, most=most, weight=weight)
+    return tuple(_cut(entries[one.telling], one.passage) for one in found)
+
+
+def _read(entry: Entry, language: str) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    return tuple(passages(entry, "summary", language)), tuple(passages(entry, "text", language))
+
+
+def _cut(entry: Entry, passage: Passage) -> Sourced:
+    return cut(entry, passage.field, passage.start, passage.end)
+
+
+def _telling(
+    entry: Entry, own: tuple[Passage, ...], text: tuple[Passage, ...], opening: tuple[Passage, ...], language: str
+) -> Telling:
+    """What an entry says, nothing twice: a summary that is an extract gives way to the text."""
+    in_text = {passage.text: passage for passage in text}
+    whole = [passage for passage in own if passage.kind == "whole"]
+    if all(passage.text in in_text for passage in whole):
+        said, opening = text, tuple(in_text[passage.text] for passage in opening)
+    else:
+        known = {passage.text for passage in own}
+        said = (*own, *(passage for passage in text if passage.text not in known))
+    return Telling(
+        title=entry.title, passages=said, language=language, opening=opening, quotes=tuple(_quotes(entry, said))
+    )
+
+
+def _opening(own: tuple[Passage, ...], words: int, most: int) -> tuple[Passage, ...]:
+    """The source's own summary if it is short and whole; () if not."""
+    fits = sum(one.words for one in own) <= words and sum(one.sentences for one in own) <= most
+    whole = own and all(one.kind == "whole" for one in own)
+    return own if whole and fits and own[0].words >= _FEWEST_FIRST and not own[0].leans else ()
+
+
+def _is_enough(entry: Entry, opening: tuple[Passage, ...], text: tuple[Passage, ...]) -> bool:
+    """Whether the source's own summary says it all, and is not the text's beginning or a release's standfirst."""
+    begins = bool(text) and text[0].text == opening[0].text
+    return sum(one.words for one in opening) >= _ENOUGH and not begins and not _is_release(entry)
+
+
+def _is_release(entry: Entry) -> bool:
+    return entry.organisation is not None or entry.kind is not None
+
+
+def _quotes(entry: Entry, said: Sequence[Passage]) -> Iterator[Passage]:
+    """The passages of a release that hold a quotation and name its speaker."""
+    if not _is_release(entry):
+        return
+    quotes = [(folded(quote.text), quote.speaker.split()[-1]) for quote in entry.quotes if quote.speaker]
+    for passage in said:
+        if any(words in passage.text and name in passage.text for words, name in quotes):
+            yield passage
+
+
+def _clause(entry: Entry, own: tuple[Passage, ...], text: tuple[Passage, ...]) -> Passage | None:
+    """What the source says if it is one clause, as newspapers put under a headline; None if it looks cut."""
+    said = own or text
+    if len(said) != 1 or entry.truncated or said[0].kind == "whole" or is_whole(said[0].text):
+        return None
+    clause = said[0].text
+    cut_off = clause.endswith((":", ",", ";", "-", "–", "…", "...", "]")) or not is_closed(clause)
+    if said[0].words < _FEWEST_CLAUSE or clause[:1].islower() or cut_off:
+        return None
+    if any(passage.text != clause and passage.text.startswith(clause) for passage in text):
+        return None
+    return None if clause.rsplit(maxsplit=1)[-1].casefold() in _ENDS_NOTHING else said[0]

@@ -13,6 +13,7 @@ from typing import Final
 from digest.gather.feeds.tables import is_table
 from digest.gather.files.document import FILES_ID, UnreadableError
 from digest.model import SourceProblem
+from digest.text.plain import drop_controls
 
 FOLDER: Final = "feeds"
 _FEED_TYPES: Final = frozenset([".xml", ".rss", ".atom", ".rdf"])
@@ -139,7 +140,7 @@ def _start(data: bytes) -> bytes:
 
 def problem(path: str, message: str, hint: str | None = None) -> SourceProblem:
     """What is wrong with one file."""
-    return SourceProblem(source_id=FILES_ID, message=f"{path}: {message}", path=path, hint=hint)
+    return SourceProblem(source_id=FILES_ID, message=drop_controls(f"{path}: {message}"), path=path, hint=hint)
 
 
 def _files(root: Path) -> Iterator[Path | SourceProblem]:

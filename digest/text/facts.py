@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import stopwordsiso
 
 from digest.text.words import tokens
 
@@ -17,23 +20,25 @@ _EDGES = " .,;:!?…-–—"
 
 _NUMBER = re.compile(r"\d+(?:[.,'\u00a0\u202f]\d+)*")
 _GROUPS = re.compile(r"\d{1,3}(?:([.,'\u00a0\u202f])\d{3})(?:\1\d{3})*")
+_PARTED = re.compile(r"(?<!\d)\d{1,3}(?:, \d{3})+(?!\d)|\d+\. \d+")
 # Words that say how many. "One" and its like say too often something else.
 _NUMBER_WORDS = frozenset(
     """
-    zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen
-    twice double triple half third quarter hundreds thousands millions billions dozens
-    zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert tausend millionen milliarde
-    milliarden doppelt verdoppelt halb hälfte drittel viertel
-    deux trois quatre cinq sept huit neuf dix onze douze vingt trente cent mille millions milliard milliards moitié tiers
-    quart douzaine
-    dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cien mil millón millones mitad tercio
-    cuarto docena
+    zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion
+    trillion dozen twice double triple half third quarter hundreds thousands millions billions dozens zwei drei vier
+    fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert tausend millionen milliarde milliarden
+    doppelt verdoppelt halb hälfte drittel viertel deux trois quatre cinq huit neuf dix onze douze vingt trente
+    mille millions milliard milliards moitié douzaine dos tres cuatro cinco seis siete ocho nueve
+    diez doce veinte treinta cien mil millón millones mitad tercio cuarto docena
     """.split()  # noqa: SIM905  read by people
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
+_STYLES = frozenset(
+    ["mr", "mrs", "ms", "dr", "prof", "st", "sen", "gov", "rep", "gen", "sr", "sra", "m", "mme", "hr", "fr"]
+)
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_BEGINS = re.compile(r"(?:^|[.!?:…]|\n)[\s\"'“”„«»‘(\[–—-]*$")
+_BEGINS = re.compile(r"[.!?:…\n][\s\"'“”„«»‘(\[–—-]*$")
 
 
 def quotations(text: str) -> tuple[str, ...]:
@@ -69,7 +74,14 @@ def numbers(text: str) -> tuple[str, ...]:
         for word in re.split(r"[-'’]", match.group().rstrip(".").casefold())
         if word in _NUMBER_WORDS
     ]
-    return tuple(number for _, number in sorted(found))
+    return tuple(number for _, number in sorted(found, key=lambda place: place[0]))
+
+
+def known_numbers(text: str) -> frozenset[str]:
+    """The numbers that a text has, also where a blank has come into one: "3, 800" is 3800 too, and "1. 3" 1.3."""
+    return frozenset(
+        (*numbers(text), *(_plain_number(match.group().replace(" ", "")) for match in _PARTED.finditer(text)))
+    )
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -82,7 +94,7 @@ def names(text: str) -> tuple[str, ...]:
 
 def missing_numbers(text: str, sources: Iterable[str]) -> tuple[str, ...]:
     """The numbers of a text that no source has."""
-    known = {number for source in sources for number in numbers(source)}
+    known = {number for source in sources for number in known_numbers(source)}
     return tuple(dict.fromkeys(number for number in numbers(text) if number not in known))
 
 
@@ -111,14 +123,22 @@ def _name_runs(text: str) -> Iterator[list[str]]:
             yield from _run(run)
             run = []
             continue
-        begins = place == 0 or _BEGINS.search(before) is not None
+        begins = place == 0 or (_BEGINS.search(before) is not None and found[place - 1][1].casefold() not in _STYLES)
         if begins or before.strip(" .'’-"):
             yield from _run(run)
             run = []
+        if word.casefold() in _STYLES or (begins and word.casefold() in _common_words()):
+            continue
         if begins and not (place + 1 < len(found) and _goes_on(plain, start + len(word), found[place + 1])):
             continue
         run.append(word)
     yield from _run(run)
+
+
+@lru_cache
+def _common_words() -> frozenset[str]:
+    """What begins a sentence before a name: "Then Ada Quill spoke"."""
+    return frozenset(stopwordsiso.stopwords(["en", "de", "fr", "es", "it", "nl", "pt"]))
 
 
 def _run(run: list[str]) -> Iterator[list[str]]:
@@ -137,9 +157,7 @@ def _name_words(run: Sequence[str]) -> list[str]:
 
 
 def _joined(match: re.Match[str]) -> str:
-    return match.group().replace(".", "") + " " * (
-        match.group().count(".") > 0 and match.end() < len(match.string) and match.string[match.end()].isalnum()
-    )
+    return match.group().replace(".", "")
 
 
 def _plain_number(number: str) -> str:

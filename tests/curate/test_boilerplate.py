@@ -47,6 +47,16 @@ Abonnez-vous à notre lettre.
 L'article Le port augmente ses tarifs est apparu en premier sur Blog du port.
 Leer más
 Suscríbete a nuestro boletín.
+See the collaboration page for more details.
+This article was adapted from a talk at the port.
+Listen on Apple Podcasts, Spotify or wherever you get your podcasts.
+Support the show on Patreon!
+Support the show!
+Email me at desk@quay.example
+If you like this letter, share it with a friend.
+Schreibt uns eure Fragen.
+0170 000000 ist unsere Whatsapp-Nummer für eure Fragen.
+Leia mais no portal do porto!
 La entrada Suben las tasas se publicó primero en Blog del puerto.
 Todos los derechos reservados."""
 
@@ -69,7 +79,13 @@ Images of the reactor show cracks.
 Topics such as energy dominated the talks.
 One of 3.4 million homes was checked.
 The police clicked through every file.
-Notes were exchanged between the capitals."""
+Notes were exchanged between the capitals.
+This article of the treaty was never applied.
+See the sea walls at Saltmouth before they fall, the council says.
+Support the troops, the minister told the house.
+If you have a car, the charge is four euros.
+The text was agreed on Friday.
+Whatsapp will charge firms for messages."""
 
 
 @pytest.mark.parametrize("sentence", BOILERPLATE.splitlines())
@@ -97,6 +113,15 @@ def test_news_that_begins_like_boilerplate_is_news(sentence: str) -> None:
         ("NATO — the alliance — met.", "NATO — the alliance — met."),
         ("The board (in London) - and others - met.", "The board (in London) - and others - met."),
         ("EU: no deal.", "EU: no deal."),
+        ("MOSUL, Iraq/BAGHDAD (Reuters) - Ministers met.", "Ministers met."),
+        ("Thursday, May 7, 2026 On Tuesday, ministers met.", "On Tuesday, ministers met."),
+        ("14:32 Ministers met.", "Ministers met."),
+        ("10.15am BST: Ministers met.", "Ministers met."),
+        ("17.30 Uhr – Die Minister tagten.", "Die Minister tagten."),
+        ("14:32 is when ministers met.", "14:32 is when ministers met."),
+        ("10.15 Euro kostet es.", "10.15 Euro kostet es."),
+        ("16:30 Uhr Ortszeit begann es.", "16:30 Uhr Ortszeit begann es."),
+        ("16.42 GMT Ministers met.", "Ministers met."),
         ("Ministers met.", "Ministers met."),
     ],
 )

@@ -2,10 +2,11 @@ import pytest
 
 from digest.config.settings import Interests
 from digest.curate.interests import count_phrase, interest_hits
+from tests.curate.making import entry
 
 
 def hits(title: str, *, names: tuple[str, ...] = (), words: tuple[str, ...] = (), text: str = "") -> list[str]:
-    found = interest_hits(title, text, Interests(names=names, words=words), "en")
+    found = interest_hits([entry(title, text=text)], Interests(names=names, words=words), "en")
     return [term for term, _ in found]
 
 
@@ -32,6 +33,22 @@ def test_words_are_found_in_any_form_and_phrases_in_one_piece() -> None:
 
 def test_the_text_counts_too_and_each_term_once() -> None:
     assert hits("News", names=("Quay",), words=("port",), text="The Quay. The Quay and its ports.") == ["Quay", "port"]
+
+
+def test_every_entry_of_a_story_is_searched() -> None:
+    group = [entry("News"), entry("More news", source_id="courier", summary="Ports", text="The Quay is closed.")]
+    found = interest_hits(group, Interests(names=("Quay",), words=("port",)), "en")
+
+    assert list(found) == [("Quay", "name"), ("port", "word")]
+
+
+def test_a_name_that_no_text_holds_is_found_in_the_publishers() -> None:
+    interests = Interests(names=("Quay Institute", "Sea Trust"))
+    found = interest_hits(
+        [entry("The Sea Trust moves")], interests, "en", publishers=("Quay Institute Press", "Sea Trust")
+    )
+
+    assert list(found) == [("Quay Institute", "publisher"), ("Sea Trust", "name")]
 
 
 def test_an_empty_term_is_never_found() -> None:

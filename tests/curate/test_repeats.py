@@ -67,6 +67,14 @@ def test_what_only_looks_like_it_is_new(new: Entry) -> None:
     assert why(new) is None
 
 
+def test_the_next_release_of_one_pattern_is_new() -> None:
+    text = "Acme bought {} of its own shares at prices between {} and {} crowns. They will be held in treasury for now."
+    before = entry("Transaction in own shares", text=text.format(410, 12, 13), state="used", issue="2026-W46")
+
+    assert why(entry("Transaction in own shares", text=text.format(655, 14, 17)), before) is None
+    assert why(entry("Transaction in own shares", text=f"{text.format(410, 12, 13)} Ends."), before) is not None
+
+
 def test_a_sites_front_page_repeats_nothing() -> None:
     front = entry("Port fees rise", url="https://quay.example", issue="2026-W46", text="Fees.")
 

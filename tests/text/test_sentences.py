@@ -1,10 +1,11 @@
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.text.sentences import paragraphs, sentences
+from digest.text.sentences import folded, paragraph_spans, paragraphs, sentence_spans, sentences
 
 SPLITS = [
     ("en", ["Gov. Ames met Sen. Holt at No. 10.", "He left."]),
@@ -80,6 +81,14 @@ def test_a_region_does_not_matter() -> None:
     assert sentences("Mr. Ash left. He ran.", "en-GB") == sentences("Mr. Ash left. He ran.", "en")
 
 
+def test_the_line_breaks_of_windows_and_of_old_macs_are_line_breaks() -> None:
+    text = "Name\nStreet 1\n\nThe committee said on Monday that it would ask\nParliament.\n- one item"
+    expected = ["Name", "Street 1", "The committee said on Monday that it would ask Parliament.", "one item"]
+
+    for line_break in ("\n", "\r\n", "\r"):
+        assert list(paragraphs(text.replace("\n", line_break))) == expected
+
+
 def fold(text: str) -> str:
     return " ".join(text.split())
 
@@ -117,6 +126,15 @@ def test_every_sentence_stands_in_the_text_in_this_order(text: str, language: st
         place = whole.find(fold(sentence), at)
         assert place >= 0
         at = place + len(fold(sentence))
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(), st.lists(PIECES).map(" ".join)), st.sampled_from(["en", "de", "fr", "ja", "xx", None]))
+def test_a_span_holds_its_sentence_to_the_character(text: str, language: str | None) -> None:
+    spans = [span for paragraph in paragraph_spans(text) for span in sentence_spans(text, paragraph, language)]
+
+    assert tuple(folded(text[start:end]) for start, end in spans) == sentences(text, language)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
 @settings(deadline=None)

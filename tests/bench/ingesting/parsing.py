@@ -117,7 +117,7 @@ def _reading_plain() -> Callable[[bytes], dict[str, Any]]:
 
 
 def _reading_digest() -> Callable[[bytes], dict[str, Any]]:
-    from digest.gather.feed import read_feed
+    from digest.gather.feeds.feed import read_feed
     from digest.model import Source
 
     source = Source(id="f", kind="feed", location="https://example.org/feed", name="Feed")

@@ -41,7 +41,7 @@ def prepare_digest(folder: Path, urls: list[str], *, backlog: bool) -> None:
 
 def poll_digest(folder: Path, now: datetime) -> dict[str, Any]:
     """Ask all feeds, by the public API. ``ask_all``: also those whose publisher names a slower rhythm (``ttl``)."""
-    import digest.gather.http  # noqa: F401  a poll would import it
+    import digest.gather.web.http  # noqa: F401  a poll would import it
     from digest import pipeline
     from digest.project import open_project
 
