@@ -16,7 +16,7 @@ from digest.edit.issuefile import read_issue
 from digest.errors import DigestError
 from digest.explain.standing import SourceAccount, local_time, source_accounts
 from digest.model import Entry, Issue, IssueRecord
-from digest.production.drafting import base_issue
+from digest.production.base import base_issue
 from digest.project import current_period, read_issue_file
 from digest.store import entries, issues
 from digest.store.entries import Waiting

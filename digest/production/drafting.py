@@ -12,6 +12,8 @@ from digest.explain.health import complaint
 from digest.explain.standing import source_accounts
 from digest.gather.known import Known
 from digest.model import Source
+from digest.production.base import base_issue
+from digest.production.lessons import lessons
 from digest.render.furniture import long_date, words
 from digest.store import entries, issues, sources
 
@@ -30,14 +32,16 @@ def make_briefing(project: Project, connection: Connection, period: Period, *, n
     usable = entries.eligible(connection, now=now, issue=period.name)
     minted = issues.story_ids(connection)
     named = words(project.settings.newsletter.language, project.root)
+    known = named_sources(project, connection)
     return brief(
         usable,
-        sources=named_sources(project, connection),
+        sources=known,
         settings=project.settings,
         period=period,
         earlier=entries.spent_like(connection, usable),
         story_ids=minted,
         taken=frozenset(minted.values()),
+        examples=lessons(project, connection, known),
         other=named.other,
         news=named.news,
     )
@@ -101,9 +105,3 @@ def missing_stories(connection: Connection, briefing: Briefing, issue: Issue) ->
         known |= set(entry_ids(base))
     stories = sorted((*briefing.stories, *briefing.candidates), key=lambda story: (-story.score, story.id))
     return tuple(story for story in stories if not known & {entry.id for entry in story.entries})
-
-
-def base_issue(connection: Connection, issue: Issue) -> Issue | None:
-    """The generated version an issue file started from, if this store knows it."""
-    version = issues.generated_version(connection, issue.name, issue.base) if issue.base else None
-    return read_issue(version.text, path=f"{issue.name} as generated").issue if version else None

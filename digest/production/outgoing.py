@@ -15,7 +15,7 @@ from digest.disk import sweep
 from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
 from digest.model import UNSUBSCRIBE_MARK, Html
-from digest.production.drafting import base_issue
+from digest.production.base import base_issue
 from digest.production.proof import (
     IMAGES,
     VARIANT,
