@@ -21,6 +21,15 @@ import json, resource, sys
 from datetime import UTC, datetime
 from digest.gather.feeds.feed import read_feed
 from digest.model import Source
+
+
+def peak_mb():  # Linux lets a child begin with the peak of its parent
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    said = open("/proc/self/status").read()
+    return int(said[said.index("VmHWM:") :].split()[1]) / 1e3
+
+
 place = Source(id="example", kind="feed", location="https://example.org/feed", name="")
 feed = read_feed(sys.stdin.buffer.read(), source=place, url="https://example.org/feed", content_type=None,
                  now=datetime(2026, 11, 20, tzinfo=UTC))
@@ -32,7 +41,7 @@ print(json.dumps({
     "text": feed.entries[0].text[:1000] if feed.entries else "",
     "url": feed.entries[0].url if feed.entries else None,
     "authors": feed.entries[0].authors if feed.entries else (),
-    "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3),
+    "rss_mb": peak_mb(),
 }))
 """
 HANGS_S = 120
@@ -122,7 +131,7 @@ def test_thirty_thousand_items_that_are_all_alike_are_read(item: str) -> None:
 def test_of_a_million_items_so_many_are_read_as_anybody_could_mean() -> None:
     """A body of the largest size that is fetched can hold so many."""
     found = read(b'<rss version="2.0"><channel>' + b"<item/>" * 1_000_000 + b"</channel></rss>")
-    assert (found["entries"], found["left_out"]) == (20_000, 1)
+    assert (found["entries"], found["left_out"]) == (50_000, 1)
 
 
 @pytest.mark.parametrize(
