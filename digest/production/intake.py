@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from digest.gather.memory import There
     from digest.store.database import Store
 
-_MOST_READINGS: Final = 64
-_MOST_ENTRIES: Final = 500
+_MOST_READINGS: Final = 1000
+_MOST_ENTRIES: Final = 1000
 _LONGEST_S: Final = 0.5
 """What a crash may cost is asked for again: at most so much."""
 _NEVER: Final = FetchState()

@@ -7,13 +7,13 @@ and in digest.store.issues when an issue goes out.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select
 
-from digest.model import Entry, Html, Quote
+from digest.model import Entry, EntryState, Html, Quote
 from digest.store.schema import Utc, entry_version
 from digest.store.schema import entry as table
 from digest.store.schema import issue as issue_table
@@ -74,13 +74,16 @@ def file_entries(
     differing = [key for key, (fingerprint, _) in known.items() if fingerprint != told[key].fingerprint]
     _follow(connection, {key: told[key].path for key, (_, path) in known.items() if path != told[key].path})
     counts = {"new": 0, "changed": 0, "backlog": 0, "held": 0}
-    new = [_first_state(entry, now=now, news_from=news_from) for entry in told.values() if entry.id not in known]
-    for entry in new:
-        counts[entry.state] += 1
+    new = []
+    for entry in told.values():
+        if entry.id not in known:
+            state, until = _first_state(entry, now=now, news_from=news_from)
+            counts[state] += 1
+            new.append(_columns(entry, now) | {"state": state, "hold_until": until})
     for old in by_ids(connection, differing):
         counts["changed"] += _replace(connection, old, told[old.id], now=now)
     if new:
-        connection.execute(table.insert(), [_columns(entry, now) for entry in new])
+        connection.execute(table.insert(), new)
     return Filed(**counts)
 
 
@@ -99,11 +102,12 @@ def _follow(connection: Connection, moved: Mapping[str, str | None]) -> None:
         connection.execute(table.update().where(table.c.id == key).values(path=path))
 
 
-def _first_state(entry: Entry, *, now: datetime, news_from: datetime | None) -> Entry:
+def _first_state(entry: Entry, *, now: datetime, news_from: datetime | None) -> tuple[EntryState, datetime | None]:
+    """The state of a new entry, and until when it is held."""
     if news_from is not None and (entry.published is None or entry.published < news_from):
-        return replace(entry, state="backlog")
+        return "backlog", entry.hold_until
     wait = _wait(entry, now)
-    return replace(entry, state="held", hold_until=wait) if wait else replace(entry, state="new")
+    return ("held", wait) if wait else ("new", entry.hold_until)
 
 
 def _wait(entry: Entry, now: datetime) -> datetime | None:
