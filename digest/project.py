@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from digest.config.load import Config, load_config
 from digest.config.period import next_period, period_at
 from digest.disk import locked
-from digest.edit.issuefile import IssueFile, read_issue
 from digest.errors import IssueFileError, StateError, UsageError
 from digest.model import IssueRecord, Period
 from digest.store import issues
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from digest.config.settings import Settings
+    from digest.edit.issuefile import IssueFile
 
 OPEN_STATES = ("draft", "approved")
 WAIT_S = 30.0  # for another digest to finish what it does to an issue
@@ -173,6 +173,8 @@ def read_issue_file(project: Project, name: str) -> IssueFile:
         StateError: the file is not there.
         IssueFileError: it cannot be read as an issue file, or is another issue's.
     """
+    from digest.edit.issuefile import read_issue  # noqa: PLC0415  fetching has no use for the reader of issue files
+
     path = project.issue_path(name)
     shown = project.shown(path)
     text = read_text(path, shown)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from digest.gather.feeds.tables import is_table
 from digest.gather.files.document import FILES_ID, UnreadableError
 from digest.model import SourceProblem
 from digest.text.plain import drop_controls
@@ -127,6 +126,11 @@ def is_feed_file(file: LocalFile) -> bool:
     if is_table(file.path):
         return True
     return not is_feed_list(file.data) and (suffix in _FEED_TYPES or _FEED.match(_start(file.data)) is not None)
+
+
+def is_table(path: str) -> bool:
+    """Whether a file is a table, by its name."""
+    return Path(path).suffix.lower() in {".csv", ".tsv"}
 
 
 def is_feed_list(data: bytes) -> bool:

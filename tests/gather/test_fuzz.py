@@ -24,8 +24,9 @@ from digest.gather.documents import _read
 from digest.gather.feeds.citations import parse_citations
 from digest.gather.feeds.feed import Feed, read_feed
 from digest.gather.feeds.parser import parse
-from digest.gather.feeds.tables import is_table, parse_csv
+from digest.gather.feeds.tables import parse_csv
 from digest.gather.files.document import UnreadableError
+from digest.gather.folder import is_table
 from digest.model import Entry
 from tests.gather.agreement import deep
 from tests.gather.files.office import docx, paragraph

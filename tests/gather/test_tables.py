@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.gather.feeds.tables import is_table, parse_csv
+from digest.gather.feeds.tables import parse_csv
 from digest.gather.files.document import UnreadableError
+from digest.gather.folder import is_table
 from digest.gather.repair import moment
 from tests.gather.making import LONDON
 

@@ -21,8 +21,9 @@ from digest.gather.feeds.jsonfeed import is_json_feed, parse_json_feed
 from digest.gather.feeds.nofeed import explain, short
 from digest.gather.feeds.parser import NO_PLACE, Raw, date_of, parse
 from digest.gather.feeds.sieve import Sieve, split
-from digest.gather.feeds.tables import is_table, parse_csv
+from digest.gather.feeds.tables import parse_csv
 from digest.gather.files.document import UnreadableError
+from digest.gather.folder import is_table
 from digest.gather.identity import entry_ids, possible_ids
 from digest.gather.memory import BLANK, Memory, There
 from digest.gather.web.rhythm import asked_wait

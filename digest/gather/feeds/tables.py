@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -62,11 +61,6 @@ class _Head:
     columns: tuple[str | None, ...]
     english: bool  # all names are; else the table is from a country where the day stands before the month
     end: int  # the line after it, from 0
-
-
-def is_table(path: str) -> bool:
-    """Whether a file is a table, by its name."""
-    return PurePosixPath(path).suffix.lower() in {".csv", ".tsv"}
 
 
 def parse_csv(data: bytes, *, zone: ZoneInfo) -> dict[str, Any]:

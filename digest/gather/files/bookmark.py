@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
 
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.files.entry import finish
 from digest.model import Entry, Html
 from digest.text.plain import drop_controls
 from digest.text.titles import tidy_title

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from digest.gather.embargo import cut_html, cut_lines, cut_title
 from digest.gather.files import mailparts, press
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.files.entry import finish
 from digest.gather.files.forwarded import find_forwarded, unquoted, without_prefix
 from digest.gather.files.hidden import split_hidden
 from digest.gather.files.plaintext import as_html, paragraphs

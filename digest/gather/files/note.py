@@ -14,7 +14,8 @@ import yaml  # type: ignore[import-untyped]  # comes with frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
 from digest.gather import embargo, embargo_time
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.files.entry import finish
 from digest.gather.repair import language_tag
 from digest.model import Entry
 from digest.text.clean import clean

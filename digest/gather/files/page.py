@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from digest.gather.embargo import cut_html
 from digest.gather.embargo_words import mentions
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.files.entry import finish
 from digest.gather.files.kicker import is_kicker, sentence_case
 from digest.gather.files.outline import Outline, outline
 from digest.gather.pictures import alt_of

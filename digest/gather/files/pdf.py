@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from digest.gather import embargo
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.files.entry import finish
 from digest.gather.files.head import property_date, real_author, split_head
 from digest.gather.files.lines import Line, as_html, printed_from
 from digest.gather.repair import language_tag

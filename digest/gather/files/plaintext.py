@@ -6,7 +6,8 @@ import re
 from html import escape
 
 from digest.gather.embargo import cut_lines
-from digest.gather.files.document import Document, finish
+from digest.gather.files.document import Document
+from digest.gather.files.entry import finish
 from digest.model import Entry, Html
 from digest.text.clean import clean
 from digest.text.urls import clean_url

@@ -22,7 +22,8 @@ from typing import Final
 
 from digest.gather.embargo_time import moment_of
 from digest.gather.files.contacts import Parts, part
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.files.entry import finish
 from digest.gather.files.kicker import LONGEST_KICKER, is_kind, sentence_case
 from digest.gather.files.plaintext import as_html, paragraphs
 from digest.gather.files.wire import Marks, marks_of, without_dateline

@@ -10,7 +10,8 @@ from typing import Final
 from xml.parsers.expat import ExpatError
 
 from digest.gather import embargo
-from digest.gather.files.document import Document, UnreadableError, finish
+from digest.gather.files.document import Document, UnreadableError
+from digest.gather.files.entry import finish
 from digest.gather.files.head import property_date, real_author, split_head
 from digest.gather.files.package import packed, parts_of
 from digest.gather.repair import language_tag
