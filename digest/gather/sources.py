@@ -12,5 +12,8 @@ def named(source: Source, title: str | None) -> Source:
     """The source with the feed's own title for a name, else its host, if the configuration gave none."""
     if source.name:
         return source
-    host = re.sub(r"\Ahttps?://(?:[^/?#]*@)?(?:www\.)?([^/?#]+).*", r"\1", source.location)
-    return replace(source, name=title or host)
+    return replace(source, name=title or _host(source.location))
+
+
+def _host(url: str) -> str:
+    return re.sub(r"\Ahttps?://(?:[^/?#]*@)?(?:www\.)?([^/?#]+).*", r"\1", url)

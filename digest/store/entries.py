@@ -69,6 +69,8 @@ def file_entries(
         now: the time of the fetch.
         news_from: on the first fetch of a feed, older and undated entries are backlog; None: nothing is.
     """
+    if not entries:
+        return Filed()
     told = {entry.id: entry for entry in reversed(entries)}
     known = _marks(connection, told)
     differing = [key for key, (fingerprint, _) in known.items() if fingerprint != told[key].fingerprint]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from digest.model import FetchState, Source
 from digest.store.schema import source as table
@@ -13,7 +13,7 @@ from digest.store.schema import source as table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import Executable, RowMapping
 
 _STATE = tuple(field.name for field in fields(FetchState))
 
@@ -49,8 +49,17 @@ def save_sources(connection: Connection, told: Sequence[tuple[Source, FetchState
         | {name: getattr(state, name) for name in _STATE}
         for source, state in told
     ]
-    connection.execute(table.delete().where(table.c.id == bindparam("old")), [{"old": row["id"]} for row in rows])
-    connection.execute(table.insert(), rows)
+    connection.execute(_upsert(connection.dialect.name), rows)
+
+
+def _upsert(dialect: str) -> Executable:
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415  2 MB that SQLite needs not
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415  the same, here
+    new = insert(table)
+    columns = {column.name: new.excluded[column.name] for column in table.c if not column.primary_key}
+    return new.on_conflict_do_update(index_elements=[table.c.id], set_=columns)
 
 
 def source_name(listed: Source | None, row: SourceRow | None) -> str:

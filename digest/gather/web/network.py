@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from digest.model import FetchState, Source
@@ -27,6 +28,8 @@ _MOST_WAITING: Final = 32
 """Bodies that may wait to be read before no more are asked for, so that a quick network does not fill the memory."""
 _BUNDLE_S: Final = 0.03
 """So long answers are collected before they are handed over: one by one, two threads would take turns for each."""
+_NOTHING_NEW_S: Final = 0.25
+"""So long those are that have nothing to be read, as most answers of most polls: nobody waits for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Network:
         self._job = job
         self._told: queue.SimpleQueue[list[Told] | None] = queue.SimpleQueue()
         self._bundle: list[Told] = []  # the thread's that asks, as is all that follows
+        self._waits_s = inf  # how long the bundle still waits at most
         self._room = asyncio.Event()
         self._came = 0  # bodies; the thread's that asks
         self._taken = 0  # of these; the caller's
@@ -130,10 +134,13 @@ class Network:
 
     def _tell(self, told: Told) -> None:
         self._bundle.append(told)
-        if len(self._bundle) == 1 and self._loop is not None:
-            self._loop.call_later(_BUNDLE_S, self._hand_over)
+        wait = _BUNDLE_S if told.answer.body else _NOTHING_NEW_S
+        if self._loop is not None and wait < self._waits_s:
+            self._waits_s = wait
+            self._loop.call_later(wait, self._hand_over)
 
     def _hand_over(self) -> None:
+        self._waits_s = inf
         if self._bundle:
             self._told.put(self._bundle)
             self._bundle = []

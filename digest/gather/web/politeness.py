@@ -123,11 +123,11 @@ def after_body(
 
 def after_unchanged(state: FetchState, headers: Headers, *, now: datetime, interval: timedelta) -> FetchState:
     """What is remembered after a 304, or a body that is the last one again. A 304 may renew the validators."""
-    return replace(
-        _answered(state, headers, now=now, interval=interval, asks=timedelta(seconds=state.asks_s)),
-        etag=headers.etag or state.etag,
-        last_modified=headers.last_modified or state.last_modified,
-    )
+    after = _answered(state, headers, now=now, interval=interval, asks=timedelta(seconds=state.asks_s))
+    etag, last_modified = headers.etag or state.etag, headers.last_modified or state.last_modified
+    if (etag, last_modified) == (state.etag, state.last_modified):
+        return after
+    return replace(after, etag=etag, last_modified=last_modified)
 
 
 def after_failure(
@@ -189,6 +189,8 @@ def with_move(after: FetchState, before: FetchState, *, moved_to: str | None, no
     """
     same = moved_to is not None and moved_to == before.moved_to
     since = (before.moved_since or now) if same else (now if moved_to else None)
+    if (moved_to, since) == (after.moved_to, after.moved_since):
+        return after
     return replace(after, moved_to=moved_to, moved_since=since)
 
 
