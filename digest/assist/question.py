@@ -52,7 +52,7 @@ _TO_MODELS = re.compile(
     r"output|reply)\b"
     r"|\b(do not|don't|never) (summari[sz]e|condense)\b|\b(respond|reply|answer|output) (only )?(with|exactly|as)\b"
     r"|<\|?/?(im_start|im_end|system|assistant|user|instructions?|endoftext)\|?>|\[/?(inst|system)\]|<<sys>>"
-    r"|^\W*(system|assistant|instructions?|human|user) ?:|#{2,} ?(instructions?|system|response)\b"
+    r"|^[^\w\n]{0,20}(system|assistant|instructions?|human|user) ?:|#{2,} ?(instructions?|system|response)\b"
     r"|\b(ignoriere?n?|vergiss|missachte) .{0,40}\b(anweisung|vorgabe|regel)\w*"
     r"|\b(ignore[rz]?|oublie[rz]?) .{0,40}\b(instructions?|consignes?)\b|\b(ignora|olvida) .{0,40}\binstrucciones\b",
     re.IGNORECASE | re.MULTILINE,
@@ -93,8 +93,8 @@ class Told:
 
 
 def addressed_to_models(story: Told) -> bool:
-    """Whether a text of the story speaks to a machine instead of readers, as an attack does."""
-    return any(_TO_MODELS.search(_UNSEEN.sub("", f"{one.title}\n{one.text}")) for one in story.articles)
+    """Whether what a model would be shown of a story speaks to a machine instead of readers, as an attack does."""
+    return any(_TO_MODELS.search(_UNSEEN.sub("", f"{one['title']}\n{one['text']}")) for one in _material(story))
 
 
 def content_key(story: Told, *, model: str, words: int) -> str:
@@ -158,4 +158,4 @@ def _sentences(text: str, language: str) -> list[str]:
 
 
 def _material(story: Told) -> list[dict[str, str]]:
-    return [{"title": one.title, "text": one.text[:_CHARS]} for one in story.articles[:_ENTRIES]]
+    return [{"title": one.title[:_CHARS], "text": one.text[:_CHARS]} for one in story.articles[:_ENTRIES]]

@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from digest.config.assist import AssistSettings
+from digest.config.table import Table
 from digest.text.address import address_problem
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -20,12 +22,6 @@ RULES = (
     "todo", "size", "embargo", "empty", "subject", "preheader", "quote", "repeat", "alt", "link", "link-text",
     "unsubscribe", "address", "dead-link",
 )  # fmt: skip
-
-
-class Table(BaseModel):
-    """A table of digest.toml: unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 def _address(value: str) -> str:
@@ -122,6 +118,7 @@ class IssueSettings(Table):
     max_candidates: int = Field(40, ge=0, le=5000)
     summary_words: int = Field(65, ge=10, le=400)
     strictness: Literal["strict", "lenient"] = "strict"
+    significant: float = Field(1.04, ge=0.0, le=100.0)  # points; a week without a story of more is a quiet one
 
     @model_validator(mode="after")
     def closes_fits(self) -> Self:
@@ -152,6 +149,7 @@ class SectionRule(Table):
     about: str = ""  # seed words for stories that no source or tag places
     sources: tuple[str, ...] = ()  # ids of feeds, or names of organisations: they come first
     style: Literal["headline", "summary", "full"] = "summary"
+    max_stories: int | None = Field(None, ge=1, le=500)  # in a new draft; None: as many as [issue] allows
 
 
 class Interests(Table):
@@ -238,6 +236,7 @@ class Settings(Table):
     send: SendSettings = SendSettings()
     gather: GatherSettings = GatherSettings()
     publish: PublishSettings = PublishSettings()
+    assist: AssistSettings | None = None  # None: no model is asked
     store: StoreSettings = StoreSettings()
 
     @model_validator(mode="after")

@@ -51,6 +51,7 @@ class Words:
     also: str
     why: str
     update: str
+    generated: str
     in_language: str  # {language}
     rest: str
     more: str  # {count}

@@ -14,6 +14,7 @@ from digest.config.settings import Newsletter, Settings
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, Mail
 from digest.render.budget import BARE, BRIEF, FORM_BYTES, LEFT_OUT, SHORT, WHOLE, Piece, fit
 from digest.render.furniture import direction, long_date, words
+from digest.render.glance import at_a_glance
 from digest.render.mailbody import dressed, image, shortened
 from digest.render.mailtext import as_text, note
 from digest.render.markup import block
@@ -23,11 +24,6 @@ from digest.text.limits import PREHEADER_MOST_CHARS
 from digest.text.plain import drop_controls, plain
 from digest.text.sentences import sentences
 from digest.text.wrap import squeezed
-
-GLANCE_FROM = 4
-"""Stories: fewer are seen at a glance anyway."""
-GLANCE_MOST = 8
-"""Headlines at the top; more would be a second issue."""
 
 _STORY_BYTES = 1_000  # of a story's own markup; rather too many, for then none is left out that need not be
 _REST_BYTES = 250  # of the link to the rest
@@ -63,10 +59,13 @@ class MailStory:
     image: Markup
     summary: Markup
     summary_text: str
+    generated: bool  # a model has a part in the summary
     why: Markup
     why_text: str
     notes: tuple[str, ...]  # the addresses of [1], [2] …
     shortened: bool
+    glance: str  # what it says in a line, for the list at the top
+    glance_language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +215,12 @@ def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
             title_text = _line(section.title)
             sections.append(MailSection(title=section.title, title_text=title_text, intro=intro, stories=kept))
     left_out = sum(form == LEFT_OUT for form in forms[count:])
-    return {"intro": intros[0], "sections": sections, "glance": _glance(sections), "more": left_out}
+    return {
+        "intro": intros[0],
+        "sections": sections,
+        "glance": at_a_glance([one.stories for one in sections]),
+        "more": left_out,
+    }
 
 
 def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> MailStory:
@@ -249,10 +253,13 @@ def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> M
         image=safe(Html(image(story.image_url, story.image_alt) if story.image_url and form <= SHORT else "")),
         summary=safe(summary),
         summary_text=noted.text,
+        generated=story.generated and bool(noted.text),
         why=safe(why),
         why_text=why_noted.text,
         notes=notes,
         shortened=summary != texts[WHOLE],
+        glance=_line(story.glance),
+        glance_language=story.glance_language,
     )
 
 
@@ -269,17 +276,6 @@ def _side(language: str | None, rtl: bool) -> str:
 def _text(html: Html) -> MailText:
     noted = as_text(html)
     return MailText(html=safe(html), text=noted.text, notes=noted.urls)
-
-
-def _glance(sections: Sequence[MailSection]) -> tuple[MailStory, ...]:
-    """The headlines at the top: each section's first, then the next ones, shown in reading order."""
-    ranked = [
-        (place, turn, story) for turn, section in enumerate(sections) for place, story in enumerate(section.stories)
-    ]
-    if len(ranked) < GLANCE_FROM:
-        return ()
-    chosen = sorted(ranked, key=lambda item: item[:2])[:GLANCE_MOST]
-    return tuple(story for _, _, story in sorted(chosen, key=lambda item: (item[1], item[0])))
 
 
 def _preheader(issue: Issue, told: _Told, language: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, urlsplit
@@ -19,9 +19,12 @@ from markupsafe import Markup
 from digest.config.settings import Newsletter, Settings
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, IssueStory, SourceRef
 from digest.render.furniture import direction, language_name, long_date, words
+from digest.render.glance import at_a_glance, line_of
 from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
 from digest.render.templates import Templates, safe
 from digest.text.plain import drop_controls, plain
+from digest.text.provenance import find_source
+from digest.text.sentences import sentences
 from digest.text.urls import url_key
 
 FEED = "feed.xml"  # beside the home page, one folder above every issue
@@ -59,9 +62,12 @@ class PageStory:
     title_language: str | None  # None: the editor's words, in the newsletter's language
     summary_language: str | None
     summary: Markup
+    generated: bool  # a model has a part in the summary
     why: Markup
     image_url: str | None
     image_alt: str
+    glance: str  # what it says in a line, for the list at the top; empty if nothing is short enough
+    glance_language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +110,7 @@ def render_page(
     newsletter = settings.newsletter
     url = page_url(issue.name, newsletter)
     said = words(newsletter.language, templates.project)
+    sections = page_sections(issue, settings=settings, entries=entries)
     return templates.render(
         "page.html",
         newsletter=newsletter,
@@ -119,7 +126,8 @@ def render_page(
         url=url,
         structured=_structured(issue, newsletter, number=number, on=on, url=url),
         intro=_text(issue.intro, below=1),
-        sections=page_sections(issue, settings=settings, entries=entries),
+        glance=at_a_glance([section.stories for section in sections]),
+        sections=sections,
         count=len(issue.stories),
         nothing=getattr(said, f"nothing_{settings.issue.every}"),
     )
@@ -192,11 +200,17 @@ def _story(
     entry = entries.get(first.entry_id) if first and first.entry_id else None
     title = safe(inline(story.title) or Html("…"))
     style = next((option for option in ("headline", "full", "summary") if option in story.options), style)
-    summary = _text("" if style == "headline" else story.summary, base=base)
+    told = _text("" if style == "headline" else story.summary, base=base)
+    summary = told
     if style == "full" and entry and entry.body:
         summary = safe(demote(Html(_IMAGE.sub("", entry.body))))
     foreign = entry.language if entry and _differs(entry.language, language) else None
-    title_language = foreign if entry and _is_from(title, entry) else None
+    tellers = [entries[ref.entry_id] for ref in story.sources if ref.entry_id and ref.entry_id in entries]
+    title_language = _language_of(_plain(title), tellers[:1], language)
+    generated = bool(told) and "generated" in story.options
+    told_language = foreign if generated else _language_of(_plain(told), tellers, language)
+    # At the top there is no room for the mark, so what is marked is not said there.
+    line, is_told = line_of("" if generated else _plain(told), _plain(title), told_language or language)
     return PageStory(
         anchor=called,
         title=title,
@@ -208,11 +222,14 @@ def _story(
         language_name=language_name(foreign, language) if foreign else "",
         turned=bool(title_language) and direction(title_language or "") != direction(language),
         title_language=title_language,
-        summary_language=foreign if entry and _is_from(summary, entry) else None,
+        summary_language=told_language if summary is told else _language_of(_plain(summary), tellers, language),
         summary=summary,
+        generated=generated and summary is told,
         why=_text(story.why, base=base),
         image_url=_address(entry.image_url) if entry and "image" in story.options else None,
         image_alt=entry.image_alt if entry else "",
+        glance=line,
+        glance_language=told_language if is_told else title_language,
     )
 
 
@@ -254,10 +271,19 @@ def _base(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
-def _is_from(text: Markup, entry: Entry) -> bool:
-    """Whether the words are the entry's own: then they are in its language, else in the editor's."""
-    said = " ".join(plain(str(text)).split())[:80]
-    return bool(said) and said in " ".join(f"{entry.title} {entry.summary} {entry.text}".split())
+def _language_of(text: str, entries: Sequence[Entry], newsletter: str) -> str | None:
+    """The language of the source that says the text's first sentence word for word, if that is a foreign one.
+
+    Words of no source are the editor's, in the newsletter's language.
+    """
+    first = next((one for entry in entries for one in sentences(text, entry.language)[:1]), "")
+    found = find_source(first, entries)
+    language = next((entry.language for entry in entries if found and entry.id == found.entry_id), None)
+    return language if _differs(language, newsletter) else None
+
+
+def _plain(markup: Markup) -> str:
+    return plain(str(markup)).strip()
 
 
 def _text(markdown: str, *, below: int = STORY_LEVEL, base: str | None = None) -> Markup:

@@ -175,10 +175,13 @@ def by_ids(connection: Connection, ids: Collection[str]) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def spent_like(connection: Connection, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Entries of past issues that share an address or a title (as ``title_key`` compares them) with one of these."""
+def spent_like(connection: Connection, entries: Sequence[Entry], *, titles: Iterable[str] = ()) -> tuple[Entry, ...]:
+    """Entries of past issues that share an address or a title (as ``title_key`` compares them) with one of these.
+
+    ``titles`` are the keys of others that will do as well.
+    """
     addresses = sorted({entry.url_key for entry in entries if entry.url_key})
-    titles = sorted({title_key(entry.title) for entry in entries} - {""})
+    titles = sorted({*titles, *(title_key(entry.title) for entry in entries)} - {""})
     ids: set[str] = set()
     for column, values in ((table.c.url_key, addresses), (table.c.title_key, titles)):
         for chunk in _chunks(values):

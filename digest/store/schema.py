@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. A test holds it against the migrations' folder; reading it here spares importing Alembic."""
 
 
@@ -193,6 +193,21 @@ frozen = Table(  # the bytes that were approved
     Column("part", String, primary_key=True),  # issue.md, email.html, index.html, …: digest.production.proof
     Column("sha256", String, nullable=False),
     Column("data", LargeBinary, nullable=False),
+)
+
+frequencies = Table(  # of words in the entries of the weeks up to an issue: digest.curate.frequencies
+    "frequencies",
+    metadata,
+    Column("issue", String, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+
+generated = Table(  # what a model answered, unchecked, by what it was asked: digest.assist
+    "generated",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("answer", Text, nullable=False),
 )
 
 subscriber = Table(

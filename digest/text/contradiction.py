@@ -32,6 +32,26 @@ _UNSAID = frozenset(
     exige pide
     """.split()  # noqa: SIM905  read by people
 )
+# Without one of these the word behind it says more than the source does: "the suspected thief", "may close".
+_LESS = frozenset(
+    """
+    former formerly ex possible possibly potential potentially alleged allegedly reportedly apparent apparently
+    supposed supposedly purported purportedly suspected attempted planned proposed nearly almost partly partially
+    likely unlikely perhaps maybe probable probably presumably expected rumoured rumored unconfirmed may might could
+    some few hardly barely scarcely
+    ehemalige ehemaliger ehemaligen früherer früheren möglich mögliche möglicher möglichen möglicherweise mutmaßlich
+    mutmaßliche mutmaßlicher mutmaßlichen angeblich angebliche angeblicher angeblichen vermeintliche vermeintlicher
+    vermeintlichen vermutlich wahrscheinlich vielleicht offenbar geplant geplante geplanter geplanten versuchter
+    versuchten fast beinahe teilweise könnte könnten dürfte dürften soll sollen kaum einige wenige
+    ancien ancienne anciens anciennes possible possibles éventuel éventuelle éventuels éventuelles présumé présumée
+    présumés présumées prétendu prétendue supposé supposée probable probablement peut pourrait pourraient serait
+    seraient aurait auraient presque prévu prévue tentative quelques
+    antiguo antigua exministro posible posibles posiblemente eventual presunto presunta presuntos presuntas
+    presuntamente supuesto supuesta supuestos supuestas supuestamente probable probablemente quizá quizás casi podría
+    podrían habría habrían sería serían previsto prevista algunos algunas
+    """.casefold().split()
+)
+_HELPING = frozenset(["to", "be", "been", "being", "have", "has", "had", "être", "avoir", "zu", "ser", "haber"])
 _CLAUSE = frozenset(["that", "if", "whether", "unless", "dass", "daß", "ob", "wenn", "falls", "que", "si"])
 # A word for its opposite changes one word of twenty, and everything.
 _OPPOSITES = (
@@ -123,6 +143,8 @@ def contradictions(sentence: str, source: str) -> Iterator[str]:
         yield f"“{turned[0]}” stands where the source has “{turned[1]}”"
     if unsaid := _lifted(ours, theirs):
         yield f"the source says it only after “{unsaid}”"
+    if weaker := _strengthened(ours, theirs):
+        yield f"the source says “{weaker}”"
     if _exchanged(sentence, source):
         yield "its names or numbers stand in another order than in the source"
 
@@ -173,6 +195,27 @@ def _lifted(ours: list[str], theirs: list[str]) -> str | None:
     if not _CLAUSE & set(head):
         return None
     return next((word for word in head if word in _UNSAID and word not in ours), None)
+
+
+def _strengthened(ours: list[str], theirs: list[str]) -> str | None:
+    """The word by which the source says less, if the sentence goes on without it or another of its kind."""
+    if any(word in _LESS and word not in theirs for word in ours):
+        return None
+    for at, word in enumerate(theirs):
+        if word not in _LESS or word in ours:
+            continue
+        about = next((other for other in theirs[at + 1 :] if other not in _HELPING), "")
+        if not about.isdigit() and _follows(about, theirs[at - 1] if at else None, ours):
+            return f"{word} {about}"
+    return None
+
+
+def _follows(word: str, before: str | None, ours: list[str]) -> bool:
+    """Whether a word stands in the sentence close behind another, or begins it."""
+    if word not in ours:
+        return False
+    at = ours.index(word)
+    return at == 0 if before is None else at == 0 or before in ours[max(0, at - 1 - _GAP) : at]
 
 
 def _exchanged(sentence: str, source: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ class Reply:
     delay_s: float = 0.0
     drip_s: float = 0.0  # between one byte and the next
     cut: int | None = None  # bytes after which the line drops
+    head_drip_s: float = 0.0  # between one byte of a header and the next, without end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class Model:
         self.play = play
         self.asked: list[Asked] = []
         self.url = ""
+        self.said: list[str] = []  # before it was asked
+        self.waits: list[float] = []  # between attempts, if these were only noted
         self.over = threading.Event()
         self._lock = threading.Lock()
 
@@ -70,7 +74,8 @@ def summaries(*stories: list[str], usage: dict[str, Any] | None = None) -> Reply
 
 
 @contextlib.contextmanager
-def playing(play: Callable[[Asked, int], Reply]) -> Iterator[Model]:
+def playing(play: Callable[[Asked, int], Reply], *, tls: ssl.SSLContext | None = None) -> Iterator[Model]:
+    """The server for the length of a block; with ``tls``, at https://localhost."""
     model = Model(play)
 
     class Handler(BaseHTTPRequestHandler):
@@ -80,31 +85,18 @@ def playing(play: Callable[[Asked, int], Reply]) -> Iterator[Model]:
             reply = model.reply(Asked(path=self.path, headers=headers, question=json.loads(body)))
             model.over.wait(reply.delay_s)
             with contextlib.suppress(OSError):
-                self._send(reply)
-
-        def _send(self, reply: Reply) -> None:
-            self.send_response(reply.status)
-            for name, value in ({"Content-Length": str(len(reply.body))} | reply.headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            body = reply.body[: reply.cut]
-            if not reply.drip_s:
-                self.wfile.write(body)
-                return
-            for byte in body:
-                self.wfile.write(bytes([byte]))
-                self.wfile.flush()
-                if model.over.wait(reply.drip_s):
-                    return
+                send(self, reply, model.over)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the library's
             """Nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    model.url = f"http://127.0.0.1:{server.server_port}/v1"
+    model.url = f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.server_port}/v1"
     try:
         yield model
     finally:
@@ -113,3 +105,25 @@ def playing(play: Callable[[Asked, int], Reply]) -> Iterator[Model]:
         server.server_close()
         thread.join()
         time.sleep(0)
+
+
+def send(handler: BaseHTTPRequestHandler, reply: Reply, over: threading.Event) -> None:
+    """Play a reply, until all is over."""
+    if reply.head_drip_s:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not over.wait(reply.head_drip_s):
+            handler.wfile.write(b"x")
+        return
+    handler.send_response(reply.status)
+    for name, value in ({"Content-Length": str(len(reply.body))} | reply.headers).items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    body = reply.body[: reply.cut]
+    if not reply.drip_s:
+        handler.wfile.write(body)
+        return
+    for byte in body:
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+        if over.wait(reply.drip_s):
+            return

@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from digest.assist.asking import Line
+from digest.assist.bill import Bill
+from digest.assist.gate import Stated, Written
 from digest.assist.question import Article, Told
-from digest.assist.settings import AssistSettings
-from digest.assist.summaries import Bill, Written, key_from, write_summaries
-from digest.errors import DigestError
+from digest.assist.summaries import write_summaries
+from digest.config.assist import AssistSettings
+from digest.curate.leaning import leans
 from tests.assist.playing import Asked, Model, Reply, playing, says, summaries
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -44,22 +47,33 @@ USAGE = {"prompt_tokens": 1200, "completion_tokens": 80}
 
 
 def settings(model: Model, **given: object) -> AssistSettings:
-    return replace(
-        AssistSettings(url=model.url, model="small", timeout_s=5.0, backoff_s=0.001, requests=1),
-        **given,  # type: ignore[arg-type]
-    )
+    return AssistSettings(**{"url": model.url, "model": "small", "timeout_s": 5.0, "connections": 1, **given})
 
 
 def written(
-    play: Callable[[Asked, int], Reply], *stories: Told, cache: dict[str, str] | None = None, **given: object
+    play: Callable[[Asked, int], Reply],
+    *stories: Told,
+    cache: dict[str, str] | None = None,
+    words: int = 65,
+    key: str | None = None,
+    **given: object,
 ) -> tuple[tuple[Written, ...], Bill, Model]:
     waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
     with playing(play) as model:
         told, bill = write_summaries(
-            stories or (FEES,), settings(model, **given), key=None, cache={} if cache is None else cache, now=NOW,
-            sleep=waits.append,
-        )  # fmt: skip
-    model.waits = waits  # type: ignore[attr-defined]
+            stories or (FEES,),
+            settings(model, **given),
+            words=words,
+            cache={} if cache is None else cache,
+            line=Line(key=key, now=NOW, sleep=sleep),
+            leans=leans,
+            say=model.said.append,
+        )
+    model.waits = waits
     return told, bill, model
 
 
@@ -76,7 +90,7 @@ def test_supported_sentences_are_taken_and_marked_with_what_carries_them() -> No
 
     assert lines(fees) == [GOOD, GOOD_TOO]
     assert fees.generated
-    assert fees.text == f"{GOOD} {GOOD_TOO}"
+    assert fees.told({}) == f"{GOOD} {GOOD_TOO}"
     assert [(line.generated, line.entry_id) for line in fees.lines] == [(True, "e-port")] * 2
     assert fees.lines[0].source == PORT.partition(" Shipping")[0]
     assert lines(crews) == [GOOD_CREWS]
@@ -151,7 +165,7 @@ HALF = json.dumps({"summaries": [{"story": "1", "sentences": [GOOD]}]})[:-25]
         (Reply(status=429, headers={"Retry-After": "3600"}), 1, "failed with status 429"),
         (Reply(status=401), 1, "the key is missing or wrong"),
         (Reply(status=404), 1, "no such model"),
-        (Reply(status=302, headers={"Location": "https://elsewhere.example/"}), 1, "refused with status 302"),
+        (Reply(status=302, headers={"Location": "https://elsewhere.example/"}), 1, "leads elsewhere (status 302)"),
         (Reply(b"x" * 500_000), 1, "far too long"),
         (says(""), 3, "the answer is empty"),
         (says("I cannot help with that."), 1, "not what was asked for"),
@@ -174,7 +188,7 @@ def test_an_endpoint_that_fails_costs_nothing_but_the_note(reply: Reply, request
     assert not summary.generated
     assert why in summary.note
     assert len(model.asked) == requests
-    assert (bill.requests, bill.failed) == (1, 1)
+    assert (bill.requests, bill.failed) == (requests, 1)
     assert why in bill.line
     assert cache == {}, "what is no answer is not kept"
 
@@ -186,8 +200,8 @@ def test_a_trouble_that_passes_is_waited_for() -> None:
     (summary,), bill, model = written(play)
 
     assert lines(summary) == [GOOD]
-    assert model.waits == [0.001, 7.0]  # type: ignore[attr-defined]
-    assert (bill.requests, bill.failed) == (1, 0)
+    assert model.waits == [1.0, 7.0]
+    assert (bill.requests, bill.failed) == (3, 0)
 
 
 def test_after_a_lasting_trouble_nobody_is_asked_again() -> None:
@@ -206,10 +220,11 @@ def test_after_two_failures_nobody_is_asked_again_and_what_was_answered_stays() 
 
     stories = [replace(FEES, id=f"s-{number}") for number in range(5)]
 
-    told, bill, _ = written(play, *stories, batch=1, attempts=1)
+    told, bill, _ = written(play, *stories, batch=1)
 
     assert [summary.generated for summary in told] == [True, False, False, False, False]
-    assert (bill.requests, bill.failed) == (3, 2)
+    assert (bill.requests, bill.failed) == (1 + 3 + 3, 2)
+    assert "failed with status 500" in told[4].note
 
 
 ATTACKS = [
@@ -273,6 +288,7 @@ def test_a_closing_mark_in_an_entry_does_not_end_the_material() -> None:
         f"- {GOOD}",
         f"<p>{GOOD}</p><script>alert(1)</script>",
         "The [port authority](https://acme.example/) will raise its fees by four per cent in January.",
+        "The port authority will raise its fees by four per cent in \ud800January.\x00\x1b",
         "The port\u200b authority will raise its `fees` by four per cent in \u202eJanuary.",
         "The port authority will raise its fees by four per cent in January.<!-- x -->",
         "&lt;b&gt;The port authority&lt;/b&gt; will raise its fees by four per cent in January.",
@@ -294,7 +310,7 @@ def test_words_around_the_json_do_not_matter(wrapped: str) -> None:
 
 
 def test_a_summary_keeps_to_its_length() -> None:
-    (summary,), _, _ = written(lambda *_: summaries([GOOD, GOOD_TOO]), max_words=14)
+    (summary,), _, _ = written(lambda *_: summaries([GOOD, GOOD_TOO]), words=14)
 
     assert lines(summary) == [GOOD]
 
@@ -352,63 +368,161 @@ def test_stories_go_in_batches_and_come_back_in_their_order() -> None:
         told = [GOOD if "Port" in story["articles"][0]["title"] else GOOD_CREWS for story in asked.stories]
         return summaries(*([line] for line in told), usage=USAGE)
 
-    told, bill, model = written(play, *stories, batch=3, requests=3, price_in=0.5, price_out=2.0)
+    told, bill, model = written(play, *stories, batch=3, connections=3, price_in=0.5, price_out=2.0)
 
     assert [summary.id for summary in told] == [story.id for story in stories]
     assert [lines(summary) for summary in told] == [[GOOD if number % 2 else GOOD_CREWS] for number in range(7)]
     assert sorted(len(asked.stories) for asked in model.asked) == [1, 3, 3]
     assert (bill.tokens_in, bill.tokens_out) == (3600, 240)
     assert bill.line == (
-        "model summaries: 3 requests, 3,600 tokens in, 240 out, cost 0.0023, 7 sentences kept, 0 refused"
+        "model summaries: 7 of 7 stories, 3 requests, 3,600 tokens in, 240 out, cost 0.0023, "
+        "7 sentences kept, 0 refused"
     )
+    assert model.said == ["asking small at 127.0.0.1; stories: 7"]
 
 
 @pytest.mark.parametrize("usage", [None, {}, [], {"prompt_tokens": "many", "completion_tokens": -4}])
 def test_tokens_that_are_not_told_are_not_counted(usage: dict[str, object] | None) -> None:
-    _, bill, _ = written(lambda *_: summaries([GOOD], usage=usage))
+    _, bill, _ = written(lambda *_: summaries([GOOD], usage=usage), price_in=1.0)
 
-    assert (bill.tokens_in, bill.tokens_out) == (0, 0)
-    assert bill.line == "model summaries: 1 request, 1 sentences kept, 0 refused"
+    assert (bill.tokens_in, bill.tokens_out, bill.cost) == (0, 0, None)
+    assert bill.line == "model summaries: 1 of 1 story, 1 request, cost unknown, 1 sentence kept, 0 refused"
 
 
-def test_the_key_goes_out_as_a_bearer_token_and_nowhere_else() -> None:
+def test_without_a_line_nobody_is_asked_and_what_was_answered_is_used() -> None:
     cache: dict[str, str] = {}
-    with playing(lambda *_: summaries([GOOD])) as model:
-        told, bill = write_summaries((FEES,), settings(model), key="k-123", cache=cache, now=NOW)
+    first, _, _ = written(lambda *_: summaries([GOOD]), cache=cache)
+    offline = AssistSettings(url="https://api.example.org/v1", model="small")
 
-    assert model.asked[0].headers["authorization"] == "Bearer k-123"
-    assert model.asked[0].path == "/v1/chat/completions"
-    assert "k-123" not in f"{model.asked[0].question}{told}{bill}{cache}"
+    (fees, crews), bill = write_summaries(
+        (FEES, CREWS), offline, words=65, cache=cache, line=None, leans=leans, say=print
+    )
+
+    assert (fees, lines(crews)) == (*first, extract(CREWS))
+    assert (bill.requests, bill.cached, bill.unasked) == (0, 1, 1)
+    assert bill.line.startswith("model summaries: 1 of 2 stories, nothing asked, 1 answered before, 1 not asked about")
 
 
-def test_nobody_listening_is_told() -> None:
-    with playing(lambda *_: Reply()) as model:
-        pass
+def test_sentences_of_several_sources_say_whose_they_are() -> None:
+    both = replace(FEES, articles=(*FEES.articles, *CREWS.articles))
 
-    (summary,), bill = write_summaries((FEES,), settings(model, attempts=1), key=None, cache={}, now=NOW)
+    (summary,), _, _ = written(lambda *_: summaries([GOOD, GOOD_TOO, GOOD_CREWS]), both)
 
-    assert lines(summary) == extract(FEES)
-    assert "cannot be reached" in bill.line
+    names = {"e-port": "Harbour Daily", "e-ferry": "Coast Radio"}
+    assert summary.told(names) == f"{GOOD} {GOOD_TOO} (Harbour Daily) {GOOD_CREWS} (Coast Radio)"
+    assert summary.told(dict.fromkeys(names, "Harbour Daily")) == f"{GOOD} {GOOD_TOO} {GOOD_CREWS}"
+
+
+def test_scripts_without_blanks_get_none_between_sentences() -> None:
+    said = tuple(Stated(text=text, entry_id="e", source=text) for text in ("港が料金を上げる。", "一月からだ。"))
+
+    assert Written(id="s", lines=said).told({}) == "港が料金を上げる。一月からだ。"
 
 
 @pytest.mark.parametrize(
-    ("url", "key", "wrong"),
+    "rows",
     [
-        ("ftp://api.example.org", None, "no web address"),
-        ("api.example.org", None, "no web address"),
-        ("http://api.example.org/v1", "k", "unencrypted"),
+        [{"story": "1", "sentences": [GOOD]}],  # fewer than asked for
+        [{"story": "1", "sentences": [GOOD]}, {"story": "2", "sentences": [GOOD_CREWS]},
+         {"story": "3", "sentences": ["The harbour master resigned on Tuesday."]}],
+        [{"story": "1", "sentences": [GOOD]}, {"story": "1", "sentences": ["The harbour master has resigned."]}],
+        [{"story": "0", "sentences": ["Zero is no story here."]}, {"story": "1", "sentences": [GOOD]},
+         {"story": "-1", "sentences": ["Nor is this one of them."]}, {"story": "１", "sentences": ["Nor this one."]}],
+        [{"story": "1", "sentences": [GOOD] * 50}],
+    ],
+)  # fmt: skip
+def test_more_or_fewer_stories_than_asked_for_confuse_nobody(rows: list[dict[str, object]]) -> None:
+    (fees, crews), _, _ = written(lambda *_: says(json.dumps({"summaries": rows})), FEES, CREWS)
+
+    assert lines(fees) == [GOOD]
+    assert lines(crews) in ([GOOD_CREWS], extract(CREWS))
+
+
+def test_the_summaries_of_two_stories_exchanged_are_both_refused() -> None:
+    (fees, crews), bill, _ = written(lambda *_: summaries([GOOD_CREWS], [GOOD]), FEES, CREWS)
+
+    assert (lines(fees), lines(crews)) == (extract(FEES), extract(CREWS))
+    assert bill.refused == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "good", "lie"),
+    [
+        (
+            "de",
+            "Die Hafenbehörde erhöht ihre Gebühren im Januar um vier Prozent.",
+            "The port authority raises its fees by four per cent in January.",
+        ),
+        (
+            "ja",
+            "港湾当局は一月に料金を引き上げると発表した。",
+            "港湾当局は一月に料金を引き下げると発表した。",
+        ),
     ],
 )
-def test_settings_that_cannot_be_meant_are_refused(url: str, key: str | None, wrong: str) -> None:
-    with pytest.raises(DigestError, match=wrong) as caught:
-        write_summaries((FEES,), AssistSettings(url=url, model="m"), key=key, cache={}, now=NOW)
-    assert caught.value.hint
+def test_another_language_is_answered_in_it_or_not_at_all(source: str, good: str, lie: str) -> None:
+    text = {
+        "de": "Die Hafenbehörde erhöht ihre Gebühren im Januar um vier Prozent, teilte sie am Dienstag mit.",
+        "ja": "港湾当局は一月に料金を引き上げると発表した。船会社は一年の延期を求めていた。",
+    }[source]
+    story = Told(
+        id="s-other",
+        language=source,
+        articles=(Article(entry_id="e-other", title="Hafen", text=text),),
+        extract=((text, "e-other"),),
+    )
+
+    (told,), _, _ = written(lambda *_: summaries([good]), story)
+    (lied,), _, _ = written(lambda *_: summaries([lie]), story)
+
+    assert lines(told) == [good]
+    assert lines(lied) == [text]
 
 
-def test_the_key_is_found_where_the_settings_say() -> None:
-    named = AssistSettings(url="https://api.example.org/v1", model="m", key_env="DIGEST_MODEL_KEY")
+SPEAKERS = Told(
+    id="s-speakers",
+    language="en",
+    articles=(
+        Article(
+            entry_id="e-speakers",
+            title="The port and its chair",
+            text=(
+                "Tom Reyes told the council on Monday that the northern channel needs dredging. "
+                "The council listened for an hour. "
+                "Ada Quill chairs the association of smaller lines. "
+                "She will resign in January because of the new fees. "
+                "The fees rise by four per cent."
+            ),
+        ),
+    ),
+    extract=(("The council listened for an hour.", "e-speakers"),),
+)
 
-    assert key_from({"DIGEST_MODEL_KEY": " k "}, named) == "k"
-    assert key_from({}, replace(named, key_env="")) is None
-    with pytest.raises(DigestError, match="DIGEST_MODEL_KEY is not set"):
-        key_from({}, named)
+
+def test_a_sentence_that_leans_on_another_than_in_its_source_is_a_lie() -> None:
+    turned = [
+        "Tom Reyes told the council on Monday that the northern channel needs dredging.",
+        "She will resign in January.",
+        "The fees rise by four per cent.",
+    ]
+
+    (summary,), bill, _ = written(lambda *_: summaries(turned), SPEAKERS)
+
+    assert lines(summary) == [turned[0], turned[2]]
+    assert "“She will resign in January.”: it leans on another sentence than in its source" in summary.note
+    assert (bill.kept, bill.refused) == (2, 1)
+
+
+def test_a_sentence_that_leans_on_the_one_before_as_in_its_source_stays() -> None:
+    (summary,), _, _ = written(
+        lambda *_: summaries(["Ada Quill chairs the association of smaller lines.", "She will resign in January."]),
+        SPEAKERS,
+    )
+
+    assert lines(summary) == ["Ada Quill chairs the association of smaller lines.", "She will resign in January."]
+
+
+def test_a_summary_never_begins_with_a_sentence_that_leans() -> None:
+    (summary,), _, _ = written(lambda *_: summaries(["She will resign in January."]), SPEAKERS)
+
+    assert lines(summary) == extract(SPEAKERS)

@@ -64,7 +64,9 @@ def test_what_a_source_says_is_supported(sentence: str) -> None:
         ("“This is the first time we can absorb it,” said the chair.", "the quotation"),
         ("The harbour master resigned.", "no source sentence says it"),
         ("Ada Quill chairs the union of the ferry crews on the northern route.", "no source sentence says it"),
-        ("Zebras whisper.", "no source has a word of it"),
+        ("Zebras whisper at night.", "no source has a word of it"),
+        ("Bea says the port authority will raise its fees by four per cent in January.", "it begins with “bea”"),
+        ("She said.", "it says nothing"),
         ("!!!", "it says nothing"),
     ],
 )
@@ -77,6 +79,50 @@ def test_what_no_source_says_is_not(sentence: str, fault: str) -> None:
 
 def test_a_name_from_far_away_is_not_the_one_that_is_meant() -> None:
     assert not supported("Ada Quill approved the plan with 12 votes to 4 after a long debate.", [TEXT]).supported
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "sentence", "less"),
+    [
+        ("en", "Police arrested the suspected thief of the bronze bell on Monday.",
+         "Police arrested the thief of the bronze bell on Monday.", "suspected thief"),
+        ("en", "The ferry line may close its northern route before the summer, its chair said.",
+         "The ferry line closes its northern route before the summer.", None),
+        ("en", "The northern route may be closed before the summer, its chair said.",
+         "The northern route is closed before the summer.", "may closed"),
+        ("en", "Some experts believe that the old pier could have been built by monks.",
+         "Experts believe that the old pier was built by monks.", "some experts"),
+        ("de", "Die Polizei nahm den mutmaßlichen Dieb der Glocke am Montag fest.",
+         "Die Polizei nahm den Dieb der Glocke am Montag fest.", "mutmasslichen dieb"),
+        ("fr", "La police a arrêté le voleur présumé de la cloche lundi soir.",
+         "La police a arrêté le voleur de la cloche lundi soir.", "présumé de"),
+        ("es", "La policía detuvo al presunto ladrón de la campana el lunes por la noche.",
+         "La policía detuvo al ladrón de la campana el lunes por la noche.", "presunto ladrón"),
+    ],
+)  # fmt: skip
+def test_what_the_source_only_supposes_is_not_stated(
+    language: str, source: str, sentence: str, less: str | None
+) -> None:
+    verdict = supported(sentence, [source], language=language)
+
+    assert supported(source, [source], language=language).supported
+    assert not verdict.supported or less is None
+    assert less is None or any(f"the source says “{less}”" in told for told in verdict.faults), verdict.faults
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("The bell was found in May 2019 under the old pier, the police said on Monday.",
+         "The bell was found in May 2019 under the old pier."),
+        ("The chair, who could not be reached, leads the association of smaller lines.",
+         "The chair leads the association of smaller lines."),
+        ("The suspected thief of the bronze bell was arrested on the northern pier by two officers of the port.",
+         "The alleged thief of the bronze bell was arrested on the northern pier by two officers of the port."),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_with_all_it_was_about_does_no_harm(source: str, sentence: str) -> None:
+    assert supported(sentence, [source], language="en").faults == ()
 
 
 @pytest.mark.parametrize(
