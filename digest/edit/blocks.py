@@ -6,7 +6,7 @@ A heading inside a code fence, a comment or a block of HTML is text (CommonMark 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digest.errors import IssueFileError
 
@@ -19,26 +19,24 @@ _BLOCK_TAG = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A line with its ending, and its number counted from 1."""
 
     text: str
     number: int
-
-    @property
-    def bare(self) -> str:
-        return self.text.rstrip("\r\n")
+    bare: str  # without its ending
 
     @property
     def blank(self) -> bool:
-        return not self.text.strip()
+        return not self.bare or self.bare.isspace()
 
 
 def lines_of(text: str, *, first: int = 1) -> list[Line]:
     """The lines of a text, none of its characters lost. Only a line feed ends a line, as in any editor."""
-    parts = re.findall(r"[^\n]*\n|[^\n]+", text)
-    return [Line(text=part, number=number) for number, part in enumerate(parts, first)]
+    parts = text.split("\n")
+    last = parts.pop()
+    lines = [Line(f"{part}\n", number, part.rstrip("\r")) for number, part in enumerate(parts, first)]
+    return [*lines, Line(last, first + len(lines), last.rstrip("\r"))] if last else lines
 
 
 def quiet_lines(lines: list[Line], path: str) -> frozenset[int]:
@@ -50,6 +48,10 @@ def quiet_lines(lines: list[Line], path: str) -> frozenset[int]:
     quiet: set[int] = set()
     index = 0
     while index < len(lines):
+        bare = lines[index].bare
+        if "<" not in bare and "`" not in bare and "~" not in bare:  # as nearly every line
+            index += 1
+            continue
         end = _block_end(lines, index, path)
         quiet.update(line.number for line in lines[index:end])
         index = max(end, index + 1)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from digest.edit.issuefile import NEXT_WEEK_NOTE
+from digest.edit.issuefile import ALIKE_NOTE, NEXT_WEEK_NOTE
+from digest.edit.notes import MISSING_NOTE, note, quiet_line
 from digest.text.limits import PREHEADER_CHARS, SUBJECT_CHARS
 from digest.text.markdown import escape, escape_heading, escape_paragraph
+from digest.text.provenance import source_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from digest.model import Briefing, Entry, Source, Story
 
 
+BASE_NOTE = "# which generated version this file started from; leave it alone"
+_MOST_ALIKE = 3
 _BASE = re.compile(r"^base:.*$", re.MULTILINE)
 
 
@@ -32,14 +34,30 @@ def write_issue(
     max_candidates: int,
     waiting: Sequence[PutOff] = (),
     missing: Sequence[str] = (),
+    quiet: Sequence[str] = (),
 ) -> str:
     """The text of a new issue file. ``day`` writes a date as the newsletter's readers do.
 
     The front matter's ``base`` names the text itself, so that a later refresh knows what digest wrote and what is
     the editor's. Stories that the editor put off (``waiting``) come back in the editor's words. What should have had
-    news and had none (``missing``, a line each) is told the editor at the end.
+    news and had none (``missing``, a line each) is told the editor at the end; that nothing significant happened
+    (``quiet``, a paragraph each) where the introduction goes. All that is told the editor stands in comments.
     """
     subject, preheader = _headlines(briefing, title)
+    back = _back(briefing, waiting)
+    sections = {section.title: section.stories for section in briefing.sections}
+    for story in briefing.candidates:
+        if story.id in back:  # put off, so wanted: not for the bench
+            sections[story.section] = (*sections.get(story.section, ()), story)
+    bench = [story for story in briefing.candidates if story.id not in back]
+    shown = bench[:max_candidates]
+    likes = _likes([*(story for stories in sections.values() for story in stories), *shown])
+
+    def write(story: Story) -> list[str]:
+        if story.id in back:
+            return [back[story.id].text, ""]
+        return [*_story(story, sources, day), *note(ALIKE_NOTE, likes[story.id])]
+
     parts = [
         "---",
         f"issue: {briefing.period.name}",
@@ -49,35 +67,35 @@ def write_issue(
         "base:",
         "---",
         "",
-        "<!-- Your introduction goes here; it may stay empty. -->",
+        *_introduction(quiet),
+        *_body(sections, [one for one in waiting if not _entry_ids(one)], write),
+        "## Next week",
+        "",
+        NEXT_WEEK_NOTE,
         "",
     ]
-    back = _back(briefing, waiting)
-    sections = {section.title: section.stories for section in briefing.sections}
-    for story in briefing.candidates:
-        if story.id in back:  # put off, so wanted: not for the bench
-            sections[story.section] = (*sections.get(story.section, ()), story)
-    by_hand = [one for one in waiting if not _entry_ids(one)]
-    if by_hand and not sections:
-        sections["News"] = ()
-    for position, (name, stories) in enumerate(sections.items()):
-        parts += [f"## {escape_heading(name)}", ""]
-        for story in stories:
-            parts += [back[story.id].text, ""] if story.id in back else _story(story, sources, day)
-        for one in by_hand if position == 0 else ():
-            parts += [one.text, ""]
-    parts += ["## Next week", "", NEXT_WEEK_NOTE, ""]
     for one in waiting:
         if _entry_ids(one) and one not in back.values():  # its time has not come, or it ran elsewhere
             parts += [one.text, ""]
-    bench = [story for story in briefing.candidates if story.id not in back]
     parts += ["## Candidates", "", _bench_note(len(bench), max_candidates), ""]
-    for story in bench[:max_candidates]:
-        parts += _story(story, sources, day)
-    parts += _missing_note(missing)
-    text = "\n".join(parts).rstrip("\n") + "\n"
-    note = "# which generated version this file started from; leave it alone"
-    return _BASE.sub(f"base: {base_of(text)}  {note}", text, count=1)
+    for story in shown:
+        parts += write(story)
+    parts += note(MISSING_NOTE, missing)
+    return with_base("\n".join(parts).rstrip("\n") + "\n")
+
+
+def _body(
+    sections: Mapping[str, Sequence[Story]], by_hand: Sequence[PutOff], write: Callable[[Story], list[str]]
+) -> list[str]:
+    """The sections, and in the first what the editor wrote without a source."""
+    parts: list[str] = []
+    for position, (name, stories) in enumerate((sections or ({"News": ()} if by_hand else {})).items()):
+        parts += [f"## {escape_heading(name)}", ""]
+        for story in stories:
+            parts += write(story)
+        for one in by_hand if position == 0 else ():
+            parts += [one.text, ""]
+    return parts
 
 
 def _back(briefing: Briefing, waiting: Sequence[PutOff]) -> dict[str, PutOff]:
@@ -101,22 +119,19 @@ def base_of(text: str) -> str:
     return hashlib.sha256(plain.encode("utf-8")).hexdigest()[:8]
 
 
+def with_base(text: str) -> str:
+    """The text, named in its ``base`` line."""
+    return _BASE.sub(f"base: {base_of(text)}  {BASE_NOTE}", text, count=1)
+
+
 def candidate_block(story: Story, sources: Mapping[str, Source], day: Callable[[datetime], str]) -> str:
     """A story as it would stand in the file, for pasting."""
     return "\n".join(_story(story, sources, day))
 
 
-def source_name(entry: Entry, sources: Mapping[str, Source]) -> str:
-    """Who readers are told an entry is from: the organisation it names, else its feed, else its authors."""
-    source = sources.get(entry.source_id)
-    feed = source.name if source and source.kind == "feed" else ""
-    host = (urlsplit(entry.url).hostname or "").removeprefix("www.") if entry.url else ""
-    # "Local files" is no name for readers: a note of the editor's own is told by its author, or by its file.
-    return entry.organisation or feed or ", ".join(entry.authors) or host or Path(entry.path or entry.source_id).stem
-
-
 def _story(story: Story, sources: Mapping[str, Source], day: Callable[[datetime], str]) -> list[str]:
-    lines = [f"### {escape_heading(story.title)} {{#{story.id}}}", ""]
+    mark = " .generated" if story.generated else ""
+    lines = [f"### {escape_heading(story.title)} {{#{story.id}{mark}}}", ""]
     for paragraph in story.summary.split("\n\n"):
         if paragraph.strip():
             lines += [escape_paragraph(paragraph), ""]
@@ -162,13 +177,30 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _missing_note(missing: Sequence[str]) -> list[str]:
-    """What did not report, as a comment: nobody else reads it wherever it comes to stand, even with a story moved up.
+def _introduction(quiet: Sequence[str]) -> list[str]:
+    """The place for the editor's introduction; in a quiet week it says so."""
+    if not quiet:
+        return ["<!-- Your introduction goes here; it may stay empty. -->", ""]
+    return [
+        "<!-- Your introduction goes here; it may stay empty.",
+        "",
+        *"\n\n".join(map(quiet_line, quiet)).split("\n"),
+        "-->",
+        "",
+    ]
 
-    It has several lines, as a comment among sources must have, and none of them can end it.
-    """
-    lines = [f"- {_one_line(line).replace('<', '‹').replace('>', '›')}" for line in missing]
-    return ["<!-- Did not report (not printed):", *lines, "-->", ""] if lines else []
+
+def _likes(stories: Sequence[Story]) -> dict[str, list[str]]:
+    """By id, of each story of a file the later ones that may be the same; each pair once."""
+    places = {story.id: place for place, story in enumerate(stories)}
+    return {
+        story.id: [
+            f"“{stories[places[other]].title}” ({other}, under {stories[places[other]].section}): {ground}"
+            for other, ground in story.like
+            if places.get(other, -1) > places[story.id]
+        ][:_MOST_ALIKE]
+        for story in stories
+    }
 
 
 def _bench_note(count: int, shown: int) -> str:

@@ -84,6 +84,14 @@ def read_front_matter(lines: list[Line], path: str) -> tuple[FrontMatter, int]:
     return front, end + 1
 
 
+def front_lines(text: str, key: str) -> tuple[int, int]:
+    """The number of the line where a key stands (0: it stands nowhere), and of the line that ends the front matter."""
+    lines = text.split("\n")
+    end = next(number for number, line in enumerate(lines[1:], 2) if line.rstrip() == "---")
+    found = (number for number, line in enumerate(lines[:end], 1) if (m := _KEY.match(line)) and m[1].lower() == key)
+    return next(found, 0), end
+
+
 def _value(key: str, raw: str) -> str:
     value = raw.strip()
     if key == "base":  # digest's own; carries a note behind a hash

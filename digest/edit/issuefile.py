@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from digest.edit.blocks import Line, lines_of, quiet_lines
 from digest.edit.frontmatter import FrontMatter, read_front_matter
@@ -17,11 +18,18 @@ from digest.edit.story import read_options, read_story
 from digest.errors import IssueFileError
 from digest.model import Issue, IssueSection, IssueStory
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+NOTHING_KNOWN: Final[Mapping[str, IssueStory]] = MappingProxyType({})
+
 SpanKind = Literal["front", "intro", "section", "section-text", "story", "story-text"]
 
 NEXT_WEEK = "next week"
 CANDIDATES = "candidates"
 NEXT_WEEK_NOTE = "<!-- Stories moved here wait for the next issue. Not printed. -->"
+ALIKE_NOTE = "Perhaps the same story; to merge, move its source lines here (not printed):"
+_ALIKE = re.compile(rf"^<!-- {re.escape(ALIKE_NOTE)}\n(?:- .*\n)*-->\n?", re.MULTILINE)
 
 _HEADING = re.compile(r"^ {0,3}(#{2,3})(?:[ \t]+(.*?))?[ \t]*$")
 _CONFLICT = re.compile(r"^(<{7}|>{7})( |$)")
@@ -32,10 +40,18 @@ class Span:
     """A run of whole lines of the file. ``section`` and ``story`` say which they belong to, counted from 0."""
 
     kind: SpanKind
-    text: str
-    line: int  # of its first line, 1-based
+    lines: tuple[Line, ...]
     section: int | None = None
     story: int | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(line.text for line in self.lines)
+
+    @property
+    def line(self) -> int:
+        """The number of its first line, 1-based."""
+        return self.lines[0].number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +59,20 @@ class IssueFile:
     """A read issue file: its spans, and what they say."""
 
     spans: tuple[Span, ...]
+    quiet: frozenset[int]  # the lines inside code, comments and HTML
+    stories: tuple[IssueStory, ...]  # all of them, printed or not, in the order of the file
     issue: Issue
 
     def joined(self) -> str:
         return "".join(span.text for span in self.spans)
+
+
+class _Reading(NamedTuple):
+    """What reading the stories of a file needs."""
+
+    quiet: frozenset[int]
+    known: Mapping[str, IssueStory]
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +88,28 @@ def put_off(file: IssueFile) -> tuple[PutOff, ...]:
     found = []
     for number in sorted({span.section for span in file.spans if span.section is not None}):
         own = [span for span in file.spans if span.section == number]
-        if _bench_name(_heading_text(own[0].text)) != NEXT_WEEK:
+        if bench_name(heading_text(own[0].text)) != NEXT_WEEK:
             continue
         for heading in (span for span in own if span.kind == "story"):
             story = next(one for one in file.issue.next_week if one.line == heading.line)
             text = "".join(span.text for span in own if span.story == heading.story)
-            text = text.replace("\r\n", "\n").replace(NEXT_WEEK_NOTE, "")
+            text = _ALIKE.sub("", text.replace("\r\n", "\n").replace(NEXT_WEEK_NOTE, ""))  # other stories by then
             found.append(PutOff(story=story, text=text.strip()))
     return tuple(found)
 
 
-def read_issue(text: str, *, path: str) -> IssueFile:
+def read_issue(text: str, *, path: str, known: Mapping[str, IssueStory] = NOTHING_KNOWN) -> IssueFile:
     """Read the text of an issue file; ``path`` is for messages.
+
+    Stories that were ``known`` (by ``raw_stories``) are not read again: of large files whose stories are mostly the same.
+    Their line numbers are then those of the file that they were known from.
 
     Raises:
         IssueFileError: it is not one; says the line and what was expected.
     """
     lines = lines_of(text)
     for line in lines:
-        if _CONFLICT.match(line.bare):
+        if line.bare[:1] in {"<", ">"} and _CONFLICT.match(line.bare):
             raise IssueFileError(
                 "a merge conflict is not resolved",
                 path=path,
@@ -88,14 +117,15 @@ def read_issue(text: str, *, path: str) -> IssueFile:
                 hint="keep one of the two versions and delete the lines <<<<<<<, ======= and >>>>>>>",
             )
     front, rest = read_front_matter(lines, path)
-    spans = [Span(kind="front", text="".join(line.text for line in lines[:rest]), line=1)]
-    spans += _body_spans(lines[rest:], path)
-    return IssueFile(spans=tuple(spans), issue=_issue(front, spans, text, path))
+    quiet = quiet_lines(lines[rest:], path)
+    spans = [Span(kind="front", lines=tuple(lines[:rest])), *_body_spans(lines[rest:], quiet, path)]
+    stories = tuple(_stories(spans, _Reading(quiet, known, path)))
+    issue = _issue(front, spans, stories, text, path)
+    return IssueFile(spans=tuple(spans), quiet=quiet, stories=stories, issue=issue)
 
 
-def _body_spans(lines: list[Line], path: str) -> list[Span]:
+def _body_spans(lines: list[Line], quiet: frozenset[int], path: str) -> list[Span]:
     """Cut the body at its headings. Headings inside code, HTML and comments are text."""
-    quiet = quiet_lines(lines, path)
     spans: list[Span] = []
     section: int | None = None
     story: int | None = None
@@ -105,20 +135,18 @@ def _body_spans(lines: list[Line], path: str) -> list[Span]:
 
     def close() -> None:
         if run:
-            spans.append(
-                Span(kind=kind, text="".join(x.text for x in run), line=run[0].number, section=section, story=story)
-            )
+            spans.append(Span(kind=kind, lines=tuple(run), section=section, story=story))
             run.clear()
 
     for line in lines:
-        found = None if line.number in quiet else _HEADING.match(line.bare)
+        found = _HEADING.match(line.bare) if "#" in line.bare and line.number not in quiet else None
         if not found:
             run.append(line)
             continue
         close()
         if len(found.group(1)) == 2:
             section, story = (0 if section is None else section + 1), None
-            spans.append(Span(kind="section", text=line.text, line=line.number, section=section))
+            spans.append(Span(kind="section", lines=(line,), section=section))
             kind = "section-text"
         else:
             if section is None:
@@ -129,28 +157,28 @@ def _body_spans(lines: list[Line], path: str) -> list[Span]:
                     hint="put a line such as `## News` above it",
                 )
             story, stories = stories, stories + 1
-            spans.append(Span(kind="story", text=line.text, line=line.number, section=section, story=story))
+            spans.append(Span(kind="story", lines=(line,), section=section, story=story))
             kind = "story-text"
     close()
     return spans
 
 
-def _issue(front: FrontMatter, spans: list[Span], text: str, path: str) -> Issue:
+def _issue(front: FrontMatter, spans: list[Span], told: Sequence[IssueStory], text: str, path: str) -> Issue:
     sections: list[IssueSection] = []
     bench: dict[str, tuple[IssueStory, ...]] = {NEXT_WEEK: (), CANDIDATES: ()}
     for number in sorted({span.section for span in spans if span.section is not None}):
         own = [span for span in spans if span.section == number]
         heading = own[0]
-        title = _heading_text(heading.text)
+        title = heading_text(heading.text)
         if not title:
             raise IssueFileError("a section without a name", path=path, line=heading.line, hint="write `## Name`")
-        stories = tuple(_stories(own, path))
-        if (kind := _bench_name(title)) in bench:
+        stories = tuple(told[span.story] for span in own if span.kind == "story" and span.story is not None)
+        if (kind := bench_name(title)) in bench:
             bench[kind] += stories
         else:
             intro = "".join(span.text for span in own if span.kind == "section-text").strip()
             sections.append(IssueSection(title=title, intro=intro, stories=stories, line=heading.line))
-    _refuse_twins(sections, bench, path)
+    _refuse_twins(told, path)
     return Issue(
         name=front.name,
         title=front.title,
@@ -166,33 +194,45 @@ def _issue(front: FrontMatter, spans: list[Span], text: str, path: str) -> Issue
     )
 
 
-def _bench_name(title: str) -> str:
+def bench_name(title: str) -> str:
     """``Candidates:`` and ``**Next week**`` are meant like the plain words."""
     return title.strip(" *_:").casefold()
 
 
-def _stories(spans: list[Span], path: str) -> list[IssueStory]:
+def _stories(spans: list[Span], reading: _Reading) -> list[IssueStory]:
     stories = []
-    for heading in (span for span in spans if span.kind == "story"):
-        title, story_id, options = read_options(_heading_text(heading.text), path, heading.line)
-        body = next((s for s in spans if s.kind == "story-text" and s.story == heading.story), None)
-        stories.append(
-            read_story(title, story_id, options, lines_of(body.text, first=body.line) if body else [],
-                       path=path, line=heading.line)
-        )  # fmt: skip
+    for heading, body in told_spans(spans):
+        lines = body.lines if body else ()
+        if (story := reading.known.get(heading.text + (body.text if body else ""))) is None:
+            title, story_id, options = read_options(heading_text(heading.text), reading.path, heading.line)
+            story = read_story(title, story_id, options, lines, reading.quiet, path=reading.path, line=heading.line)
+        stories.append(story)
     return stories
 
 
-def _heading_text(line: str) -> str:
+def told_spans(spans: Sequence[Span]) -> Iterator[tuple[Span, Span | None]]:
+    """The heading of each story, and what stands below it."""
+    below = {span.story: span for span in spans if span.kind == "story-text"}
+    for span in spans:
+        if span.kind == "story":
+            yield span, below.get(span.story)
+
+
+def raw_stories(file: IssueFile) -> dict[str, IssueStory]:
+    """The stories of a file by their text."""
+    texts = (heading.text + (body.text if body else "") for heading, body in told_spans(file.spans))
+    return dict(zip(texts, file.stories, strict=True))
+
+
+def heading_text(line: str) -> str:
+    """The words of a heading of any level; "" of any other line."""
     found = _HEADING.match(line.rstrip("\r\n"))
     inner = (found.group(2) or "") if found else ""
     return re.sub(r"(?:^|[ \t])#+$", "", inner).strip()
 
 
-def _refuse_twins(sections: list[IssueSection], bench: dict[str, tuple[IssueStory, ...]], path: str) -> None:
+def _refuse_twins(stories: Sequence[IssueStory], path: str) -> None:
     """Two stories with one id would share a page; an entry in two stories would be told twice."""
-    stories = [story for section in sections for story in section.stories]
-    stories += [story for name in bench for story in bench[name]]
     ids: dict[str, int] = {}
     entries: dict[str, int] = {}
     for story in stories:

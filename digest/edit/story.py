@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from digest.edit.blocks import Line, quiet_lines
+from digest.edit.blocks import Line
 from digest.errors import IssueFileError
 from digest.model import IssueStory, SourceRef
 from digest.text.markdown import without_comments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-OPTIONS = ("pin", "update", "headline", "summary", "full", "image", "no-image")
+Part = Literal["summary", "why", "label", "source", "between"]
+"""label: the line "Sources:". between: blank lines and comments among the sources."""
+
+OPTIONS = ("pin", "update", "headline", "summary", "full", "image", "no-image", "generated")
 
 _ATTRIBUTES = re.compile(r"(?<!\\)\{([^{}]*)\}$")
 _STORY_ID = re.compile(r"^s-[0-9a-f]{8,16}$")
 _ENTRY_ID = re.compile(r"^e-([0-9a-f]{8,16})$")
 _SOURCES = re.compile(r"^(?:\*\*)?sources:(?:\*\*)?\s*$", re.IGNORECASE)
 _WHY = re.compile(r"^(?:\*\*)?why it matters:(?:\*\*)?\s*(.*)$", re.IGNORECASE)
+_LABEL_STARTS = frozenset("*sSwW")
 _ITEM = re.compile(r"^ {0,3}[-*+][ \t]+(.*)$")
 
 
@@ -65,30 +69,27 @@ def _attributes(inner: str, path: str, line: int) -> tuple[str | None, frozenset
 
 
 def read_story(
-    title: str, story_id: str | None, options: frozenset[str], lines: Sequence[Line], *, path: str, line: int
+    title: str,
+    story_id: str | None,
+    options: frozenset[str],
+    lines: Sequence[Line],
+    quiet: Collection[int],
+    *,
+    path: str,
+    line: int,
 ) -> IssueStory:
-    """A story from its heading's parts and the lines below it."""
-    quiet = quiet_lines(list(lines), path)
+    """A story from its heading's parts and the lines below it, of which some are ``quiet``: code, comments, HTML."""
     summary: list[str] = []
     why: list[str] = []
     sources: list[SourceRef] = []
-    into = "summary"
-    for one in lines:
-        loud = one.number not in quiet
-        if loud and _SOURCES.match(one.bare):
-            into = "sources"
-        elif loud and (found := _WHY.match(one.bare)):
-            into = "why"
-            why.append(("\n" if why else "") + found.group(1) + "\n")
-        elif into == "why" and not one.blank:
-            why.append(one.text)
-        elif into == "sources" and (one.blank or not loud):
-            continue  # blanks and comments among the sources
-        elif into == "sources" and (item := _ITEM.match(one.bare)):
-            sources.append(read_source(without_comments(item.group(1)), path, one.number))
-        else:
-            into = "summary"
+    for kind, one in parts_of(lines, quiet):
+        if kind == "summary":
             summary.append(one.text)
+        elif kind == "why":
+            found = _WHY.match(one.bare)
+            why.append((("\n" if why else "") + found.group(1) + "\n") if found else one.text)
+        elif kind == "source" and (item := _ITEM.match(one.bare)):
+            sources.append(read_source(without_comments(item.group(1)), path, one.number))
     return IssueStory(
         id=story_id,
         title=title,
@@ -98,6 +99,31 @@ def read_story(
         sources=tuple(sources),
         line=line,
     )
+
+
+def parts_of(lines: Sequence[Line], quiet: Collection[int]) -> tuple[tuple[Part, Line], ...]:
+    """What each line below a story's heading is."""
+    parts: list[tuple[Part, Line]] = []
+    into: Part = "summary"
+    for one in lines:
+        loud = one.number not in quiet
+        labelled = loud and one.bare[:1] in _LABEL_STARTS
+        if labelled and _SOURCES.match(one.bare):
+            into = "source"
+            parts.append(("label", one))
+        elif labelled and _WHY.match(one.bare):
+            into = "why"
+            parts.append(("why", one))
+        elif into == "why" and not one.blank:
+            parts.append(("why", one))
+        elif into == "source" and (one.blank or not loud):
+            parts.append(("between", one))  # blanks and comments among the sources
+        elif into == "source" and _ITEM.match(one.bare):
+            parts.append(("source", one))
+        else:
+            into = "summary"
+            parts.append(("summary", one))
+    return tuple(parts)
 
 
 def read_source(item: str, path: str, line: int) -> SourceRef:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 
 from digest.edit.draft import base_of, write_issue
 from digest.edit.fates import entry_ids
-from digest.edit.issuefile import read_issue
+from digest.edit.issuefile import ALIKE_NOTE, put_off, read_issue
 from digest.model import Briefing, Entry, Period, Section, Source, Story
-from digest.text.markdown import unescape
+from digest.text.markdown import unescape, without_comments
 
 SEEN = datetime(2026, 11, 19, 12, tzinfo=UTC)
 PERIOD = Period(name="2026-W47", start=datetime(2026, 11, 13, 7, tzinfo=UTC), end=datetime(2026, 11, 20, 7, tzinfo=UTC))
@@ -44,10 +45,9 @@ def story(number: int, *entries: Entry, title: str = "", summary: str = "A sente
     )
 
 
-def written(briefing: Briefing, limit: int = 40) -> str:
-    return write_issue(
-        briefing, title="The Brief", sources=SOURCES, day=lambda moment: f"{moment:%-d %B %Y}", max_candidates=limit
-    )
+def written(briefing: Briefing, limit: int = 40, *, quiet: tuple[str, ...] = ()) -> str:
+    day = "{:%-d %B %Y}".format
+    return write_issue(briefing, title="The Brief", sources=SOURCES, day=day, max_candidates=limit, quiet=quiet)
 
 
 def briefing(*stories: Story, candidates: tuple[Story, ...] = ()) -> Briefing:
@@ -137,3 +137,41 @@ def test_a_week_without_stories_is_an_issue_all_the_same() -> None:
 
     assert issue.stories == ()
     assert issue.subject == "The Brief"
+
+
+def test_a_story_that_may_be_another_says_so_once_beside_its_sources() -> None:
+    one = replace(story(1), like=(("s-00000002", "shares Quay, fees; 1 day apart"), ("s-00000003", "shares Quay")))
+    two = replace(story(2, title="A --> b <i>"), like=(("s-00000001", "shares Quay, fees; 1 day apart"),))
+    text = written(briefing(one, candidates=(two, replace(story(3), like=(("s-00000001", "shares Quay"),)))), 1)
+
+    assert text.count("shares Quay") == 1
+    assert (
+        f"<!-- {ALIKE_NOTE}\n- “A --› b ‹i›” (s-00000002, under World): shares Quay, fees; 1 day apart\n-->\n" in text
+    )
+    assert text.index("{#e-000000000001}") < text.index(ALIKE_NOTE) < text.index("## Next week")
+
+
+def test_what_is_told_the_editor_is_read_by_nobody_else() -> None:
+    one = replace(story(1), like=(("s-00000002", "shares Quay"),))
+    told = briefing(one, candidates=(story(2),))
+    text = written(told, quiet=("Nothing significant -->.", "## Say so:", "Nothing to see."))
+    read, plain = read_issue(text, path="2026-W47.md"), read_issue(written(briefing(story(1), story(2))), path="x")
+
+    assert read.joined() == text
+    assert read.issue.stories[0].summary == "A sentence."
+    assert [ref.entry_id for ref in read.issue.stories[0].sources] == ["000000000001"]
+    assert without_comments(read.issue.intro).strip() == without_comments(plain.issue.intro).strip() == ""
+    assert "Nothing significant --›." in text
+    assert len(read.issue.sections) == 1
+
+
+def test_a_story_put_off_leaves_the_suggestion_behind() -> None:
+    text = written(briefing(replace(story(1), like=(("s-00000002", "shares Quay"),)), candidates=(story(2),)))
+    heading, _, rest = text.partition("### Story 1")
+    block, _, after = rest.partition("## Next week")
+    moved = f"{heading}## Next week\n\n### Story 1{block}{after}"
+    (waits,) = put_off(read_issue(moved, path="2026-W47.md"))
+
+    assert ALIKE_NOTE in moved
+    assert ALIKE_NOTE not in waits.text
+    assert waits.text.endswith("{#e-000000000001}")

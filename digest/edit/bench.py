@@ -1,0 +1,57 @@
+"""The end of an edited file: where further candidates go, and what did not report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.edit.blocks import lines_of
+from digest.edit.issuefile import CANDIDATES, bench_name, heading_text
+from digest.edit.notes import MISSING_NOTE
+
+if TYPE_CHECKING:
+    from digest.edit.blocks import Line
+    from digest.edit.issuefile import IssueFile
+    from digest.edit.patch import Patch
+
+
+def bench_end(file: IssueFile) -> tuple[int, str]:
+    """The line behind which the next candidate goes, and the heading it needs first ("" where there is one)."""
+    start = next(
+        (s for s in file.spans if s.kind == "section" and bench_name(heading_text(s.text)) == CANDIDATES), None
+    )
+    lines = lines_of(file.issue.text)
+    own = missing_note(file)
+    if start is None:
+        return (own[0].number - 1 if own else len(lines)), "## Candidates\n\n"
+    spans = [span for span in file.spans if span.section == start.section]
+    end = spans[-1].line + spans[-1].text.count("\n") + (not spans[-1].text.endswith("\n"))  # exclusive
+    if own and spans[0].line < own[0].number < end:
+        end = own[0].number
+    last = next(line.number for line in reversed(lines[: end - 1]) if not line.blank)
+    return last, ""
+
+
+def renew_note(patch: Patch, mine: IssueFile, theirs: IssueFile, before: IssueFile | None) -> None:
+    """What did not report, as it is now, if the note in the file is still digest's own."""
+    here, there = missing_note(mine), missing_note(theirs)
+    if before is None or _joined(here) == _joined(there):
+        return
+    if here:
+        if _joined(here) == _joined(missing_note(before)):
+            patch.replace(here[0].number, here[-1].number, _joined(there))
+    elif not missing_note(before) and there:
+        patch.insert(len(lines_of(mine.issue.text)), "\n" + _joined(there))
+
+
+def missing_note(file: IssueFile) -> list[Line]:
+    """The lines of the note at the end that says what did not report; none if there is no such note."""
+    lines = lines_of(file.issue.text)
+    start = next((place for place, line in enumerate(lines) if line.bare == f"<!-- {MISSING_NOTE}"), None)
+    if start is None:
+        return []
+    end = next((place for place in range(start, len(lines)) if lines[place].bare == "-->"), None)
+    return lines[start : end + 1] if end is not None else []
+
+
+def _joined(lines: list[Line]) -> str:
+    return "".join(f"{line.bare}\n" for line in lines)
