@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NewType
+from typing import TYPE_CHECKING, Literal, NewType
+
+if TYPE_CHECKING:
+    from digest.text.provenance import Sourced
 
 Html = NewType("Html", str)
 """Clean HTML. Only digest.text.clean makes one."""
@@ -154,11 +157,14 @@ class Story:
 
     id: str  # "s-" and 8 hex digits; minted once and stored
     title: str
-    summary: str  # whole sentences of the lead, verbatim; paragraphs apart by a blank line
+    summary: str  # whole sentences of the entries, verbatim; paragraphs apart by a blank line
     entries: tuple[Entry, ...]
     section: str
     score: float
     reasons: tuple[Reason, ...] = ()
+    sentences: tuple[Sourced, ...] = ()  # of the summary, and where each stands
+    generated: bool = False  # a model condensed the summary, out of these sentences
+    like: tuple[tuple[str, str], ...] = ()  # ids of stories it may be one with, and the ground; the likeliest first
 
     @property
     def lead(self) -> Entry:
@@ -227,7 +233,7 @@ class IssueStory:
 
     id: str | None  # None: hand-written
     title: str  # Markdown, one line
-    options: frozenset[str] = frozenset()  # pin, update, headline, summary, full, image, no-image
+    options: frozenset[str] = frozenset()  # pin, update, headline, summary, full, image, no-image, generated
     summary: str = ""  # Markdown
     why: str = ""  # Markdown; the editor's "Why it matters"
     sources: tuple[SourceRef, ...] = ()

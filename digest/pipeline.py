@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 
     from digest.deliver.delivery import Clock
     from digest.deliver.smtp import Transport
-    from digest.model import Period
+    from digest.model import Period, Source
+    from digest.production.assisting import Assisted
     from digest.production.intake import Fetched
     from digest.production.mailout import Sent
     from digest.production.proof import Proof
@@ -48,6 +50,10 @@ if TYPE_CHECKING:
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
+def _to_nobody(_said: str) -> None:
+    """Where what is said goes when nobody listens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
     """What ``draft`` did."""
@@ -55,9 +61,12 @@ class Drafted:
     period: Period
     path: Path
     briefing: Briefing
+    sources: Mapping[str, Source]  # by id, with the names readers see
     text: str  # what digest would write
     outcome: str  # written, unchanged, edited (left alone), settled (approved or out: left alone), shown (dry run)
     waiting: tuple[Story, ...] = ()  # stories an edited file does not have, best first
+    quiet: str = ""  # why the week is a quiet one; empty if it is not
+    assisted: Assisted | None = None  # what a model did to the summaries; None: none was to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +114,48 @@ def fetch(
         yield from file_readings(project.store, readings, states, now=now, news_from=news)
 
 
-def draft(project: Project, *, now: datetime, name: str | None = None, dry_run: bool = False) -> Drafted:
+def draft(
+    project: Project,
+    *,
+    now: datetime,
+    name: str | None = None,
+    dry_run: bool = False,
+    model: bool = True,
+    environ: Mapping[str, str] = _NO_VARIABLES,
+    say: Callable[[str], object] = _to_nobody,
+) -> Drafted:
     """Write the issue file; leave it alone if an editor has changed it or it is approved.
+
+    The model of ``[assist]`` is asked only for a file that is written; else only what it answered before is shown.
+
+    Args:
+        project: the newsletter.
+        now: the time of the draft.
+        name: of the issue; None: the one in work.
+        dry_run: change nothing, and ask no model.
+        model: whether ``[assist]`` is heeded.
+        environ: has the model's key, and names proxies.
+        say: is told before something takes long.
 
     Raises:
         IssueFileError: the edited file cannot be read; it is left as it is.
         BusyError: another digest is at work on the issues of this newsletter.
+        UsageError: the model's key is missing.
     """
     with nullcontext() if dry_run else project.working():
-        return _draft(project, now=now, name=name, dry_run=dry_run)
+        return _draft(project, now=now, name=name, dry_run=dry_run, model=model, environ=environ, say=say)
 
 
-def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) -> Drafted:
+def _draft(
+    project: Project,
+    *,
+    now: datetime,
+    name: str | None,
+    dry_run: bool,
+    model: bool,
+    environ: Mapping[str, str],
+    say: Callable[[str], object],
+) -> Drafted:
     from digest.edit.draft import base_of, write_issue
     from digest.production import drafting
 
@@ -125,14 +164,17 @@ def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) 
         period = current_period(project, connection, now=now, name=name)
         record = issues.get_issue(connection, period.name)
         briefing = drafting.make_briefing(project, connection, period, now=now)
-        text = write_issue(
-            briefing,
+        known = drafting.named_sources(project, connection)
+        quiet = drafting.quiet_note(project, briefing)
+        write = partial(
+            write_issue,
             title=project.settings.newsletter.title,
-            sources=drafting.named_sources(project, connection),
+            sources=known,
             day=drafting.day_writer(project),
             max_candidates=limit,
             waiting=drafting.waiting_stories(connection),
             missing=drafting.missing_sources(project, connection, now=now),
+            quiet=quiet,
         )
         path = project.issue_path(period.name)
         old = read_text(path, project.shown(path))
@@ -141,7 +183,17 @@ def _draft(project: Project, *, now: datetime, name: str | None, dry_run: bool) 
         waiting: tuple[Story, ...] = ()
         if old is not None and (edited or settled):
             waiting = drafting.missing_stories(connection, briefing, read_issue_file(project, period.name).issue)
-    done = Drafted(period=period, path=path, briefing=briefing, text=text, outcome="shown", waiting=waiting)
+    assisted = None
+    if model and (settings := project.settings.assist):
+        from digest.production.assisting import assist
+
+        ask = not (dry_run or edited or settled)
+        assisted = assist(project, briefing, settings, sources=known, ask=ask, environ=environ, now=now, say=say)
+        briefing = assisted.briefing
+    text = write(briefing)
+    said = quiet[0] if quiet and not settled else ""
+    done = Drafted(period=period, path=path, briefing=briefing, sources=known, text=text, outcome="shown",
+                   waiting=waiting, quiet=said, assisted=assisted)  # fmt: skip
     if edited or settled:
         if old is not None and not dry_run:
             keep_version(project, period, old, now=now)

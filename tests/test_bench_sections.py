@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest.config.settings import SectionRule
+from digest.config.table import table_of
 from digest.text.words import count_words
 from tests.support.corpus import corpora
 
@@ -58,7 +59,7 @@ def test_every_line_gets_a_label_in_its_order(tmp_path: Path, options: tuple[str
 
 @pytest.mark.parametrize("path", sorted(SEEDS.glob("*.toml")), ids=lambda path: path.stem)
 def test_the_seeds_are_sections_of_a_digest_toml_with_at_most_twenty_words_each(path: Path) -> None:
-    rules = [SectionRule.model_validate(table) for table in tomllib.loads(path.read_text("utf-8"))["section"]]
+    rules = [table_of(SectionRule, table) for table in tomllib.loads(path.read_text("utf-8"))["section"]]
 
     assert len(rules) > 3
     assert all(count_words(rule.about.replace("/", " ")) <= 20 for rule in rules)

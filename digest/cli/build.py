@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from digest.cli.draft import draft_data, draft_line
+import click
+
+from digest.cli.draft import draft_data, draft_line, model_lines
 from digest.cli.fetch import fetch_data, fetch_summary, run_fetch
 from digest.cli.options import verb as make_verb
 from digest.cli.render import render_data, say_findings, show_files, show_sections
@@ -14,7 +17,8 @@ if TYPE_CHECKING:
 
 
 @make_verb("build")
-def verb(session: Session) -> int:
+@click.option("--no-assist", is_flag=True, help="Leave the model of [assist] out, and what it answered before.")
+def verb(session: Session, *, no_assist: bool) -> int:
     """fetch + draft + render + check.
 
     Reads what is new, drafts the issue (or leaves an edited file alone), renders it and reports what the gate finds.
@@ -30,8 +34,12 @@ def verb(session: Session) -> int:
     with session.project() as project:
         fetched = run_fetch(session, project)
         session.say(fetch_summary(fetched))
-        drafted = pipeline.draft(project, now=session.now)
+        drafted = pipeline.draft(project, now=session.now, model=not no_assist, environ=os.environ, say=session.say)
         session.say(draft_line(project, drafted))
+        if drafted.quiet:
+            session.say(drafted.quiet)
+        for line in model_lines(drafted):
+            session.say(line)
         checked, written = pipeline.render(project, now=session.now, name=drafted.period.name)
         say_findings(session, checked)
         data = {

@@ -29,11 +29,12 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
       digest candidates
       digest candidates --paste >> issues/2026-W47.md
     """
-    from digest.curate.stories import summarised
-    from digest.edit.draft import candidate_block, source_name
+    from digest.curate.stories import summarised, word_rarity
+    from digest.edit.draft import candidate_block
     from digest.errors import StateError
     from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources
     from digest.project import period_of, read_issue_file, require_issue
+    from digest.text.provenance import source_name
 
     with session.project(create_store=False) as project:
         with project.store.read() as connection:
@@ -46,7 +47,10 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
         day = day_writer(project)
         blocks = []
         if paste:
-            whole = (summarised(story, sources=sources, settings=project.settings) for story in stories)
+            settings = project.settings
+            known = [entry for one in (*briefing.stories, *briefing.candidates) for entry in one.entries]
+            weight = word_rarity(known, sources=sources, settings=settings)
+            whole = (summarised(one, sources=sources, settings=settings, weight=weight) for one in stories)
             blocks = [candidate_block(story, sources, day) for story in whole]
 
         def show() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,22 +13,30 @@ from digest.project import read_text
 from digest.text.difference import unified
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digest.cli.session import Session
-    from digest.model import Reason, Story
+    from digest.model import Reason, Source, Story
     from digest.pipeline import Drafted
+    from digest.production.assisting import Assisted
     from digest.project import Project
 
 
 @make_verb("draft")
 @click.argument("issue", required=False)
 @click.option("--explain", is_flag=True, help="Say for each story why it is there, and so high.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; show what would change in the file.")
-def verb(session: Session, *, issue: str | None, explain: bool, dry_run: bool) -> int:
+@click.option("--dry-run", is_flag=True, help="Write nothing, ask no model; show what would change in the file.")
+@click.option("--no-assist", is_flag=True, help="Leave the model of [assist] out, and what it answered before.")
+def verb(session: Session, *, issue: str | None, explain: bool, dry_run: bool, no_assist: bool) -> int:
     """Write the issue file, or leave an edited one alone.
 
     Everything eligible becomes a draft in issues/ISSUE.md: the best stories under their sections, the rest below
     "Candidates". As long as nobody has edited the file, drafting again writes it anew; once somebody has, it is never
     touched, and `digest candidates` shows what it does not have.
+
+    With [assist] in digest.toml a model is asked to condense the summaries that will be printed. Each sentence of it
+    must be carried by one of the story's own sources, or the summary of whole sentences stands. What it answered is
+    kept: drafting again costs nothing. --dry-run never asks.
 
     \b
     Example:
@@ -38,7 +47,15 @@ def verb(session: Session, *, issue: str | None, explain: bool, dry_run: bool) -
     from digest import pipeline
 
     with session.project() as project:
-        done = pipeline.draft(project, now=session.now, name=issue, dry_run=dry_run)
+        done = pipeline.draft(
+            project,
+            now=session.now,
+            name=issue,
+            dry_run=dry_run,
+            model=not no_assist,
+            environ=os.environ,
+            say=session.say,
+        )
         session.result(
             draft_data(project, done), lambda: _show(session, project, done, explain=explain, dry_run=dry_run)
         )
@@ -82,6 +99,42 @@ def draft_data(project: Project, done: Drafted) -> dict[str, Any]:
             for repeat in done.briefing.repeats
         ],
         "waiting": [story_data(story) for story in done.waiting],
+        "quiet": done.quiet or None,
+        "assist": assist_data(done.assisted) if done.assisted else None,
+    }
+
+
+def model_lines(done: Drafted) -> list[str]:
+    """What the model took, and where it gave nothing of use; nothing for a file that is left alone."""
+    if done.assisted is None or done.outcome in {"edited", "settled"}:
+        return []
+    titles = {story.id: story.title for story in done.briefing.stories}
+    by_note: dict[str, list[str]] = {}
+    for name, note in done.assisted.notes.items():
+        by_note.setdefault(note, []).append(titles[name])
+    return [
+        done.assisted.bill.line,
+        *(f"  {named[0] if len(named) == 1 else f'{len(named)} stories'}: {note}" for note, named in by_note.items()),
+    ]
+
+
+def assist_data(assisted: Assisted) -> dict[str, Any]:
+    """What a model did to a draft, for --json."""
+    bill = assisted.bill
+    return {
+        "stories": bill.stories,
+        "generated": bill.generated,
+        "requests": bill.requests,
+        "failed": bill.failed,
+        "cached": bill.cached,
+        "not_asked": bill.unasked,
+        "tokens_in": bill.tokens_in,
+        "tokens_out": bill.tokens_out,
+        "cost": bill.cost,
+        "sentences_kept": bill.kept,
+        "sentences_refused": bill.refused,
+        "troubles": list(bill.troubles),
+        "notes": dict(assisted.notes),
     }
 
 
@@ -95,11 +148,21 @@ def story_data(story: Story) -> dict[str, Any]:
         "score": round(story.score, 3),
         "entries": [entry.id for entry in story.entries],
         "reasons": [{"points": round(reason.points, 3), "text": reason.text} for reason in story.reasons],
+        "summary": [
+            {"text": one.shown, "entry": one.entry_id, "field": one.field, "start": one.start, "end": one.end}
+            for one in story.sentences
+        ],
+        "generated": story.generated,
+        "perhaps_one_with": [{"story": name, "ground": ground} for name, ground in story.like],
     }
 
 
 def _show(session: Session, project: Project, done: Drafted, *, explain: bool, dry_run: bool) -> None:
     session.line(draft_line(project, done))
+    if done.quiet:
+        session.line(done.quiet)
+    for line in model_lines(done):
+        session.line(line)
     if dry_run and done.outcome == "shown":
         shown = project.shown(done.path)
         session.line(unified(read_text(done.path, shown) or "", done.text, shown, f"{shown} (new)"))
@@ -108,24 +171,31 @@ def _show(session: Session, project: Project, done: Drafted, *, explain: bool, d
 
 
 def _explain(session: Session, done: Drafted, max_candidates: int) -> None:
-    """Each story of the file with its score, and every summand and ground of it: a table a section."""
+    """Each story of the file with its score, every summand and ground of it, and whence its summary is."""
     bench = done.briefing.candidates
     parts = [(section.title, section.stories) for section in done.briefing.sections]
     for title, stories in [*parts, ("Candidates", bench[:max_candidates])]:
         if stories:
             session.line()
             session.line(click.style(title, bold=True))
-            rows = [row for story in stories for row in _rows(story)]
+            rows = [row for story in stories for row in _rows(story, done.sources)]
             session.table(("score", "points", "why"), rows, right=(0, 1))
     if len(bench) > max_candidates:
         session.line(f"{count(len(bench) - max_candidates, 'more candidate')}: `digest draft --json` explains them too")
 
 
-def _rows(story: Story) -> list[tuple[str, str, str]]:
-    """A story's title with its score, then its reasons."""
+def _rows(story: Story, sources: Mapping[str, Source]) -> list[tuple[str, str, str]]:
+    """A story's title with its score, then its reasons, then where each sentence of its summary stands."""
+    from digest.text.provenance import source_name
+
+    tellers = {entry.id: source_name(entry, sources) for entry in story.entries}
     return [
         (f"{story.score:.2f}", "", story.title),
         *(("", points_cell(reason), reason.text) for reason in story.reasons),
+        *(
+            ("", "", f"sentence {number}: {tellers[one.entry_id]}, {one.place} (e-{one.entry_id})")
+            for number, one in enumerate(story.sentences, 1)
+        ),
     ]
 
 

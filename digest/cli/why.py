@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
     from digest.cli.session import Session
     from digest.explain.account import EntryAccount, FilePlace
+    from digest.explain.wording import Wording
     from digest.store.issues import Placement
 
 IN_DETAIL = 5  # entries explained at once: what one screen holds
 MOST_REASONS = 16  # of one placement
 MOST_BESIDE = 6  # other entries of a story
+
+OWN = "no source has it: the editor's words"
+GENERATED = "no source has it word for word: a model's words, or the editor's"
 
 PLACES = {
     "story": "placed as a story",
@@ -95,7 +99,8 @@ def account_lines(account: EntryAccount, zone: ZoneInfo) -> list[str]:
     lines.append(f"  {account.fate}")
     for placement in account.placements:
         lines += _placement_lines(placement)
-    lines += [f"  {_place_line(place)}" for place in account.places]
+    for place in account.places:
+        lines += [f"  {_place_line(place)}", *_wording_lines(place, account)]
     if account.beside:
         lines.append("  told as the same story:")
         lines += [f"    e-{one.id}  {one.title} ({one.source_id})" for one in account.beside[:MOST_BESIDE]]
@@ -128,6 +133,18 @@ def _place_line(place: FilePlace) -> str:
     return f"{place.issue}: stands under ## {place.where} in line {place.line}: {place.story}{role}"
 
 
+def _wording_lines(place: FilePlace, account: EntryAccount) -> list[str]:
+    """Where each sentence of the summary stands, by the entry it is from."""
+    titles = {one.id: one.source_id for one in (account.entry, *account.beside)}
+    lines = []
+    for number, one in enumerate(place.wording, 1):
+        found = one.source
+        whose = f"{titles.get(found.entry_id, 'another entry')}, {found.place} (e-{found.entry_id})" if found else OWN
+        whose = GENERATED if one.generated else whose
+        lines.append(f"    sentence {number}: {whose}")
+    return lines
+
+
 def account_data(account: EntryAccount) -> dict[str, Any]:
     """An account for --json."""
     source = account.source
@@ -147,9 +164,21 @@ def account_data(account: EntryAccount) -> dict[str, Any]:
             for placement in account.placements
         ],
         "file": [
-            {"issue": place.issue, "under": place.where or None, "story": place.story, "line": place.line or None}
+            {
+                "issue": place.issue,
+                "under": place.where or None,
+                "story": place.story,
+                "line": place.line or None,
+                "summary": [_wording_data(one) for one in place.wording],
+            }
             for place in account.places
         ],
         "same_story": [{"id": one.id, "title": one.title, "source": one.source_id} for one in account.beside],
         "changes": [{"at": at, "title": title} for at, title in account.changes],
     }
+
+
+def _wording_data(one: Wording) -> dict[str, Any]:
+    found = one.source
+    place = {"entry": found.entry_id, "field": found.field, "start": found.start, "end": found.end} if found else {}
+    return {"text": one.text, "generated": one.generated, **place}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from digest.config.opml import FeedFolder, Outline, Refused, placed
 from digest.config.settings import FeedSettings
+from digest.config.table import TableError, table_of
 from digest.model import Source
 from digest.text.urls import shown_url, url_key
 
@@ -96,9 +95,7 @@ def _tags(table: Table) -> list[str]:
 def _trouble(table: Table) -> str | None:
     """Why feeds.toml would not take it."""
     try:
-        FeedSettings.model_validate(table)
-    except ValidationError as error:
-        detail = error.errors()[0]
-        where = ".".join(str(part) for part in detail["loc"])
-        return f"{where}: {detail['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+        table_of(FeedSettings, table)
+    except TableError as error:
+        return str(error.faults[0])
     return None

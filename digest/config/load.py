@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import copy
-import difflib
 import hashlib
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ValidationError
-
 from digest.config.settings import FeedList, FeedSettings, Settings
+from digest.config.table import AnyTable, Fault, Place, TableError, table_of
 from digest.errors import ConfigError, Problem, ProjectError
 from digest.model import Source
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
-Model = TypeVar("Model", bound=BaseModel)
 
 CONFIG_NAME = "digest.toml"
 FEEDS_NAME = "feeds/feeds.toml"
@@ -42,16 +34,14 @@ def load_config(root: Path) -> Config:
         ProjectError: there is no digest.toml.
         ConfigError: a file is wrong; holds every problem of both files.
     """
-    path = root / CONFIG_NAME
-    if not path.is_file():
+    if not (root / CONFIG_NAME).is_file():
         msg = f"no {CONFIG_NAME} in {root}"
         raise ProjectError(msg, hint="make a newsletter with `digest init DIR`, or name its folder with -C DIR")
-    settings, problems = _read(path, CONFIG_NAME, Settings)
-    feeds_path = root / FEEDS_NAME
-    feeds, more = _read(feeds_path, FEEDS_NAME, FeedList) if feeds_path.is_file() else (FeedList(), [])
+    settings, _, problems = _read(root, CONFIG_NAME, Settings)
+    feeds, text, more = _read(root, FEEDS_NAME, FeedList) if (root / FEEDS_NAME).is_file() else (FeedList(), "", [])
     problems += more
     if settings and feeds:
-        problems += _cross_check(settings, feeds, feeds_path)
+        problems += _problems(FEEDS_NAME, text, _cross_check(settings, feeds))
     if problems or settings is None or feeds is None:
         raise ConfigError(problems)
     return Config(settings=settings, sources=feed_sources(feeds))
@@ -110,87 +100,45 @@ def _free_id(wanted: str, taken: set[str]) -> str:
     return f"{wanted}-{number}"
 
 
-def _cross_check(settings: Settings, feeds: FeedList, feeds_path: Path) -> list[Problem]:
+def _cross_check(settings: Settings, feeds: FeedList) -> list[Fault]:
     """What one file says of the other: sections that feeds name, ids and addresses given twice."""
-    text = feeds_path.read_text("utf-8", "replace") if feeds_path.is_file() else ""
-    titles = [section.title for section in settings.section]
-    problems = []
-    seen: dict[str, int] = {}
+    titles = {section.title for section in settings.section}
+    faults = []
+    seen: dict[tuple[str, str], int] = {}
     for index, feed in enumerate(feeds.feed):
-        place = ("feed", index)
         if feed.section is not None and feed.section not in titles:
-            problems.append(_problem(FEEDS_NAME, text, (*place, "section"),
-                                     f'there is no section called "{feed.section}" in {CONFIG_NAME}',
-                                     _guess(feed.section, titles)))  # fmt: skip
+            from digest.config.faults import guess  # noqa: PLC0415  only mistakes need it
+
+            message = f'there is no section called "{feed.section}" in {CONFIG_NAME}'
+            hint = guess(feed.section, [section.title for section in settings.section])
+            faults.append(Fault(place=("feed", index, "section"), message=message, hint=hint))
         for key, value in (("id", feed.id), ("url", feed.url), ("path", feed.path)):
             if value is None:
                 continue
-            if f"{key}={value}" in seen:
-                message = f"the same {key} as feed {seen[f'{key}={value}'] + 1}: {value}"
-                problems.append(_problem(FEEDS_NAME, text, (*place, key), message, None))
-            seen.setdefault(f"{key}={value}", index)
-    return problems
+            first = seen.setdefault((key, value), index)
+            if first != index:
+                message = f"the same {key} as feed {first + 1}: {value}"
+                faults.append(Fault(place=("feed", index, key), message=message))
+    return faults
 
 
-def _read(path: Path, name: str, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+def _read(root: Path, name: str, kind: type[AnyTable]) -> tuple[AnyTable | None, str, list[Problem]]:
+    """A file's table, its text, and what is wrong with it; the table is None if anything is."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = (root / name).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return None, [Problem(path=name, where="", message=f"is not UTF-8: {error.reason} at byte {error.start}")]
+        return None, "", [Problem(path=name, where="", message=f"is not UTF-8: {error.reason} at byte {error.start}")]
     except OSError as error:
-        return None, [Problem(path=name, where="", message=f"cannot be read: {error.strerror}")]
+        return None, "", [Problem(path=name, where="", message=f"cannot be read: {error.strerror}")]
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return None, [_syntax_problem(name, str(error))]
-    details = _all_errors(model, data)
-    if not details:
-        return model.model_validate(data), []
-    return None, [_from_pydantic(name, text, model, detail) for detail in details]
-
-
-def _all_errors(model: type[BaseModel], data: dict[str, Any]) -> list[ErrorDetails]:
-    """Every error there is.
-
-    What concerns several keys is checked only where each is right by itself, so the wrong ones are taken out, the
-    missing ones put in, and it is asked again.
-    """
-    rest = copy.deepcopy(data)
-    found: list[ErrorDetails] = []
-    taken_out: set[tuple[int | str, ...]] = set()
-    for _ in range(5):
-        try:
-            model.model_validate(rest)
-        except ValidationError as error:
-            fresh = [detail for detail in error.errors() if detail not in found]
-            found += [one for one in fresh if one["type"] != "missing" or one["loc"] not in taken_out]
-            taken_out |= {one["loc"] for one in fresh}
-            if not fresh or not all(_mend(rest, detail) for detail in fresh):
-                break
-        else:
-            break
-    return found
-
-
-_STAND_INS = {"newsletter": {"title": "x", "from": "x@example.org"}, "title": "x", "from": "x@example.org"}
-
-
-def _mend(data: dict[str, Any], detail: ErrorDetails) -> bool:
-    """Take out what an error is about, or put in what is missing; says whether that was possible."""
-    *path, last = detail["loc"] or ("",)
-    inner: Any = data
-    for step in path:
-        try:
-            inner = inner[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-    if detail["type"] == "missing" and isinstance(inner, dict) and last in _STAND_INS:
-        inner[last] = copy.deepcopy(_STAND_INS[str(last)])
-        return True
-    if isinstance(inner, dict) and last in inner:
-        del inner[last]
-        return True
-    return False
+        return table_of(kind, tomllib.loads(text)), text, []
+    except TableError as error:
+        problems = _problems(name, text, error.faults)
+    except ValueError as error:  # of tomllib: or a number of thousands of digits, which Python refuses to read
+        problems = [_syntax_problem(name, str(error))]
+    except RecursionError:
+        problems = [Problem(path=name, where="", message="is nested too deeply")]
+    return None, text, problems
 
 
 def _syntax_problem(name: str, message: str) -> Problem:
@@ -201,73 +149,29 @@ def _syntax_problem(name: str, message: str) -> Problem:
                    hint="strings need quotes, tables [brackets]")  # fmt: skip
 
 
-def _from_pydantic(name: str, text: str, model: type[BaseModel], detail: ErrorDetails) -> Problem:
-    place = tuple(detail["loc"])
-    kind, message, hint = detail["type"], detail["msg"], None
-    if kind == "extra_forbidden":
-        message = "there is no such key"
-        hint = _guess(str(place[-1]), _keys(model, place[:-1]))
-    elif kind == "missing":
-        message = "is missing"
-        hint = {"newsletter": 'add a table [newsletter] with title = "…" and from = "…"'}.get(str(place[-1]))
-    elif kind == "literal_error":
-        expected = re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
-        message = f"must be one of {', '.join(expected)}, not {detail['input']!r}"
-        hint = _guess(str(detail["input"]), expected)
-    elif kind == "value_error":
-        message = message.removeprefix("Value error, ")
-        inner, colon, rest = message.partition(": ")
-        if colon and re.fullmatch(r"[a-z_]+", inner):
-            place, message = (*place, inner), rest
-    else:
-        message = f"{message[0].lower()}{message[1:]}, not {detail['input']!r}"
-    return _problem(name, text, place, message, hint)
-
-
-def _problem(name: str, text: str, place: tuple[int | str, ...], message: str, hint: str | None) -> Problem:
-    where = ""
-    for step in place:
-        where += f"[{step + 1}]" if isinstance(step, int) else ("." if where else "") + step
-    return Problem(path=name, where=where, message=message, line=_line(text, place), hint=hint)
-
-
-def _guess(word: str, known: list[str]) -> str | None:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6) or [
-        name for name in known if name.casefold() == word.casefold()
+def _problems(name: str, text: str, faults: Sequence[Fault]) -> list[Problem]:
+    """Faults with their lines, in the order of these; last, those that have none."""
+    lines = text.splitlines()
+    headings = [(number, found.group(1).strip()) for number, line in enumerate(lines, 1)
+                if (found := re.match(r"\s*\[\[?([^\[\]]+)\]\]?\s*(#.*)?$", line))]  # fmt: skip
+    problems = [
+        Problem(path=name, where=one.where, message=one.message, line=_line(lines, headings, one.place), hint=one.hint)
+        for one in faults
     ]
-    return f'did you mean "{close[0]}"?' if close else None
+    return sorted(problems, key=lambda problem: problem.line or len(lines) + 1)
 
 
-def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """The keys that may stand in the table at ``place``."""
-    for step in place:
-        if isinstance(step, int):
-            continue
-        found = next((f for key, f in model.model_fields.items() if step in (key, f.alias)), None)
-        if found is None:
-            return []
-        for kind in (found.annotation, *get_args(found.annotation)):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                model = kind
-    return [field.alias or key for key, field in model.model_fields.items()]
-
-
-def _line(text: str, place: tuple[int | str, ...]) -> int | None:
+def _line(lines: Sequence[str], headings: Sequence[tuple[int, str]], place: Place) -> int | None:
     """The line where the key at ``place`` stands, or of its table's heading; None if neither is found.
 
     tomllib keeps no positions, so this looks for the heading and then the key as people write them.
     """
-    tables = [(number, found.group(1).strip(), found.group(0).lstrip().startswith("[["))
-              for number, line in enumerate(text.splitlines(), 1)
-              if (found := re.match(r"\s*\[\[?([^\[\]]+)\]\]?\s*(#.*)?$", line))]  # fmt: skip
     names = [step for step in place if isinstance(step, str)]
     index = next((step for step in place if isinstance(step, int)), 0)
     if not names:
         return None
-    matching = [number for number, name, _ in tables if name == names[0]]
+    matching = [number for number, name in headings if name == names[0]]
     start = matching[index] if index < len(matching) else 0
-    end = next((number for number, _, _ in tables if number > start), len(text.splitlines()) + 1)
-    for number, line in enumerate(text.splitlines(), 1):
-        if start < number < end and re.match(rf"\s*[\"']?{re.escape(names[-1])}[\"']?\s*=", line):
-            return number
-    return start or None
+    end = next((number for number, _ in headings if number > start), len(lines) + 1)
+    key = re.compile(rf"\s*[\"']?{re.escape(names[-1])}[\"']?\s*=")
+    return next((number for number in range(start + 1, end) if key.match(lines[number - 1])), start or None)

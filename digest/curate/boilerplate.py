@@ -24,6 +24,19 @@ CALLS = (  # what the reader is asked to do
     r"^(this|the) (article|post|story|piece|essay|excerpt|interview|content)\b.{0,40}\b((first|originally) "
     r"(appeared|published|posted)|(syndicated|republished))\b",
     r"^the post\b.{1,300}\b(appeared|published) first (on|at)\b",
+    r"^(a|an earlier|another|this) version of (this|the) (article|post|story|piece|essay|column)\b",
+    r"^this is (another|the \w+|part \w+) (post|article|part|episode|entry)? ?(in|of) (our|a|my|the)\b.{0,60}"
+    r"\bseries\b",
+    r"\b(statement|chart|video|photo|picture|image|map|graph|graphic|table|clip|post|tweet|diagram)s? (above|below)\b|"
+    r"\b(pictured|shown|seen) (above|below)\b|\bci-(dessus|dessous)\b",
+    r"^you can (also )?(download|listen|watch|find|subscribe|sign up|follow|register|buy|order)\b",
+    r"^(hallo|hi|hey|hello|welcome|willkommen|bonjour|bienvenue|hola|bienvenid[oa]s)\b.{0,40}\b(leute|zusammen|freunde|folge|"
+    r"everyone|everybody|folks|guys|back|episode|edition|à tous|a todos)\b",
+    r"^(thanks|thank you|cheers|enjoy|happy \w+ing)\b.{0,60}!$",
+    r"^here(.s| is| are) (a (look|list|guide|rundown|round-?up|recap|summary)|what|how|where|why|who|everything|"
+    r"all you)\b",
+    r"\b(sembra essere il primo su|verscheen eerst op|apareceu primeiro em|dök först upp på|erschien zuerst auf|"
+    r"est apparu en premier sur|se public[oó] primero en|появились сначала на|pojawił się poczatkowo)\b",
     r"^(share|tweet|pin|print|e-?mail|save|comment|copy link)( (this|on|via|to)\b.{0,50})?[:.!]?$",
     r"^((share|tweet|print|e-?mail|facebook|twitter|linkedin|whatsapp|reddit|x|pinterest)\b[\s|/·,]*)+$",
     r"^(see|watch|listen|read)\b.{0,60}\b(below|above|after the jump)\W*$",
@@ -53,6 +66,7 @@ CALLS = (  # what the reader is asked to do
     r"^der (beitrag|artikel)\b.{1,300}\b(erschien|ist) zuerst\b",
     r"^(abonnez-vous|inscrivez-vous|suivez-nous|partagez|connectez-vous)\b",
     r"\bcliquez (ici|sur)\b",
+    r"^(articles recommandés|les réponses dans ce|à (lire|voir|écouter)) ?:?",
     r"^(lire (la suite|aussi|l.article|également)|en savoir plus|voir aussi|à lire aussi)\b",
     r"^l.article\b.{1,300}\best apparu en premier\b",
     r"^(suscr[ií]b[ae]te|suscr[ií]base|reg[ií]str[ae]te|reg[ií]strese|s[ií]guenos|s[ií]ganos)\b",
@@ -77,6 +91,7 @@ CONTACTS = (  # for the press, or for finding one's way
     r"[:(]|$)",
     r"^(contact|call|phone|tel|telephone|fax|e-?mail|kontakt|pressekontakt|telefon|téléphone|tél|courriel|contacto|"
     r"teléfono|correo)\b ?[:.]",
+    r"^(key ?words?|jel (codes?|classification)|schlüsselwörter|mots[- ]clés|palabras clave)\b ?[:.]",
     r"^(printable version\W*$|original article link\b)",
     r"^(share this (article|page|story)|related (articles?|stories|content|links?|topics?)|more from|recommended|tags?|"
     r"filed under|categories|posted in|topics?)\s?(:.*|\W*)$",
@@ -100,6 +115,13 @@ CAPTIONS = (
     r"\bphoto credit\b|(\bvia |/ ?)getty images\b|\bafp photo\b|\bfile photo\b|\(ap photo\b|"
     r"\((photo|picture|foto|bild)(:| by )"
 )
+# The same where nobody is named: what can be seen, in the present tense, and the day when it could.
+SEEN = (
+    r"^(?:(?:An?|The|Some|Two|Three|Four|Several) )?(?:[\w.,'’-]+ ){1,8}?(?:gestures?|poses?|walks?|stands?|waves?|"
+    r"smiles?|carr(?:y|ies)|looks? on|listens?|shakes? hands|(?:is|are) (?:seen|pictured|shown))\b.{0,160}\bon "
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, )?"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}\b"
+)
 # One of these stands in whatever is found by the patterns that may begin anywhere; to look for them is ten times as
 # quick.
 HINTS = (
@@ -107,7 +129,8 @@ HINTS = (
     "read the full", "klicken", "newsletter", "cliquez", " clic", "©", "(c)", "copyright", "rights reserved",
     "rechte vorbehalten", "droits réservés", "derechos reservados", "cookies", "this material", "getty", "/afp",
     "/reuters", "photo", "foto", "bild", "picture", "whatsapp", "whats-app", "podcasts", "patreon", "leia mais",
-    "saiba mais", "veja mais",
+    "saiba mais", "veja mais", "il primo su", "eerst op", "primeiro em", "först upp", "zuerst auf", "en premier",
+    "primero en", "сначала", "poczatkowo", " above", " below", "ci-dess",
 )  # fmt: skip
 # Told by its capitals, so the case counts: "By Ana Ruiz and Tom O'Neill, Brussels".
 BYLINE = (
@@ -127,6 +150,8 @@ DATELINE = (
     r"|(?:[A-ZÀ-Þ][\w.'’-]+(?: [A-ZÀ-Þ][\w.'’-]+){0,2}(?:, [\w. ]{2,20}){0,2} ?)?\([A-Za-z/]{2,12}\))"
     r" ?(?:[—–] ?|--? )(?=[A-ZÀ-Þ0-9\"“„«'‘])|\((?:CNN|AP|AFP|Reuters|dpa|UPI)\) *(?:[—–-]+ *)?"
     r"|[A-ZÀ-Þ][A-ZÀ-Þ '’/-]{4,30}: (?=[A-ZÀ-Þ])"
+    r"|[A-ZÀ-Þ][\w.'’-]+(?: [A-ZÀ-Þ][\w.'’-]+){0,2}, (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? "
+    r"\d{1,2}(?:, \d{4})? ?(?:[:—–]|--?) ?(?=[A-ZÀ-Þ\"“„«'‘])"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, [A-Z][a-z]+ \d{1,2}, \d{4} +(?=[A-ZÀ-Þ])"
 )
 # "14:32", "10.15am BST": when it was written in a live blog.
@@ -139,6 +164,13 @@ CLOCK = (  # "10.15 Euro" and "16:30 Uhr Ortszeit" are none: a full stop and "Uh
 LABEL = r"(?:(?:FIRST ON [A-Z ]+|EXCLUSIVE|BREAKING(?: NEWS)?|UPDATED?|WATCH|OPINION|JUST IN)\s?[:—–-]+\s+)"
 
 
+# "Ana Ruiz - BBC News Mundo", and the text goes on.
+CREDIT = (
+    r"(?:[A-ZÀ-Þ][\w.'’-]+ ){2,3}[-–—|] (?:BBC|AFP|AP|CNN|DW|RFI|Reuters)(?: (?:News|World|Sport))?"
+    r"(?: (?:Mundo|Afrique|Africa|Brasil|Arabic|Business))? (?!News\b|World\b|Sport\b)(?=[A-ZÀ-Þ])"
+)
+
+
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
@@ -148,13 +180,15 @@ _AT_START = _any(pattern for pattern in _ALL if pattern.startswith("^"))
 _ANYWHERE = _any(pattern for pattern in _ALL if not pattern.startswith("^"))
 _BYLINE = re.compile(BYLINE)
 _CAPTION = re.compile(CAPTIONS, re.IGNORECASE)
+_SEEN = re.compile(SEEN)
 _END = _any(ENDS)
-_BEFORE = re.compile(f"^(?:{LABEL}|{DATELINE}|{CLOCK})")
+_BEFORE = re.compile(f"^(?:{LABEL}|{DATELINE}|{CLOCK}|{CREDIT})")
+_NOTE_MARKS = re.compile(r"(?:\[\d{1,3}\]\s*)+(?=\S)")
 
 
 def is_boilerplate(sentence: str) -> bool:
     """Whether a sentence belongs to the page and not to the article."""
-    if _AT_START.match(sentence) or _BYLINE.match(sentence):
+    if _AT_START.match(sentence) or _BYLINE.match(sentence) or _SEEN.match(sentence):
         return True
     return _has_hint(sentence) and _ANYWHERE.search(sentence) is not None
 
@@ -177,6 +211,12 @@ def ends_the_text(line: str) -> bool:
 def without_dateline(sentence: str) -> str:
     """The sentence from where it begins: without "LONDON (Reuters) - ". A slice of what was given."""
     return sentence[preface(sentence) :]
+
+
+def note_marks(sentence: str) -> int:
+    """How many characters before a sentence are marks of the notes to the one before: "[2] "."""
+    match = _NOTE_MARKS.match(sentence)
+    return match.end() if match else 0
 
 
 def preface(paragraph: str) -> int:

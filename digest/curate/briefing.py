@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from digest.config.settings import IssueSettings, Settings
+from digest.config.settings import Settings
+from digest.curate.diversity import Limits, place
+from digest.curate.frequencies import Frequencies
+from digest.curate.grouping import group_items
 from digest.curate.labels import Example
-from digest.curate.origin import origin_name, origin_of
 from digest.curate.repeats import split_repeats
 from digest.curate.same import same_items
-from digest.curate.stories import StoryIds, stories, summarised
-from digest.model import Briefing, Entry, Period, Reason, Section, Source, Story
+from digest.curate.stories import StoryIds, stories, summarised, word_rarity
+from digest.model import Briefing, Entry, Period, Section, Source, Story
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -27,6 +27,7 @@ def brief(
     earlier: Sequence[Entry] = (),
     story_ids: Mapping[str, str] | None = None,
     taken: Collection[str] = (),
+    carried: Frequencies | None = None,
     examples: Sequence[Example] = (),
     other: str = "Other",
     news: str = "News",
@@ -46,14 +47,23 @@ def brief(
         earlier: entries that earlier issues used, grouped or dropped.
         story_ids: by the id of an entry, the id of the story that had it in an earlier draft of this issue.
         taken: ids of stories that exist and that no new one may have.
+        carried: how often words stood in the entries of earlier weeks; None: only these entries tell.
         examples: the sections that editors gave to past stories, newest first.
         other: the section of what fits none, in the newsletter's language; it stands last unless it is configured.
         news: the section of everything where none are configured.
     """
     eligible, repeats = split_repeats(entries, earlier)
-    groups = same_items(eligible, sources=sources, language=settings.newsletter.language)
+    items = same_items(eligible, sources=sources, language=settings.newsletter.language)
+    groups, doubts = group_items(
+        items,
+        sources=sources,
+        language=settings.newsletter.language,
+        strictness=settings.issue.strictness,
+        carried=carried,
+    )
     made = stories(
         groups,
+        doubts=doubts,
         examples=examples,
         sources=sources,
         settings=settings,
@@ -62,16 +72,18 @@ def brief(
         other=other,
         news=news,
     )
-    placed, bench = _place(sorted(made, key=_best_first), settings.issue, sources)
+    placed, bench = place(sorted(made, key=_best_first), _limits(settings), sources=sources)
+    weight = word_rarity(eligible, sources=sources, settings=settings)
+
+    def told(some: Sequence[Story]) -> tuple[Story, ...]:
+        return tuple(summarised(story, sources=sources, settings=settings, weight=weight) for story in some)
+
     shown = settings.issue.max_candidates
     titles = (*(rule.title for rule in settings.section), news, other)
     return Briefing(
         period=period,
-        sections=_sections([summarised(story, sources=sources, settings=settings) for story in placed], titles),
-        candidates=(
-            *(summarised(story, sources=sources, settings=settings) for story in bench[:shown]),
-            *bench[shown:],
-        ),
+        sections=_sections(told(placed), titles),
+        candidates=(*told(bench[:shown]), *bench[shown:]),
         repeats=repeats,
     )
 
@@ -82,28 +94,12 @@ def _best_first(story: Story) -> tuple[float, float, str]:
     return -story.score, -((published or _EPOCH) - _EPOCH).total_seconds(), story.lead.id
 
 
-def _place(
-    ranked: Sequence[Story], limits: IssueSettings, sources: Mapping[str, Source]
-) -> tuple[list[Story], tuple[Story, ...]]:
-    """The stories that fit the issue, and the bench, both best first."""
-    placed: list[Story] = []
-    bench: list[Story] = []
-    of_source: Counter[str] = Counter()
-    for story in ranked:
-        origin = origin_of(story.lead, sources)
-        if len(placed) >= limits.max_stories:
-            bench.append(_benched(story, f"the issue is full at {limits.max_stories} (max_stories)"))
-        elif of_source[origin] >= limits.max_per_source:
-            name = origin_name(story.lead, sources)
-            bench.append(_benched(story, f"{name} is full at {limits.max_per_source} (max_per_source)"))
-        else:
-            placed.append(story)
-            of_source[origin] += 1
-    return placed, tuple(bench)
-
-
-def _benched(story: Story, why: str) -> Story:
-    return replace(story, reasons=(*story.reasons, Reason(points=0.0, text=f"on the bench: {why}")))
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        stories=settings.issue.max_stories,
+        per_source=settings.issue.max_per_source,
+        per_section={rule.title: rule.max_stories for rule in settings.section if rule.max_stories is not None},
+    )
 
 
 def _sections(placed: Sequence[Story], titles: Sequence[str]) -> tuple[Section, ...]:

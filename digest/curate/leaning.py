@@ -25,7 +25,10 @@ _LEANING = {
         in this (?:way|case|sense|context)|in short|for (?:example|instance|that reason|this reason)
         as (?:a result|such|well)|at the same time|on the (?:other hand|contrary)|that said|to that end|even so
         of course|what.s more|because of (?:this|that)|despite (?:this|that)|with (?:this|that)|yes|no,|well,
-        here(?:.s| (?:is|are))|similar to|as (?:mentioned|noted|discussed|described|shown|seen|stated|explained)
+        here(?:.s| (?:is|are))|similar to|(?:un)?fortunately|there (?:is|are|was|were) also
+        (?:in|on|at|by|during|since|until|prior to|within|under) (?:(?!sa[iy]|t[eo]ld?|that|announced)\S+ ){1,4}s?he
+        (?:i|we)(?:['’]\w+)? (?:(?!sa[iy]|t[eo]ld?)\S+ ){1,3}s?he
+        as (?:mentioned|noted|discussed|described|shown|seen|stated|explained)
     """,
     "de": r"""
         er|sie|es|ihm|ihn|ihnen|sein\w*|ihr(?:e[mnrs]?)?|dies\w*|jene\w*|solche\w*
@@ -136,7 +139,7 @@ _SAID_LATE = {
 # Who writes, or who reads: not what happened. "We" is left out, in which every research abstract speaks.
 _PERSONAL = {
     "en": r"I|I['’](?:m|ve|d|ll)|my|My|me|you|You|your|Your",
-    "de": r"ich|Ich|mich|mir|mein\w*|Mein\w*|du|Du|dich|dir|dein\w*|euch|Euch|eure?\w?",
+    "de": r"ich|Ich|mich|mir|mein\w*|Mein\w*|du|Du|dich|dir|dein\w*|Dich|Dir|Dein\w*|euch|Euch|eure?\w?",
     "fr": r"je|Je|j['’]\w+|J['’]\w+|moi|mon|ma|mes|vous|Vous|votre|vos|tu|Tu",
     "es": r"yo|Yo|mi|mí|mis|tú|Tú|tus|usted|ustedes",
 }

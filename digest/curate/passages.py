@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from digest.curate.boilerplate import ends_the_text, is_boilerplate, is_caption, preface
+from digest.curate.boilerplate import ends_the_text, is_boilerplate, is_caption, note_marks, preface
 from digest.curate.leaning import is_personal, leans, reports_nobody
-from digest.curate.provenance import Field, told_in
 from digest.model import Entry
+from digest.text.provenance import Field, told_in
 from digest.text.sentences import folded, paragraph_spans, sentence_spans
 from digest.text.titles import title_key
 from digest.text.words import count_words
@@ -28,6 +28,7 @@ _LONGEST_HEADING = 12  # words
 _LONGEST_QUOTATION = 4  # sentences
 
 _END = re.compile(r"[.!?։؟।॥。！？｡][\"'”’“‘»«)\]」』）】》\s]*$")
+_END_INSIDE = re.compile(r"[.!?][\"'”’»)]*\s|[。！？]")
 _QUESTION = re.compile(r"[?？؟;][\"'”’“‘»«)\]」』）】》\s]*$")
 _CUT = re.compile(
     r"(?:…|\.\.+|\[(?:…|\.\.\.|\+\d+ chars)\]|\((?:more|cont\.?|continued)\))[\"'”’»)\s.]*$", re.IGNORECASE
@@ -38,8 +39,13 @@ _OPENERS = "“„«‹「『"
 _QUOTED = re.compile(rf"\s*[{_OPENERS}\"‘]")
 _LAST_MARK = re.compile(r"[“”„«»「」『』\"](?=[^“”„«»「」『』\"]*$)")
 # "… has been resolved. rust says …": something fell out between.
-_GAP = re.compile(r"\b(?:(?!approx)[a-zß-öø-ÿ]{5,}|(?!Messrs)[A-ZÀ-Þ][a-zß-öø-ÿ]{5,})\. [a-zß-öø-ÿ]")
+_GAP = re.compile(
+    r"\b(?:(?!approx)[a-zß-öø-ÿ]{5,}|(?!Messrs)[A-ZÀ-Þ][a-zß-öø-ÿ]{5,})\. [a-zß-öø-ÿ]"
+    r"|[a-zß-öø-ÿ]{3}[.!?][A-ZÀ-Þ][a-zß-öø-ÿ]+ "  # "… was resolved.The next …"
+)
 _ITEM = re.compile(r"(?:\(?\d{1,2}\)|\d{1,2}\.|#\d{1,3}[:.]?) (?=\w)")
+_NOUNS_WITH_CAPITALS = frozenset(["de", "lb"])
+_MOST_NAMES = 0.75  # of the words of a sentence
 _ORDINALS = frozenset(["de", "da", "nb", "nn", "no", "fi", "cs", "sk", "hu", "sl", "hr", "sr", "et", "lv", "tr"])
 """Languages in which "3." is "the third", as in "3. Oktober"."""
 
@@ -76,7 +82,7 @@ def passages(entry: Entry, field: Field, language: str) -> Iterator[Passage]:
         start, end = sentences[at][0], sentences[last][1]
         shown = folded(text[start:end])
         kind = _kind(shown, alone=last == at and sentences[at][2] and _begins_paragraph(sentences, at))
-        if kind == "whole" and language not in _ORDINALS and _ITEM.match(shown):
+        if kind == "whole" and (_is_item(shown, language) or _is_row_of_names(shown, language)):
             kind = "broken"
         told = (
             text[start : sentences[at][1]].endswith((":", "：")) and last > at
@@ -124,13 +130,12 @@ def _sentences(entry: Entry, text: str, language: str) -> Iterator[_Sentence]:
         paragraph = folded(text[start:end])
         if ends_the_text(paragraph):
             return
-        if is_caption(paragraph) or (not _END.search(paragraph) and is_boilerplate(paragraph)):
+        is_line = not _END.search(paragraph) and not _END_INSIDE.search(paragraph)
+        if is_caption(paragraph) or (is_line and is_boilerplate(paragraph)):
             continue
-        found = [
-            (low, high)
-            for low, high in sentence_spans(text, (start + preface(text[start:end]), end), language)
-            if not _is_foreign(text[low:high], known, longest)
-        ]
+        spans = sentence_spans(text, (start + preface(text[start:end]), end), language)
+        bare = ((low + note_marks(text[low:high]), high) for low, high in spans)
+        found = [(low, high) for low, high in bare if not _is_foreign(text[low:high], known, longest)]
         for low, high in found:
             yield low, high, (low, high) == found[-1]
 
@@ -150,6 +155,8 @@ def _last_of_unit(text: str, sentences: list[_Sentence], at: int) -> int:
         return at
     begin = at + 1 if told else at
     for last in range(begin, min(begin + _LONGEST_QUOTATION, len(sentences))):
+        if last > at and text[sentences[last - 1][1] : sentences[last][0]].strip():
+            break  # something that is not of the article was left out
         whole = text[start : sentences[last][1]]
         if is_closed(whole):
             return last if count_words(whole) <= MOST_WORDS else at
@@ -180,6 +187,17 @@ def _kind(sentence: str, *, alone: bool) -> Literal["whole", "heading", "broken"
     is_row = " | " in sentence
     is_short = count_words(sentence) <= _LONGEST_HEADING and not sentence.endswith((":", ",", "…", "..."))
     return "heading" if alone and (is_row or is_short) else "broken"
+
+
+def _is_item(sentence: str, language: str) -> bool:
+    return language not in _ORDINALS and _ITEM.match(sentence) is not None
+
+
+def _is_row_of_names(sentence: str, language: str) -> bool:
+    """Whether nearly all words have a capital: the authors of a paper, a title, what stands on buttons."""
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", sentence) if word[0].lower() != word[0].upper()]
+    names = sum(word[0].isupper() for word in words)
+    return language not in _NOUNS_WITH_CAPITALS and len(words) >= FEWEST_WORDS and names > _MOST_NAMES * len(words)
 
 
 def _begins_late(sentence: str) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from digest.curate.alike import are_two, same_address, texts_alike, told
+from digest.curate.headlines import bare_key
 from digest.model import Entry, Repeat
 from digest.text.titles import title_key
 
@@ -30,6 +31,11 @@ def split_repeats(entries: Sequence[Entry], earlier: Sequence[Entry]) -> tuple[t
     return tuple(eligible), tuple(repeats)
 
 
+def title_keys(entry: Entry) -> tuple[str, ...]:
+    """What an entry's title is compared by: as it stands, and without its publisher or the mark of a version."""
+    return tuple(dict.fromkeys(key for key in (title_key(entry.title), bare_key(entry.title)) if key))
+
+
 class _Known:
     """Earlier entries by what they could be recognised by; what readers had comes before what an editor dropped."""
 
@@ -41,7 +47,7 @@ class _Known:
             self._ids[entry.id] = entry
             if entry.url_key is not None:
                 self._addresses[entry.url_key].append(entry)
-            if key := title_key(entry.title):
+            for key in title_keys(entry):
                 self._titles[key].append(entry)
 
     def repeat_of(self, entry: Entry) -> Repeat | None:
@@ -50,7 +56,7 @@ class _Known:
         for before in self._addresses.get(entry.url_key or "", ()):
             if same_address(told(before), told(entry)):
                 return Repeat(entry=entry, earlier=before, why=_why("the same address as", before))
-        for before in self._titles.get(title_key(entry.title), ()):
+        for before in (before for key in title_keys(entry) for before in self._titles.get(key, ())):
             if texts_alike(told(before), told(entry)) and not are_two(told(before), told(entry)):
                 return Repeat(entry=entry, earlier=before, why=_why("the same title and text as", before))
         return None

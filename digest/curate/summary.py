@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from digest.curate.centroid import Telling, Weight, pick
+from digest.curate.leaning import leans
 from digest.curate.passages import Passage, is_closed, is_whole, passages
-from digest.curate.provenance import Sourced, cut
 from digest.model import Entry
+from digest.text.provenance import Sourced, cut
 from digest.text.sentences import folded
 from digest.text.words import count_words
 
@@ -20,6 +21,7 @@ MOST_TELLINGS = 8
 """Entries of a story that are read; more of them say the same."""
 _FEWEST_FIRST = 4  # words: "Why?" opens no summary
 _FEWEST_CLAUSE = 5  # words of a summary that is no sentence
+_LONGEST_CLAUSE = 200  # characters: what is longer and has no end was cut, often in a word, after 250 or 255
 _ENOUGH = 20  # words: a source's own summary as long stands alone
 _LONG_ENOUGH = 10  # words; a clause of fewer adds little to the headline, though it is shown
 _GLANCE = 600  # characters
@@ -52,16 +54,16 @@ def told(sentences: Sequence[Sourced], names: Mapping[str, str] | None = None) -
 
     Args:
         sentences: those of one entry side by side.
-        names: what the source of an entry is called, by the entry's id. Where the sentences are of several entries,
-            each entry's end with its name: "… from January. (Harbour Daily)"
+        names: what the source of an entry is called, by the entry's id, the lead's first. Unless all sentences are of
+            the lead's source, each source's end with its name: "… from January. (Harbour Daily)"
     """
-    several = len({sentence.entry_id for sentence in sentences}) > 1
+    known = names or {}
+    sources = [known.get(sentence.entry_id, "") for sentence in sentences]
+    are_named = any(name != next(iter(known.values()), "") for name in sources)
     text = ""
-    for number, sentence in enumerate(sentences):
+    for number, (sentence, name) in enumerate(zip(sentences, sources, strict=True), 1):
         text += _gap(text, sentence.shown) + sentence.shown
-        last = number + 1 == len(sentences) or sentences[number + 1].entry_id != sentence.entry_id
-        name = (names or {}).get(sentence.entry_id)
-        if several and last and name:
+        if are_named and name and [name] != sources[number : number + 1]:
             text += f" ({name})"
     return text
 
@@ -111,7 +113,7 @@ def summary_of(
         return tuple(_cut(lead, passage) for passage in opening)
     tellings = [
         _telling(lead, own, text, opening, language),
-        *(_telling(entry, *_read(entry, language), (), language) for entry in entries[1:MOST_TELLINGS]),
+        *(_telling(entry, *_read_on(entry, language), (), language) for entry in entries[1:MOST_TELLINGS]),
     ]
     found = pick(tellings, limit=words, most=most, weight=weight)
     return tuple(_cut(entries[one.telling], one.passage) for one in found)
@@ -119,6 +121,14 @@ def summary_of(
 
 def _read(entry: Entry, language: str) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
     return tuple(passages(entry, "summary", language)), tuple(passages(entry, "text", language))
+
+
+def _read_on(entry: Entry, language: str) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    """The same after another source: no beginning that only the headline above it would explain."""
+    own, text = (
+        tuple(one for one in said if one.number or not leans(one.text, language)) for said in _read(entry, language)
+    )
+    return own, text
 
 
 def _cut(entry: Entry, passage: Passage) -> Sourced:
@@ -175,7 +185,7 @@ def _clause(entry: Entry, own: tuple[Passage, ...], text: tuple[Passage, ...]) -
         return None
     clause = said[0].text
     cut_off = clause.endswith((":", ",", ";", "-", "–", "…", "...", "]")) or not is_closed(clause)
-    if said[0].words < _FEWEST_CLAUSE or clause[:1].islower() or cut_off:
+    if said[0].words < _FEWEST_CLAUSE or len(clause) > _LONGEST_CLAUSE or clause[:1].islower() or cut_off:
         return None
     if any(passage.text != clause and passage.text.startswith(clause) for passage in text):
         return None

@@ -101,7 +101,7 @@ def put_off(file: IssueFile) -> tuple[PutOff, ...]:
 def read_issue(text: str, *, path: str, known: Mapping[str, IssueStory] = NOTHING_KNOWN) -> IssueFile:
     """Read the text of an issue file; ``path`` is for messages.
 
-    Stories that were ``known`` (by ``raw_stories``) are not read again: of large files whose stories are mostly the same.
+    Stories that are ``known`` (by ``raw_stories``) are not read again, which is quicker for large files of one origin.
     Their line numbers are then those of the file that they were known from.
 
     Raises:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from digest.edit.issuefile import read_issue
 from digest.errors import DigestError
 from digest.explain.standing import SourceAccount, local_time, source_accounts
+from digest.explain.wording import Wording, wordings
 from digest.model import Entry, Issue, IssueRecord
 from digest.production.base import base_issue
 from digest.project import current_period, read_issue_file
@@ -48,6 +49,7 @@ class FilePlace:
     line: int = 0
     first: bool = False  # whether it is the story's first source
     beside: tuple[str, ...] = ()  # ids of the story's other entries
+    wording: tuple[Wording, ...] = ()  # the story's summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ def accounts(project: Project, connection: Connection, ids: Sequence[str], *, no
     records = {record.name: record for record in issues.all_issues(connection)}
     texts: dict[str, Issue | None] = {}
     working = current_period(project, connection, now=now).name
+    language = project.settings.newsletter.language
     known = {entry.id: entry for entry in entries.by_ids(connection, ids)}
     for entry in (known[id_] for id_ in ids if id_ in known):
         placements = issues.placements(connection, entry_id=entry.id)
@@ -97,7 +100,7 @@ def accounts(project: Project, connection: Connection, ids: Sequence[str], *, no
         for name in sorted(named | {working}):
             if name in records and name not in texts:
                 texts[name] = issue_text(project, connection, records[name])
-            if (text := texts.get(name)) and (place := _place_in(connection, text, entry.id)):
+            if (text := texts.get(name)) and (place := _place_in(connection, text, entry.id, language)):
                 places.append(place)
         yield EntryAccount(
             entry=entry,
@@ -174,7 +177,7 @@ def issue_text(project: Project, connection: Connection, record: IssueRecord) ->
         return None
 
 
-def _place_in(connection: Connection, issue: Issue, entry_id: str) -> FilePlace | None:
+def _place_in(connection: Connection, issue: Issue, entry_id: str, language: str) -> FilePlace | None:
     """Where an issue has an entry. A place without ``where``: it had it, and the editor took it out."""
     parts = [(section.title, section.stories) for section in issue.sections]
     parts += [("Next week", issue.next_week), ("Candidates", issue.candidates)]
@@ -184,10 +187,12 @@ def _place_in(connection: Connection, issue: Issue, entry_id: str) -> FilePlace 
             if entry_id in ids:
                 line = next(ref.line for ref in story.sources if ref.entry_id == entry_id)
                 others = tuple(one for one in ids if one != entry_id)
+                known = {one.id: one for one in entries.by_ids(connection, ids)}
+                wording = wordings(story, [known[one] for one in ids if one in known], language)
                 return FilePlace(issue=issue.name, where=where, story=story.title, line=line,
-                                 first=ids[0] == entry_id, beside=others)  # fmt: skip
+                                 first=ids[0] == entry_id, beside=others, wording=wording)  # fmt: skip
     base = base_issue(connection, issue)
-    if base and base.text != issue.text and _place_in(connection, base, entry_id):
+    if base and base.text != issue.text and _place_in(connection, base, entry_id, language):
         return FilePlace(issue=issue.name, where="")
     return None
 

@@ -6,6 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.curate.briefing import brief
+from digest.curate.frequencies import Frequencies, load_frequencies
+from digest.curate.grouping import count_entries
+from digest.curate.quiet import quiet_week
+from digest.curate.repeats import title_keys
 from digest.edit.fates import entry_ids
 from digest.edit.issuefile import PutOff, put_off, read_issue
 from digest.explain.health import complaint
@@ -16,6 +20,7 @@ from digest.production.base import base_issue
 from digest.production.lessons import lessons
 from digest.render.furniture import long_date, words
 from digest.store import entries, issues, sources
+from digest.store.frequencies import frequencies_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,13 +43,30 @@ def make_briefing(project: Project, connection: Connection, period: Period, *, n
         sources=known,
         settings=project.settings,
         period=period,
-        earlier=entries.spent_like(connection, usable),
+        earlier=entries.spent_like(connection, usable, titles=[key for one in usable for key in title_keys(one)]),
         story_ids=minted,
         taken=frozenset(minted.values()),
+        carried=carried_frequencies(connection, period.name),
         examples=lessons(project, connection, known),
         other=named.other,
         news=named.news,
     )
+
+
+def carried_frequencies(connection: Connection, issue: str) -> Frequencies | None:
+    """How common words were in the entries of the issues before; None if none has left."""
+    kept = frequencies_before(connection, issue)
+    return load_frequencies(kept).aged() if kept else None
+
+
+def frequencies_after(project: Project, connection: Connection, issue: str) -> Frequencies:
+    """The same with what this issue's draft had to choose from: for the issues after it."""
+    placed = {one.entry_id for one in issues.placements(connection, issue=issue)}
+    some = entries.by_ids(connection, placed)
+    known = named_sources(project, connection)
+    counted = count_entries(some, sources=known, language=project.settings.newsletter.language)
+    before = carried_frequencies(connection, issue)
+    return before.plus(counted) if before else counted
 
 
 def waiting_stories(connection: Connection) -> tuple[PutOff, ...]:
@@ -53,6 +75,21 @@ def waiting_stories(connection: Connection) -> tuple[PutOff, ...]:
     newest = max(left, key=lambda record: (record.out or record.end, record.name), default=None)
     text = issues.frozen_part(connection, newest.name, "all", "issue.md") if newest else None
     return put_off(read_issue(text.decode("utf-8"), path="the last issue as approved")) if text else ()
+
+
+def quiet_note(project: Project, briefing: Briefing) -> tuple[str, ...]:
+    """What the editor is told of a week in which nothing significant happened; () if something did."""
+    issue = project.settings.issue
+    quiet = quiet_week(briefing, every=issue.every, floor=issue.significant)
+    if quiet is None:
+        return ()
+    said: str = getattr(words(project.settings.newsletter.language, project.root), f"nothing_{issue.every}")
+    return (
+        quiet.sentence,
+        "Print the issue as it is, or leave it out: what it offers is offered again. "
+        "To tell the readers, move this line below the comment:",
+        said,
+    )
 
 
 def missing_sources(project: Project, connection: Connection, *, now: datetime) -> tuple[str, ...]:

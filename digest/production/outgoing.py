@@ -30,6 +30,7 @@ from digest.render.home import PastIssue, render_home
 from digest.render.templates import Templates
 from digest.store import entries, issues
 from digest.store.database import get_meta, put_meta
+from digest.store.frequencies import save_frequencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,16 @@ SECRET = "message-id-secret"  # noqa: S105  the name under which the store keeps
 
 
 def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
-    """Record that an approved issue leaves, and spend its entries, in one transaction; says if it was the first."""
+    """Record that an approved issue leaves, and spend its entries, in one transaction; says if it was the first.
+
+    What its entries tell of how common words are is kept for the drafts to come.
+    """
+    from digest.production.drafting import frequencies_after  # noqa: PLC0415  grouping words is no business of a render
+
+    if record.has_left:
+        return False
+    with project.store.read() as connection:  # it takes a second or two: not while others wait to write
+        frequencies = frequencies_after(project, connection, record.name)
     with project.store.write() as connection:
         issue = frozen_issue(frozen_parts(connection, record), record.name)
         base = base_issue(connection, issue)
@@ -60,7 +70,10 @@ def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
             carried={entry.id: entry.carried for entry in entries.by_ids(connection, concerned)},
             carry=project.settings.issue.carry,
         )
-        return issues.mark_out(connection, issue.name, decided, now=now)
+        first = issues.mark_out(connection, issue.name, decided, now=now)
+        if first:
+            save_frequencies(connection, issue.name, frequencies.dump())
+        return first
 
 
 def write_page(project: Project, record: IssueRecord) -> Path:

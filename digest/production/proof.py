@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from digest.disk import inside, write_changed
 from digest.edit.fates import entry_ids
 from digest.edit.issuefile import read_issue
@@ -149,9 +151,9 @@ def frozen_mail(parts: Parts) -> Mail:
 def frozen_settings(parts: Parts, settings: Settings) -> Settings:
     """The settings with the sender as approved: a message that is tried again is the same to the byte."""
     sender = json.loads(parts[VARIANT, "mail.json"])["sender"]
-    newsletter = settings.newsletter.model_copy(update={key: sender[key] for key in ("title", "sender", "reply_to")})
-    send = settings.send.model_copy(update={key: sender[key] for key in ("list_id", "unsubscribe")})
-    return settings.model_copy(update={"newsletter": newsletter, "send": send})
+    newsletter = replace(settings.newsletter, **{key: sender[key] for key in ("title", "sender", "reply_to")})
+    send = replace(settings.send, **{key: sender[key] for key in ("list_id", "unsubscribe")})
+    return replace(settings, newsletter=newsletter, send=send)
 
 
 def _envelope(mail: Mail, settings: Settings) -> dict[str, object]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tomlkit
-from pydantic import ValidationError
 
 from digest.config.load import CONFIG_NAME, FEEDS_NAME
 from digest.config.settings import Settings
+from digest.config.table import TableError, table_of
 from digest.disk import shipped, write_whole
 from digest.errors import ProjectError, UsageError
 
@@ -157,12 +157,11 @@ def starter_config(title: str, sender: str | None) -> str:
         note="" if sender else '   # write your own: "Name <name@example.org>"',
     )
     try:
-        Settings.model_validate(tomllib.loads(text))
-    except ValidationError as error:
-        first = error.errors()[0]
-        option = "--from" if first["loc"][-1] == "from" else "--title"
-        raise UsageError(f"{option}: {str(first['msg']).removeprefix('Value error, ')}", hint="nothing was written") \
-            from error  # fmt: skip
+        table_of(Settings, tomllib.loads(text))
+    except TableError as error:
+        first = error.faults[0]
+        option = "--from" if first.place[-1] == "from" else "--title"
+        raise UsageError(f"{option}: {first.message}", hint="nothing was written") from error
     return text
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from digest.archive.published import PublishedIssue
 from digest.config.settings import Newsletter, SectionRule, Settings
 from digest.model import Entry, Html, Issue, IssueRecord, IssueSection, IssueStory, SourceRef
@@ -17,7 +19,7 @@ from digest.render.templates import Templates
 SETTINGS = Settings(
     newsletter=Newsletter(
         title="The Policy Week",
-        **{"from": "The Policy Week <brief@policyweek.example>"},
+        sender="The Policy Week <brief@policyweek.example>",
         reply_to="editor@policyweek.example",
         timezone="Europe/London",
         url="https://policyweek.example/brief/",
@@ -305,5 +307,5 @@ def picture() -> tuple[tuple[str, bytes], ...]:
 
 
 def changed(**values: object) -> Settings:
-    newsletter = SETTINGS.newsletter.model_copy(update=values)
-    return SETTINGS.model_copy(update={"newsletter": newsletter})
+    newsletter = msgspec.structs.replace(SETTINGS.newsletter, **values)
+    return msgspec.structs.replace(SETTINGS, newsletter=newsletter)

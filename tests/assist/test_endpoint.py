@@ -20,6 +20,7 @@ from digest.assist.asking import Line
 from digest.assist.endpoint import ANSWER_BYTES, Endpoint, completions_url
 from digest.assist.key import usable_key
 from digest.config.assist import AssistSettings
+from digest.config.table import table_of
 from digest.errors import UsageError
 from tests.assist.playing import Asked, Model, Reply, playing, says
 
@@ -38,7 +39,7 @@ def ask(
         waits.append(seconds)
 
     async def run() -> list[Answer | Trouble]:
-        settings = AssistSettings(**{"url": url or model.url, "model": "small", "timeout_s": 5.0, **given})
+        settings = table_of(AssistSettings, {"url": url or model.url, "model": "small", "timeout_s": 5.0, **given})
         line = Line(key=key, now=NOW, sleep=sleep, proxy=URL(proxy) if proxy else None)
         async with Endpoint(settings, line) as endpoint:
             return [await endpoint.ask(MESSAGES) for _ in range(times)]

@@ -15,6 +15,7 @@ from digest.assist.gate import Stated, Written
 from digest.assist.question import Article, Told
 from digest.assist.summaries import write_summaries
 from digest.config.assist import AssistSettings
+from digest.config.table import table_of
 from digest.curate.leaning import leans
 from tests.assist.playing import Asked, Model, Reply, playing, says, summaries
 
@@ -47,7 +48,7 @@ USAGE = {"prompt_tokens": 1200, "completion_tokens": 80}
 
 
 def settings(model: Model, **given: object) -> AssistSettings:
-    return AssistSettings(**{"url": model.url, "model": "small", "timeout_s": 5.0, "connections": 1, **given})
+    return table_of(AssistSettings, {"url": model.url, "model": "small", "timeout_s": 5.0, "connections": 1, **given})
 
 
 def written(

@@ -25,6 +25,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # this file is run as a script
 
 from digest.config.settings import SectionRule  # noqa: E402  the path comes first
+from digest.config.table import table_of  # noqa: E402
 from digest.curate.origin import language_of  # noqa: E402
 from digest.curate.sections import sections_of  # noqa: E402
 from digest.model import Entry  # noqa: E402
@@ -36,9 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read, judge, write; the figures go to standard output."""
     wanted = _arguments(arguments)
     rows: list[dict[str, Any]] = [json.loads(line) for line in wanted.stories.read_text("utf-8").splitlines() if line]
-    rules = [
-        SectionRule.model_validate(table) for table in tomllib.loads(wanted.sections.read_text("utf-8"))["section"]
-    ]
+    rules = [table_of(SectionRule, table) for table in tomllib.loads(wanted.sections.read_text("utf-8"))["section"]]
     began = time.process_time()
     labels: dict[str, str] = {}
     for batch in _batches(rows, wanted.batch):

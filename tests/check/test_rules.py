@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from digest.check.galley import Galley
 from digest.check.gate import check_issue
-from digest.config.settings import Settings
+from digest.config.settings import CheckSettings, Settings
+from digest.config.table import table_of
 from digest.edit.issuefile import read_issue
 from digest.model import UNSUBSCRIBE_MARK, Entry, Finding, Mail
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
-SETTINGS = Settings.model_validate(
-    {"newsletter": {"title": "The Brief", "from": "brief@example.org", "address": "1 Example Square"}}
+SETTINGS = table_of(
+    Settings, {"newsletter": {"title": "The Brief", "from": "brief@example.org", "address": "1 Example Square"}}
 )
 ENTRY = Entry(
     id="1a2b3c4d5e6f",
@@ -111,7 +113,7 @@ def test_what_is_not_printed_is_not_checked() -> None:
 
 def test_an_embargo_blocks_whatever_digest_toml_says() -> None:
     waiting = replace(ENTRY, embargo=NOW + timedelta(hours=1))
-    lenient = SETTINGS.model_copy(update={"check": SETTINGS.check.model_copy(update={"block": ()})})
+    lenient = msgspec.structs.replace(SETTINGS, check=CheckSettings(block=()))
 
     (found,) = findings(entry=waiting, settings=lenient)
     (pasted,) = findings(FILE.replace(" {#e-1a2b3c4d5e6f}", ""), entry=waiting, settings=lenient)
@@ -151,13 +153,13 @@ def test_what_ran_before_is_told_unless_it_is_an_update() -> None:
 
 
 def test_digest_toml_decides_what_blocks() -> None:
-    strict = SETTINGS.model_copy(update={"check": SETTINGS.check.model_copy(update={"block": ("alt",)})})
+    strict = msgspec.structs.replace(SETTINGS, check=CheckSettings(block=("alt",)))
     text = FILE.replace("![A crane at the quay]", "![]").replace("A week of water.", "TODO")
 
     assert [(one.rule, one.blocks) for one in findings(text, settings=strict)] == [("alt", True), ("todo", False)]
 
 
 def test_a_missing_postal_address_is_advice() -> None:
-    bare = SETTINGS.model_copy(update={"newsletter": SETTINGS.newsletter.model_copy(update={"address": ""})})
+    bare = msgspec.structs.replace(SETTINGS, newsletter=msgspec.structs.replace(SETTINGS.newsletter, address=""))
 
     assert [(one.rule, one.blocks) for one in findings(settings=bare)] == [("address", False)]

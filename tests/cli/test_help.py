@@ -100,7 +100,7 @@ def test_help_imports_no_verb_and_nothing_heavy(arguments: list[str]) -> None:
 
     loaded = set(done.stderr.split())
     verbs = {f"digest.cli.{name.replace('-', '_')}" for name in ALL}
-    heavy = {"sqlalchemy", "rich", "aiohttp", "pydantic", "feedparser", "jinja2", "markdown", "babel", "nh3", "tomlkit"}
+    heavy = {"sqlalchemy", "rich", "aiohttp", "msgspec", "feedparser", "jinja2", "markdown", "babel", "nh3", "tomlkit"}
     assert done.returncode == 0
     assert loaded & (verbs | heavy) == set()
     assert "digest.cli.main" in loaded

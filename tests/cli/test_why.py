@@ -72,7 +72,7 @@ def test_a_dropped_story_says_who_dropped_it_and_from_what(root: Path) -> None:
 
     assert told["state"] == "dropped"
     assert told["fate"] == "dropped from 2026-W47 by the editor"
-    assert {"issue": "2026-W47", "under": None, "story": "", "line": None} in told["file"]
+    assert {"issue": "2026-W47", "under": None, "story": "", "line": None, "summary": []} in told["file"]
     assert "not in the file any more" in digest("why", title, root=root, now=NEXT_WEEK).out
 
 

@@ -56,8 +56,8 @@ def test_whatever_a_feed_is_called_is_read_back(name: str, comment: str) -> None
     [
         ({"url": "ftp://example.org/"}, "no web address"),
         ({"url": URL, "section": "Wrold"}, 'there is no section called "Wrold"'),
-        ({"url": URL, "weight": 11.0}, "less than or equal to 10"),
-        ({"url": URL, "id": "Not An Id"}, "string should match pattern"),
+        ({"url": URL, "weight": 11.0}, "must be at most 10, not 11.0"),
+        ({"url": URL, "id": "Not An Id"}, "must be small letters, digits and single hyphens"),
     ],
 )
 def test_what_would_not_load_is_refused_and_nothing_is_touched(

@@ -221,3 +221,24 @@ url = "mysql://x"
     for place in ("newsletter.titel", "newsletter.title: is missing", "newsletter.from: is missing", "issue.closes",
                   "section[1].title", "send.security", "store.url", "feed[1].url", "feed[2]"):  # fmt: skip
         assert any(place in line for line in found), place
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ('[[section]]\ntitle = "Sea"\nmax_stories = 0\n', "digest.toml:6: section[1].max_stories"),
+        ("[issue]\nsignificant = -1\n", "digest.toml:5: issue.significant"),
+        ('[issue]\nsignificant = "much"\n', "digest.toml:5: issue.significant"),
+    ],
+)
+def test_limits_that_make_no_sense_are_mistakes(tmp_path: Path, toml: str, says: str) -> None:
+    (found,) = problems(tmp_path, GOOD + toml)
+
+    assert says in found
+
+
+def test_a_section_has_no_limit_of_its_own_and_any_story_told_twice_is_significant_by_default(tmp_path: Path) -> None:
+    settings = load_config(project(tmp_path, GOOD + '[[section]]\ntitle = "Sea"\n')).settings
+
+    assert settings.section[0].max_stories is None
+    assert settings.issue.significant == 1.04

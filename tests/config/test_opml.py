@@ -14,6 +14,7 @@ from digest.config.feedimport import NewFeed, plan_import
 from digest.config.load import feed_sources
 from digest.config.opml import read_opml, web_address, write_opml
 from digest.config.settings import FeedList
+from digest.config.table import table_of
 from digest.errors import UsageError
 from digest.model import Source
 
@@ -113,7 +114,7 @@ def new(text: str | bytes, *, listed: tuple[Source, ...] = ()) -> tuple[NewFeed,
 
 
 def told(text: str | bytes) -> list[Told]:
-    tables = FeedList.model_validate({"feed": [feed.table for feed in new(text)]}).feed
+    tables = table_of(FeedList, {"feed": [feed.table for feed in new(text)]}).feed
     return [(feed.url or "", feed.name, feed.section, feed.tags) for feed in tables]
 
 
@@ -185,7 +186,7 @@ def test_what_is_no_feed_is_named_with_its_line() -> None:
         (4, "Nothing", "has no address"),
         (5, "More", "is another list of feeds; import that file as well"),
         (6, "Page", "is a link to a page, no feed"),
-        (8, "https://a.example/feed", "weight: Input should be less than or equal to 10"),
+        (8, "https://a.example/feed", "weight: must be at most 10, not 99.0"),
     ]
     scraped = plan_import(read_opml(FRESHRSS.encode(), path="x.opml"), listed=(), sections=()).refused
     assert [(one.line, one.message) for one in scraped] == [(9, "is a page that FreshRSS cuts up, no feed")]
@@ -306,11 +307,11 @@ FEEDS = st.lists(
 def test_our_own_list_is_read_back_as_it_was(feeds: list[dict[str, object]]) -> None:
     for number, feed in enumerate(feeds):
         feed["url"] = f"https://a{number}.example/{feed.pop('path')}"
-    listed = feed_sources(FeedList.model_validate({"feed": feeds}))
+    listed = feed_sources(table_of(FeedList, {"feed": feeds}))
     names = {source.id: f"The {source.id}" for source in listed}
 
     text = write_opml(listed, title="A & B <\x01>", sections=SECTIONS, names=names, now=NOW)
-    back = feed_sources(FeedList.model_validate({"feed": [feed.table for feed in new(text)]}))
+    back = feed_sources(table_of(FeedList, {"feed": [feed.table for feed in new(text)]}))
 
     assert sorted(back, key=lambda one: one.id) == sorted(listed, key=lambda one: one.id)
     order = {None: -1} | {section: number for number, section in enumerate(SECTIONS)}

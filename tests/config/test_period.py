@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from digest.config.period import next_period, period_at
 from digest.config.settings import IssueSettings
+from digest.config.table import table_of
 
 LONDON = ZoneInfo("Europe/London")
 ZONES = ["UTC", "Europe/London", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "America/Sao_Paulo"]
@@ -19,7 +20,7 @@ WAYS = [("day", "07:00"), ("day", "00:00"), ("day", "02:30"), ("week", "friday 0
 
 
 def settings(every: str = "week", closes: str = "friday 07:00") -> IssueSettings:
-    return IssueSettings.model_validate({"every": every, "closes": closes})
+    return table_of(IssueSettings, {"every": every, "closes": closes})
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from digest.config.settings import Settings
+from digest.config.table import table_of
 from digest.model import Entry, Period, Source
 from digest.text.urls import url_key
 
@@ -41,4 +42,4 @@ def days_before(days: float) -> datetime:
 
 def settings(**given: Any) -> Settings:
     """The settings of a newsletter that says only what the test says."""
-    return Settings.model_validate({"newsletter": {"title": "The Quay", "from": "desk@quay.example"}, **given})
+    return table_of(Settings, {"newsletter": {"title": "The Quay", "from": "desk@quay.example"}, **given})

@@ -58,7 +58,24 @@ Schreibt uns eure Fragen.
 0170 000000 ist unsere Whatsapp-Nummer für eure Fragen.
 Leia mais no portal do porto!
 La entrada Suben las tasas se publicó primero en Blog del puerto.
-Todos los derechos reservados."""
+Todos los derechos reservados.
+Hallo Leute und willkommen zu einer weiteren Folge!
+Welcome to another episode of the Quay Podcast.
+Keywords: border adjustment, ports, trade.
+Here is a look at where the fees stand.
+Here's what to know about the port.
+This is another post in our Quay Health series.
+A version of this post originally appeared on the walls of the harbour office.
+You can download a printable version of this page.
+Thanks and happy sailing!
+Thank you for reading!
+L'articolo Sciopero al porto sembra essere il primo su Portonews.
+O artigo As taxas sobem apareceu primeiro em Blog do porto.
+The chart below shows the fees.
+La déclaration ci-dessus a été partagée mille fois.
+Articles recommandés :
+A man carries a sign on Oct. 18 as pilots of the northern channel march through the town.
+Harbour master Ellen Grey shakes hands with a pilot at the quay on Monday, May 4, 2026."""
 
 NEWS = """\
 Copyright law is changing across the continent.
@@ -85,7 +102,18 @@ See the sea walls at Saltmouth before they fall, the council says.
 Support the troops, the minister told the house.
 If you have a car, the charge is four euros.
 The text was agreed on Friday.
-Whatsapp will charge firms for messages."""
+Whatsapp will charge firms for messages.
+Welcome news for the port came on Monday.
+Here lies the wreck that closed the northern channel.
+A version of the bill without fees passed on Monday.
+This is the third fall in a row, the office said.
+You can only enter the port with a permit, the order says.
+Thanks to the tide, nobody was hurt.
+The harbour below the hill was closed.
+Temperatures fell below ten degrees.
+The port stands to lose four million euros in May.
+The council meets on May 4 to vote on the fees.
+Two ships carrying grain left the port on May 4."""
 
 
 @pytest.mark.parametrize("sentence", BOILERPLATE.splitlines())
@@ -110,6 +138,12 @@ def test_news_that_begins_like_boilerplate_is_news(sentence: str) -> None:
         ("KHARTOUM: Ministers met.", "Ministers met."),
         ("(CNN) Ministers met.", "Ministers met."),
         ("EXCLUSIVE: Ministers met.", "Ministers met."),
+        ("Marlow, May 4: Ministers met.", "Ministers met."),
+        ("New Selby, Nov. 12, 2026 - Ministers met.", "Ministers met."),
+        ("Marlow, May 4 was a holiday.", "Marlow, May 4 was a holiday."),
+        ("Ana Ruiz - BBC News Mundo Ministers met.", "Ministers met."),
+        ("Ana Ruiz | AFP Ministers met.", "Ministers met."),
+        ("Ana Ruiz - BBC News presenter - met them.", "Ana Ruiz - BBC News presenter - met them."),
         ("NATO — the alliance — met.", "NATO — the alliance — met."),
         ("The board (in London) - and others - met.", "The board (in London) - and others - met."),
         ("EU: no deal.", "EU: no deal."),

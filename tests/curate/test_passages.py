@@ -30,6 +30,8 @@ def quotable(text: str, language: str = "en") -> list[str]:
         "The lines had asked for a delay of…",
         "The lines had asked for a delay of [...]",
         "Late fees rise.",  # three words
+        "The channel was cleared at last.The pilots were glad of it.",
+        "[Slides] Ellen Grey, Jon Lane, Ada Quill, and Tom Brink.",
     ],
 )
 def test_what_is_no_whole_sentence_of_the_writers_is_not_quoted(line: str) -> None:
@@ -79,6 +81,25 @@ def test_a_quotation_that_never_ends_is_not_joined() -> None:
 )
 def test_a_dateline_and_the_time_in_a_live_blog_are_no_part_of_a_sentence(before: str, line: str) -> None:
     assert quotable(before + line) == [line]
+
+
+@pytest.mark.parametrize("after", [" [2] ", " [2][13] ", " [2]\n"])
+def test_the_mark_of_a_note_to_the_sentence_before_is_no_part_of_the_next(after: str) -> None:
+    text = f"{FEES}{after}Shipping lines protest."
+    first, second = passages(entry("Fees", text=text), "text", "en")
+
+    assert (first.text, second.text) == (FEES, "Shipping lines protest.")
+    assert text[second.start : second.end] == second.text
+
+
+def test_a_paragraph_that_ends_with_a_call_loses_the_call_only() -> None:
+    assert quotable(f"{FEES} Read more (12 May 2026)") == [FEES]
+
+
+def test_nouns_with_capitals_are_no_names_in_german() -> None:
+    text = "Hafen, Fluss und Kanal: Gebühren steigen."
+
+    assert quotable(text, "de") == [text]
 
 
 def test_the_title_said_again_is_no_passage() -> None:

@@ -86,3 +86,24 @@ def test_the_order_does_not_matter() -> None:
     earlier = [BEFORE, replace(BEFORE, id="f" * 12, issue="2026-W45")]
 
     assert split_repeats(new, earlier) == split_repeats(new[::-1], earlier[::-1])
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("Port fees rise in January", "UPDATE 1-Port fees rise in January"),
+        ("Port fees rise in January", "Port fees rise in January | Harbour Daily"),
+        ("Port fees rise in January - The Courier", "Port fees rise in January | Harbour Daily"),
+    ],
+)
+def test_the_publishers_name_in_a_title_hides_no_repeat(before: str, now: str) -> None:
+    assert why(entry(now, text=BODY, source_id="courier"), replace(BEFORE, title=before)) == (
+        f"the same title and text as “{before}” in 2026-W46"
+    )
+
+
+@pytest.mark.parametrize("title", ["Daily digest", "The week in shipping | Harbour Daily", "Port fees rise in January"])
+def test_a_title_that_stands_over_another_text_is_no_repeat(title: str) -> None:
+    other = "The pilots of Selby have a new boat. It was built in Marlow and can sail in any weather but fog."
+
+    assert why(entry(title, text=other), replace(BEFORE, title=title, url=None, url_key=None)) is None

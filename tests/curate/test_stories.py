@@ -1,8 +1,10 @@
 import re
 from dataclasses import replace
 
+from digest.curate.grouping import Doubt, Group
 from digest.curate.stories import StoryIds, stories, story_names, summarised
-from digest.model import Entry
+from digest.model import Entry, Reason
+from digest.text.provenance import cut
 from tests.curate.making import BODY, PERIOD, SOURCES, entry, settings
 
 A, B, C = (entry(title, id=letter * 12, text=BODY) for title, letter in (("Fees", "a"), ("Whales", "b"), ("Gas", "c")))
@@ -52,8 +54,9 @@ def test_a_lead_with_an_id_comes_before_a_member_with_it() -> None:
 
 def test_a_story_says_where_its_words_its_place_and_its_members_come_from() -> None:
     config = settings(issue={"summary_words": 13})
+    ground = Reason(points=0.0, text="with The Courier: shares fees; 1 day apart (0.93)")
     (story,) = stories(
-        [(A, entry("Fees", id="d" * 12, source_id="courier"))],
+        [Group(entries=(A, entry("Fees", id="d" * 12, source_id="courier")), grounds=(ground,))],
         sources=SOURCES,
         settings=config,
         period=PERIOD,
@@ -62,9 +65,33 @@ def test_a_story_says_where_its_words_its_place_and_its_members_come_from() -> N
     told = summarised(story, sources=SOURCES, settings=config)
 
     assert (story.title, story.summary) == ("Fees", "")
-    assert told == replace(story, summary="The port authority will raise its fees by four per cent in January.")
+    words = "The port authority will raise its fees by four per cent in January."
+    assert told == replace(story, summary=words, sentences=(cut(A, "text", 0, len(words)),))
     assert story.score == round(sum(reason.points for reason in story.reasons), 2)
     assert [reason.text for reason in story.reasons][-2:] == [
         "no sections are configured",
-        "the same item from The Courier: same title",
+        ground.text,
     ]
+
+
+def test_stories_that_may_be_one_name_each_other_the_likeliest_first() -> None:
+    one, two, three = (Group(entries=(lead,)) for lead in (A, B, C))
+    found = stories(
+        [one, two, three],
+        doubts=[
+            Doubt(one=one, other=two, probability=0.46, ground="shares Quay; 1 day apart"),
+            Doubt(one=one, other=three, probability=0.31, ground="shares fees; 1 day apart"),
+        ],
+        sources=SOURCES,
+        settings=settings(),
+        period=PERIOD,
+        ids=StoryIds(by_entry={}, taken=()),
+    )
+    first, second, third = found
+
+    assert first.like == ((second.id, "shares Quay; 1 day apart"), (third.id, "shares fees; 1 day apart"))
+    assert second.like == ((first.id, "shares Quay; 1 day apart"),)
+    assert third.like == ((first.id, "shares fees; 1 day apart"),)
+    assert [reason.text for reason in second.reasons][-1] == (
+        f"perhaps one with “Fees” ({first.id}): shares Quay; 1 day apart (0.46)"
+    )

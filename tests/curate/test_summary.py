@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.curate.boilerplate import without_dateline
-from digest.curate.provenance import is_verbatim
 from digest.curate.summary import summarise, summary_of, told
 from digest.model import Quote
+from digest.text.provenance import is_verbatim
 from digest.text.sentences import sentences
 from digest.text.words import count_words
 from tests.curate.making import BODY, entry
@@ -96,6 +96,7 @@ def test_a_summary_of_one_clause_is_a_paragraph_of_its_own() -> None:
         "and lines protest as the port raises fees",
         "Shipping lines said: “The port raises its fees",
         "The port authority will raise its fees by four",  # the text shows how it goes on
+        "Betwixt tides we find a way to cram in talk about " + ", ".join(["fees, tolls and pilots"] * 8) + " and mona",
     ],
 )
 def test_a_clause_that_looks_cut_does_not(cut: str) -> None:
@@ -208,6 +209,26 @@ def test_sentences_of_several_entries_are_told_with_their_sources() -> None:
         "Shipping lines wanted the higher fees put off for a year. (The Courier)"
     )
     assert told(found[:1], names) == found[0].shown
+    assert told(found[1:], names) == f"{found[1].shown} (The Courier)"
+
+
+def test_two_entries_of_one_source_need_no_names() -> None:
+    lead = entry("Port fees rise", text="The port raises its fees by four per cent in January.")
+    other = entry("Fees at the port to rise", text="Shipping lines wanted the higher fees put off for a year.")
+    third = entry("Fees", text="Ellen Grey of the pilots welcomed the higher fees on Monday.")
+    found = summary_of((lead, other, third), words=65, language="en")
+
+    assert "(" not in told(found, dict.fromkeys((lead.id, other.id, third.id), "Harbour Daily"))
+    names = {lead.id: "Harbour Daily", other.id: "Harbour Daily", third.id: "The Courier"}
+    assert re.findall(r"\(.*?\)", told(found, names)) == ["(Harbour Daily)", "(The Courier)"]
+
+
+@pytest.mark.parametrize(("who", "sentences_told"), [("She", 1), ("The harbour master", 2)])
+def test_she_does_not_come_after_another_source(who: str, sentences_told: int) -> None:
+    lead = entry("Port fees rise", text="The port raises its fees by four per cent in January.")
+    other = entry("Fees at the port to rise", text=f"{who} wanted the higher fees put off for a year.")
+
+    assert len(summary_of((lead, other), words=65, language="en")) == sentences_told
 
 
 def test_what_two_entries_both_say_is_said_once() -> None:

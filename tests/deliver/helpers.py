@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.config.settings import Settings
+from digest.config.table import table_of
 from digest.deliver import subscribers
 from digest.deliver.delivery import Render, deliver
 from digest.deliver.ledger import Ledger, OnUncertain
@@ -37,7 +38,7 @@ def readers(count: int) -> list[str]:
 
 def settings(**send: Any) -> Settings:
     newsletter = {"title": "The Harbour Brief", "from": "The Harbour Brief <brief@harbour.example>"}
-    return Settings.model_validate({"newsletter": newsletter, "send": send})
+    return table_of(Settings, {"newsletter": newsletter, "send": send})
 
 
 @dataclass

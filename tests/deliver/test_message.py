@@ -10,11 +10,13 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.config.settings import Settings
+from digest.config.table import table_of
 from digest.deliver.message import Recipient, build_message, list_id, one_line
 from digest.deliver.tokens import mac, unsubscribe_token
 from digest.errors import DeliveryError
@@ -29,7 +31,7 @@ ANNA = Recipient(subscriber_id=7, address="anna@readers.example", name="Anna Åg
 
 def newsletter(**changes: str) -> Settings:
     table = {"title": "The Harbour Brief", "from": "The Harbour Brief <brief@harbour.example>"} | changes
-    return Settings.model_validate({"newsletter": table})
+    return table_of(Settings, {"newsletter": table})
 
 
 def build(
@@ -128,7 +130,7 @@ def test_a_list_id_of_ones_own_is_cleaned() -> None:
         "send": {"list_id": "<b.harbour.example>\r\nX: y"},
     }
 
-    assert list_id(Settings.model_validate(table)) == "b.harbour.example-X-y"
+    assert list_id(table_of(Settings, table)) == "b.harbour.example-X-y"
 
 
 def test_a_sender_without_a_name_goes_by_the_title() -> None:
@@ -199,11 +201,8 @@ def header_names(raw: bytes) -> list[str]:
 def test_nothing_in_a_subject_or_a_name_ever_makes_a_header(subject: str, name: str, title: str) -> None:
     mail = Mail(subject=subject, preheader="", html="<p>h</p>", text="t", language="en")
     recipient = Recipient(subscriber_id=1, address="anna@readers.example", name=name)
-    settings = newsletter().model_copy(
-        update={
-            "newsletter": newsletter().newsletter.model_copy(update={"title": title, "sender": "b@harbour.example"})
-        }
-    )
+    named = msgspec.structs.replace(newsletter().newsletter, title=title, sender="b@harbour.example")
+    settings = msgspec.structs.replace(newsletter(), newsletter=named)
 
     raw = build(mail, settings=settings, recipient=recipient)
 

@@ -113,7 +113,7 @@ class Editors(RuleBasedStateMachine):
                         score=100.0 - place,
                     )
                 )
-        placed = [story for story in told if int(story.id[2:], 16) % 4 != 3]
+        placed = [story for story in told if int(story.id.removeprefix("s-"), 16) % 4 != 3]
         sections = [Section(title=t, stories=tuple(s for s in placed if s.section == t)) for t in SECTIONS]
         briefing = Briefing(
             period=PERIOD,
@@ -170,7 +170,7 @@ class Editors(RuleBasedStateMachine):
         self.put(kept)
         headings = [number for number, line in enumerate(self.lines()) if line.startswith("## ")]
         at = headings[to % len(headings)] + 1
-        self.put(self.lines()[:at] + ["\n", *moved, "\n"] + self.lines()[at:])
+        self.put([*self.lines()[:at], "\n", *moved, "\n", *self.lines()[at:]])
 
     @precondition(lambda self: self.blocks())
     @rule(place=st.integers(0, 50))
@@ -253,7 +253,7 @@ class Editors(RuleBasedStateMachine):
         said = [f"### {self.mark()}", f"{self.mark()}, all by hand."]
         at = headings[place % len(headings)] + 1
         self.own += said
-        self.put(self.lines()[:at] + ["\n", f"{said[0]}\n", "\n", f"{said[1]}\n", "\n"] + self.lines()[at:])
+        self.put([*self.lines()[:at], "\n", f"{said[0]}\n", "\n", f"{said[1]}\n", "\n", *self.lines()[at:]])
 
     @rule(place=st.integers(0, 50))
     def add_section(self, place: int) -> None:
@@ -261,7 +261,7 @@ class Editors(RuleBasedStateMachine):
         at = headings[place % len(headings)]
         line = f"## {self.mark()}"
         self.own.append(line)
-        self.put(self.lines()[:at] + [f"{line}\n", "\n"] + self.lines()[at:])
+        self.put([*self.lines()[:at], f"{line}\n", "\n", *self.lines()[at:]])
 
     # The refresh
 

@@ -5,8 +5,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from digest.config.settings import SectionRule
+from digest.config.table import table_of
 from digest.errors import TemplateError
 from digest.model import UNSUBSCRIBE_MARK, Entry, Issue, IssueSection, IssueStory, SourceRef
 from digest.render.mail import render_mail
@@ -159,9 +162,9 @@ def test_the_section_decides_how_much_is_shown_and_the_story_overrules_it(
         id="s-00000001", title="T", summary="Short.", options=frozenset(options),
         sources=(SourceRef(label="X", url="https://x.example/", entry_id=entry.id),),
     )  # fmt: skip
-    table = sample_settings().model_dump(by_alias=True) | {"section": [{"title": "World", "style": style}]}
+    section = table_of(SectionRule, {"title": "World", "style": style})
     made = render_mail(
-        one_story(story), settings=type(sample_settings()).model_validate(table), templates=TEMPLATES,
+        one_story(story), settings=msgspec.structs.replace(sample_settings(), section=(section,)), templates=TEMPLATES,
         entries={entry.id: entry}, number=1, on=ON,
     )  # fmt: skip
     assert [word for word in ("Short.", "Long.") if word in made.html and word in made.text] == (

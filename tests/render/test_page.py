@@ -7,14 +7,15 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config.settings import SectionRule
-from digest.model import Issue, IssueSection, IssueStory, SourceRef
+from digest.model import Entry, Issue, IssueSection, IssueStory, SourceRef
 from digest.render.markup import anchor
-from digest.render.page import render_content
+from digest.render.page import page_sections, render_content
 from tests.archive.newsletter import (
     ARABIC,
     EMPTY,
@@ -30,6 +31,7 @@ from tests.archive.newsletter import (
     page,
 )
 from tests.render.outline import Element, Outline, faults, outline
+from tests.support.sample import SEEN
 
 ISSUES = pytest.mark.parametrize("issue", [WEEK_47, WEEK_46, EMPTY], ids=lambda issue: issue.name)
 
@@ -117,7 +119,7 @@ def test_a_section_of_headlines_prints_no_summary_unless_the_story_asks_for_one(
 
 
 def test_a_full_story_prints_the_body_of_its_entry_below_its_headline_without_its_pictures() -> None:
-    settings = SETTINGS.model_copy(update={"section": (SectionRule(title="World", style="full"),)})
+    settings = msgspec.structs.replace(SETTINGS, section=(SectionRule(title="World", style="full"),))
     water = WEEK_47.sections[0].stories[2]
     html = page(with_stories(water), settings=settings)
     assert "<h4>Background</h4>" in html
@@ -246,3 +248,36 @@ def structured(html: str) -> dict[str, Any]:
 def test_the_date_on_the_page_is_the_one_it_was_given() -> None:
     seen: Outline = outline(page(WEEK_47, on=date(2027, 1, 1)))
     assert seen.one("time").text == "1 January 2027"
+
+
+def test_an_issue_of_five_stories_begins_with_lines_that_lead_to_them() -> None:
+    issue = with_stories(
+        *(
+            IssueStory(id=f"s-0000000{n}", title=f"Headline {n}", summary=f"Port {n} closes *on Monday*. Ships wait.")
+            for n in range(5)
+        )
+    )
+    links = [one for one in outline(page(issue)).all("a") if one.text.startswith("Port ")]
+
+    assert [one.text for one in links] == [f"Port {n} closes on Monday." for n in range(3)]
+    assert [one.attributes["href"] for one in links] == [f"#s-0000000{n}" for n in range(3)]
+    assert "At a glance" not in page(replace(issue, sections=(replace(issue.sections[0], stories=issue.stories[:4]),)))
+
+
+def test_a_summary_is_in_the_language_of_the_source_that_says_its_first_sentence() -> None:
+    own = {
+        "aaaaaaaaaaaa": Entry(id="aaaaaaaaaaaa", source_id="a", title="Fees", language="en", first_seen=SEEN),
+        "bbbbbbbbbbbb": Entry(
+            id="bbbbbbbbbbbb", source_id="b", title="Tarifs", text="Le port augmente ses tarifs.", language="fr",
+            first_seen=SEEN,
+        ),
+    }  # fmt: skip
+    refs = tuple(SourceRef(label=key[0], url=None, entry_id=key) for key in own)
+    story = IssueStory(id=None, title="Fees", summary="Le port augmente ses\ntarifs. (b)", sources=refs)
+
+    def told(one: IssueStory) -> str | None:
+        (section,) = page_sections(with_stories(one), settings=SETTINGS, entries=own)
+        return section.stories[0].summary_language
+
+    assert told(story) == "fr"
+    assert told(replace(story, summary="The port raises its fees. (b)")) is None

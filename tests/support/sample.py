@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from digest.config.settings import Settings
+from digest.config.table import table_of
 from digest.model import Entry, Html, Issue, IssueSection, IssueStory, SourceRef
 
 ON = date(2026, 11, 20)
@@ -24,7 +25,7 @@ def sample_settings(**newsletter: object) -> Settings:
         "description": "What was published on public policy this week, and why it matters.",
     }
     sections = ({"title": "World"}, {"title": "Energy & climate"}, {"title": "Technology", "style": "full"})
-    return Settings.model_validate({"newsletter": table | newsletter, "section": sections})
+    return table_of(Settings, {"newsletter": table | newsletter, "section": sections})
 
 
 LONG_URL = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from digest.model import FetchState, Source
 
@@ -26,10 +26,19 @@ _MANY: Final = 40
 _MOST_PROCESSES: Final = 8
 _MOST_WAITING: Final = 32
 """Bodies that may wait to be read before no more are asked for, so that a quick network does not fill the memory."""
+_MOST_HOSTS: Final = 200
+"""That are asked or wait at a time: as many as there may be connections. All at once, with what each has to remember,
+would fill the memory."""
+_TURNS: Final = 2
+"""Feeds of one host that are asked or wait at a time. The fetcher lets them take turns; while the next one waits it
+keeps the line open."""
 _BUNDLE_S: Final = 0.03
 """So long answers are collected before they are handed over: one by one, two threads would take turns for each."""
 _NOTHING_NEW_S: Final = 0.25
 """So long those are that have nothing to be read, as most answers of most polls: nobody waits for them."""
+
+
+_Wanted: TypeAlias = tuple[Source, FetchState]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +125,23 @@ class Network:
         if self._stopped:
             return
         self._room.set()
+        hosts = iter(_by_host(self._wanted))
         async with self._fetcher(self._room) as fetcher, asyncio.TaskGroup() as group:
-            for source, state in self._wanted:
-                group.create_task(self._ask(fetcher, source, state))
+            for _ in range(_MOST_HOSTS):
+                group.create_task(self._ask_hosts(fetcher, hosts))
         self._hand_over()
+
+    async def _ask_hosts(self, fetcher: Fetcher, hosts: Iterator[Sequence[_Wanted]]) -> None:
+        """Ask the feeds of the next host, and so on."""
+        for wanted in hosts:
+            left = iter(wanted)
+            async with asyncio.TaskGroup() as group:
+                for _ in wanted[:_TURNS]:
+                    group.create_task(self._ask_in_turn(fetcher, left))
+
+    async def _ask_in_turn(self, fetcher: Fetcher, wanted: Iterator[_Wanted]) -> None:
+        for source, state in wanted:
+            await self._ask(fetcher, source, state)
 
     async def _ask(self, fetcher: Fetcher, source: Source, state: FetchState) -> None:
         answer = await fetcher.fetch(source, state)
@@ -160,6 +182,14 @@ class Network:
     def _ended(self, work: Future[None]) -> None:
         if work.cancelled() or work.exception() is not None:
             self._told.put(None)
+
+
+def _by_host(wanted: Sequence[_Wanted]) -> Collection[Sequence[_Wanted]]:
+    """Feeds by the host that they name, in the order given."""
+    hosts: dict[str, list[_Wanted]] = {}
+    for source, state in wanted:
+        hosts.setdefault(source.location.split("/", 3)[2], []).append((source, state))
+    return hosts.values()
 
 
 def _workers(first_fetches: int) -> Workers | None:
