@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from digest.disk import write_whole
-from digest.errors import StateError
+from digest.errors import BusyError, StateError
 from digest.model import Briefing, FetchState, Finding, IssueRecord, Story
 from digest.project import current_period, news_from, period_of, read_issue_file, read_text, require_issue
 from digest.store import entries, issues, sources
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from digest.deliver.delivery import Clock
     from digest.deliver.smtp import Transport
+    from digest.edit.merge import Change
     from digest.model import Period, Source
     from digest.production.assisting import Assisted
     from digest.production.intake import Fetched
@@ -63,8 +64,10 @@ class Drafted:
     briefing: Briefing
     sources: Mapping[str, Source]  # by id, with the names readers see
     text: str  # what digest would write
-    outcome: str  # written, unchanged, edited (left alone), settled (approved or out: left alone), shown (dry run)
-    waiting: tuple[Story, ...] = ()  # stories an edited file does not have, best first
+    outcome: str  # written, refreshed (edited before), unchanged, edited (and nothing new), settled (approved or out:
+    # left alone), shown (dry run)
+    waiting: tuple[Story, ...] = ()  # stories an edited file did not have, best first
+    changes: tuple[Change, ...] = ()  # what a refresh of an edited file did and let be
     quiet: str = ""  # why the week is a quiet one; empty if it is not
     assisted: Assisted | None = None  # what a model did to the summaries; None: none was to
 
@@ -124,7 +127,7 @@ def draft(
     environ: Mapping[str, str] = _NO_VARIABLES,
     say: Callable[[str], object] = _to_nobody,
 ) -> Drafted:
-    """Write the issue file; leave it alone if an editor has changed it or it is approved.
+    """Write the issue file, or bring what is new into an edited one; an approved one is left alone.
 
     The model of ``[assist]`` is asked only for a file that is written; else only what it answered before is shown.
 
@@ -139,7 +142,7 @@ def draft(
 
     Raises:
         IssueFileError: the edited file cannot be read; it is left as it is.
-        BusyError: another digest is at work on the issues of this newsletter.
+        BusyError: another digest is at work on the issues of this newsletter, or an editor saved the file meanwhile.
         UsageError: the model's key is missing.
     """
     with nullcontext() if dry_run else project.working():
@@ -156,7 +159,7 @@ def _draft(
     environ: Mapping[str, str],
     say: Callable[[str], object],
 ) -> Drafted:
-    from digest.edit.draft import base_of, write_issue
+    from digest.edit.draft import write_issue
     from digest.production import drafting
 
     limit = project.settings.issue.max_candidates
@@ -180,9 +183,9 @@ def _draft(
         old = read_text(path, project.shown(path))
         edited = old is not None and not issues.is_generated(connection, period.name, old)
         settled = record is not None and record.state != "draft"
-        waiting: tuple[Story, ...] = ()
-        if old is not None and (edited or settled):
-            waiting = drafting.missing_stories(connection, briefing, read_issue_file(project, period.name).issue)
+        mine = read_issue_file(project, period.name) if old is not None and (edited or settled) else None
+        base = drafting.base_file(connection, mine.issue) if mine else None
+        waiting = drafting.missing_stories(connection, briefing, mine.issue) if mine else ()
     assisted = None
     if model and (settings := project.settings.assist):
         from digest.production.assisting import assist
@@ -194,23 +197,24 @@ def _draft(
     said = quiet[0] if quiet and not settled else ""
     done = Drafted(period=period, path=path, briefing=briefing, sources=known, text=text, outcome="shown",
                    waiting=waiting, quiet=said, assisted=assisted)  # fmt: skip
-    if edited or settled:
+    if settled:
         if old is not None and not dry_run:
             keep_version(project, period, old, now=now)
-        return replace(done, outcome="settled" if settled else "edited")
+        return replace(done, outcome="settled")
+    merged = drafting.merged(mine, base, text, max_candidates=limit) if mine else None
+    if merged:
+        done = replace(done, text=merged.text, changes=merged.changes)
     if dry_run:
-        return done
-    with project.store.write() as connection:
-        issues.ensure_issue(connection, period, now=now)
-        issues.save_version(connection, period.name, text, origin="generated", base=base_of(text), now=now)
-        issues.save_placements(connection, briefing, max_candidates=limit, now=now)
-    if old == text:
-        return replace(done, outcome="unchanged")
-    if read_text(path, project.shown(path)) != old:  # an editor saved it while we were thinking
-        return replace(done, outcome="edited")
+        return replace(done, outcome="shown")
+    drafting.save_draft(project, briefing, text, old=old, merged=merged, now=now)
+    if old == done.text:
+        return replace(done, outcome="edited" if merged else "unchanged")
+    if read_text(path, project.shown(path)) != old:
+        raise BusyError(f"{project.shown(path)}: was saved while digest was at work; nothing was written",
+                        hint="run `digest draft` again")  # fmt: skip
     # After the commit: a text that stands in the file but not in the store would pass for an editor's.
-    write_whole(path, text)
-    return replace(done, outcome="written")
+    write_whole(path, done.text)
+    return replace(done, outcome="refreshed" if merged else "written")
 
 
 def check(project: Project, *, now: datetime, name: str | None = None) -> Checked:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
 from digest.curate.headlines import bare_key, is_column, version_of
-from digest.curate.shingles import Hashes, shingles, text_words
+from digest.curate.shingles import Hashes, shingles, text_words, word_numbers
 from digest.curate.unlike import Fillings, fillings, other_fillings
 from digest.model import Entry
 from digest.text.language import base_language
 from digest.text.titles import title_key
-from digest.text.words import overlap, tokens, words
+from digest.text.words import overlap, stop_words, tokens
 
+_STEM = 6  # letters of a word of a title, which are alike in most of its forms
 _TITLES = 0.5  # of the words of the shorter title
 _TEXTS = 0.6  # of the shingles of the shorter text
 _LITTLE = 20  # words: a text as short is no evidence under another title
@@ -41,34 +44,37 @@ class Told:
     origin: str  # what counts as one source
     hashes: Hashes
 
-    @cached_property
-    def words(self) -> list[str]:
+    @property
+    def words(self) -> Iterator[str]:
+        """Not kept, as what is made of them: of a hundred thousand entries it would fill a gigabyte."""
         return text_words(self.entry.text or self.entry.summary)
+
+    @cached_property
+    def numbers(self) -> array[int]:
+        """The words as numbers."""
+        return word_numbers(self.entry.text or self.entry.summary, self.hashes)
 
     @cached_property
     def neutral_address(self) -> str:
         return neutral_address(self.entry.url_key or "")
 
-    @cached_property
+    @property
     def word_set(self) -> frozenset[str]:
         return frozenset(self.words)
 
-    @cached_property
+    @property
     def shingles(self) -> list[int]:
-        return shingles(self.words, self.hashes)
+        return shingles(self.numbers)
 
-    @cached_property
-    def shingle_set(self) -> frozenset[int]:
-        return frozenset(self.shingles)
-
-    @cached_property
+    @property
     def long_words(self) -> frozenset[str]:
         return frozenset(word for word in self.words if len(word) >= _SUBJECT_LETTERS or not word.isascii())
 
     @cached_property
     def title_words(self) -> frozenset[str]:
-        code = base_language(self.entry.language, "")
-        return frozenset(words(self.entry.title, code) or tokens(self.entry.title))
+        stop = stop_words(base_language(self.entry.language, ""))
+        telling = (word[:_STEM] for word in tokens(self.entry.title) if len(word) > 1 and word not in stop)
+        return frozenset(telling) or frozenset(tokens(self.entry.title))
 
     @cached_property
     def title_key(self) -> str:
@@ -109,14 +115,14 @@ def titles_alike(one: Told, other: Told) -> bool:
 
 def texts_alike(one: Told, other: Told) -> bool:
     """Whether one text holds most of the other: .6 of its four-word shingles; False if either has none."""
-    if min(len(one.words), len(other.words)) < _FEWEST:
-        return bool(one.words) and one.words == other.words
-    return overlap(one.shingle_set, other.shingle_set) >= _TEXTS
+    if min(len(one.numbers), len(other.numbers)) < _FEWEST:
+        return bool(one.numbers) and list(one.words) == list(other.words)
+    return overlap(one.shingles, other.shingles) >= _TEXTS
 
 
 def held(one: Told, other: Told) -> float:
     """What part of the shorter text's shingles the other has too: 0.0 … 1.0."""
-    return overlap(one.shingle_set, other.shingle_set)
+    return overlap(one.shingles, other.shingles)
 
 
 def same_text(one: Told, other: Told) -> bool:
@@ -126,12 +132,12 @@ def same_text(one: Told, other: Told) -> bool:
     """
     if not texts_alike(one, other):
         return False
-    shorter, longer = sorted((one, other), key=lambda side: len(side.words))
+    shorter, longer = sorted((one, other), key=lambda side: len(side.numbers))
     if titles_alike(one, other) or one.bare_key == other.bare_key:
         return True
-    if len(shorter.words) < _LITTLE:
+    if len(shorter.numbers) < _LITTLE:
         return False
-    return len(shorter.words) >= _EXCERPT * len(longer.words) or (
+    return len(shorter.numbers) >= _EXCERPT * len(longer.numbers) or (
         _opens(shorter, longer) and not is_column(longer.bare_key)
     )
 
@@ -149,7 +155,7 @@ def same_address(one: Told, other: Told) -> bool:
 
 def same_matter(one: Told, other: Told) -> bool:
     """Whether two texts under one title may be of one matter: they share words, or one says too little to tell."""
-    if min(len(one.words), len(other.words)) < _TOLD:
+    if min(len(one.numbers), len(other.numbers)) < _TOLD:
         return True
     return overlap(one.long_words, other.long_words) >= _SUBJECT
 
@@ -173,7 +179,7 @@ def _brought_twice(one: Told, other: Told) -> bool:
     """Whether one source tells two things: on two pages, under unlike titles or in unlike texts."""
     if one.entry.url_key == other.entry.url_key:
         return False
-    return not titles_alike(one, other) or bool(one.words and other.words and not texts_alike(one, other))
+    return not titles_alike(one, other) or bool(one.numbers and other.numbers and not texts_alike(one, other))
 
 
 def _names_its_own(one: Told, other: Told) -> bool:
@@ -182,15 +188,17 @@ def _names_its_own(one: Told, other: Told) -> bool:
     A new headline over a copied text names nothing that the text does not hold; each of two releases of one pattern
     does.
     """
+    words, others = one.word_set, other.word_set
     return any(
-        (word in one.word_set and len(word) >= _NAME_LETTERS) or word.isdigit()
+        (word in words and len(word) >= _NAME_LETTERS) or word.isdigit()
         for word in one.title_tokens
-        if word not in other.title_tokens and word not in other.word_set
+        if word not in other.title_tokens and word not in others
     )
 
 
 def _filled_in_otherwise(one: Told, other: Told) -> bool:
-    if one.word_set <= other.word_set or other.word_set <= one.word_set:
+    words, others = one.word_set, other.word_set
+    if words <= others or others <= words:
         return False
     first, second = one.fillings, other.fillings
     if first.has_case != second.has_case:

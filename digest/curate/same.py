@@ -59,7 +59,7 @@ def same_items(
     groups = _Groups(tellings)
     joins = [
         *_by_address(tellings),
-        *_by_text(tellings, hashes),
+        *_by_text(tellings),
         *_by_title(tellings),
         *_by_language(tellings, sources),
     ]
@@ -121,9 +121,9 @@ def _by_address(tellings: Sequence[Told]) -> Iterator[Join]:
             yield 0, 0.0, first, place
 
 
-def _by_text(tellings: Sequence[Told], hashes: Hashes) -> Iterator[Join]:
+def _by_text(tellings: Sequence[Told]) -> Iterator[Join]:
     """Entries of which one holds most of the other's text."""
-    found = candidates([one.words for one in tellings], hashes)
+    found = candidates([one.numbers for one in tellings])
     for place, firsts in enumerate(found):
         for first in firsts:
             one, other = tellings[first], tellings[place]

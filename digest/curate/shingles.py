@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from sys import intern
 from zlib import crc32
 
 from digest.text.words import tokens
@@ -30,34 +30,38 @@ class Hashes(dict[str, int]):
         return number
 
 
-def text_words(text: str) -> list[str]:
-    """The words of a text that are compared; each is held in memory once, however many texts have it."""
-    return list(map(intern, islice(tokens(text[:_BYTES]), LOOK_AT)))
+def text_words(text: str) -> Iterator[str]:
+    """The words of a text that are compared."""
+    return islice(tokens(text[:_BYTES]), LOOK_AT)
 
 
-def shingles(words: Sequence[str], hashes: Hashes) -> list[int]:
+def word_numbers(text: str, hashes: Hashes) -> array[int]:
+    """The same as numbers, which take a tenth of the memory."""
+    return array("L", map(hashes.__getitem__, text_words(text)))
+
+
+def shingles(numbers: Sequence[int]) -> list[int]:
     """The runs of four words as numbers, in their order; of fewer words none.
 
     Two runs may share a number (1 in 10⁹): that is for finding and weighing, never the only ground for anything.
     """
-    numbers = [hashes[word] for word in words]
     return [
         first * 31 + second * 17 + third * 5 + fourth
         for first, second, third, fourth in zip(numbers, numbers[1:], numbers[2:], numbers[3:], strict=False)
     ]
 
 
-def candidates(texts: Sequence[Sequence[str]], hashes: Hashes) -> list[tuple[int, ...]]:
-    """For each text (as words) the places of earlier ones that share the most with it, the best first.
+def candidates(texts: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """For each text (as ``word_numbers``) the places of earlier ones that share the most with it, the best first.
 
     A shingle is kept for the first text that has it only, so that a thousand releases of one pattern cost no more than
     a thousand different ones. Linear in the length of all texts.
     """
     owner: dict[int, int] = {}
     found: list[tuple[int, ...]] = []
-    for place, words in enumerate(texts):
+    for place, numbers in enumerate(texts):
         shared: Counter[int] = Counter()
-        sample = _sample(words, hashes)
+        sample = _sample(numbers)
         for shingle in sample:
             first = owner.setdefault(shingle, place)
             if first != place:
@@ -68,9 +72,8 @@ def candidates(texts: Sequence[Sequence[str]], hashes: Hashes) -> list[tuple[int
     return found
 
 
-def _sample(words: Sequence[str], hashes: Hashes) -> list[int]:
+def _sample(numbers: Sequence[int]) -> list[int]:
     """The shingles that are indexed: all at the top, one in eight below."""
-    numbers = [hashes[word] for word in words]
     last = len(numbers) - _SHINGLE + 1
     places = [*range(min(_DENSE, last)), *(at for at in range(_DENSE, last) if numbers[at] % _SPARSE == 0)]
     return [numbers[at] * 31 + numbers[at + 1] * 17 + numbers[at + 2] * 5 + numbers[at + 3] for at in places]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 _LOOK_AT = 1500  # characters that are looked at
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?]")
@@ -75,7 +76,7 @@ def _masked(words: Sequence[str], *, names: bool) -> tuple[list[str], list[tuple
     masked: list[str] = []
     runs: list[tuple[int, list[str]]] = []
     begins = True
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip_longest(words, words[1:], fillvalue=""):
         if word in ".!?":
             begins = True
             continue
