@@ -67,7 +67,8 @@ class Drafted:
     outcome: str  # written, refreshed (edited before), unchanged, edited (and nothing new), settled (approved or out:
     # left alone), shown (dry run)
     waiting: tuple[Story, ...] = ()  # stories an edited file did not have, best first
-    changes: tuple[Change, ...] = ()  # what a refresh of an edited file did and let be
+    edited: bool = False  # the file had been
+    changes: tuple[Change, ...] = ()  # what a refresh of an edited file did, or would do, and let be
     quiet: str = ""  # why the week is a quiet one; empty if it is not
     assisted: Assisted | None = None  # what a model did to the summaries; None: none was to
 
@@ -161,6 +162,8 @@ def _draft(
 ) -> Drafted:
     from digest.edit.draft import write_issue
     from digest.production import drafting
+    from digest.production.base import base_file
+    from digest.production.refreshing import refreshed, save_draft
 
     limit = project.settings.issue.max_candidates
     with project.store.read() as connection:
@@ -184,8 +187,8 @@ def _draft(
         edited = old is not None and not issues.is_generated(connection, period.name, old)
         settled = record is not None and record.state != "draft"
         mine = read_issue_file(project, period.name) if old is not None and (edited or settled) else None
-        base = drafting.base_file(connection, mine.issue) if mine else None
-        waiting = drafting.missing_stories(connection, briefing, mine.issue) if mine else ()
+        base = base_file(connection, mine) if mine else None
+        waiting = drafting.missing_stories(briefing, mine, base) if mine else ()
     assisted = None
     if model and (settings := project.settings.assist):
         from digest.production.assisting import assist
@@ -201,12 +204,12 @@ def _draft(
         if old is not None and not dry_run:
             keep_version(project, period, old, now=now)
         return replace(done, outcome="settled")
-    merged = drafting.merged(mine, base, text, max_candidates=limit) if mine else None
+    merged = refreshed(mine, base, text, max_candidates=limit) if mine else None
     if merged:
-        done = replace(done, text=merged.text, changes=merged.changes)
+        done = replace(done, text=merged.text, changes=merged.changes, edited=True)
     if dry_run:
         return replace(done, outcome="shown")
-    drafting.save_draft(project, briefing, text, old=old, merged=merged, now=now)
+    save_draft(project, briefing, text, old=old, merged=merged, now=now)
     if old == done.text:
         return replace(done, outcome="edited" if merged else "unchanged")
     if read_text(path, project.shown(path)) != old:

@@ -32,6 +32,7 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
     from digest.curate.stories import summarised, word_rarity
     from digest.edit.draft import candidate_block
     from digest.errors import StateError
+    from digest.production.base import base_file
     from digest.production.drafting import day_writer, make_briefing, missing_stories, named_sources
     from digest.project import period_of, read_issue_file, require_issue
     from digest.text.provenance import source_name
@@ -42,7 +43,8 @@ def verb(session: Session, *, issue: str | None, paste: bool) -> int:
             if record.has_left:
                 raise StateError(f"{record.name} is out already", hint="`digest draft` begins the next issue")
             briefing = make_briefing(project, connection, period_of(record), now=session.now)
-            stories = missing_stories(connection, briefing, read_issue_file(project, record.name).issue)
+            mine = read_issue_file(project, record.name)
+            stories = missing_stories(briefing, mine, base_file(connection, mine))
             sources = named_sources(project, connection)
         day = day_writer(project)
         blocks = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from digest.production.assisting import Assisted
     from digest.project import Project
 
+_DID = {"added": "added", "joined": "joined", "changed": "changed", "left": "left alone"}
+
 
 @make_verb("draft")
 @click.argument("issue", required=False)
@@ -28,11 +31,13 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Write nothing, ask no model; show what would change in the file.")
 @click.option("--no-assist", is_flag=True, help="Leave the model of [assist] out, and what it answered before.")
 def verb(session: Session, *, issue: str | None, explain: bool, dry_run: bool, no_assist: bool) -> int:
-    """Write the issue file, or leave an edited one alone.
+    """Write the issue file, or bring what is new into an edited one.
 
     Everything eligible becomes a draft in issues/ISSUE.md: the best stories under their sections, the rest below
-    "Candidates". As long as nobody has edited the file, drafting again writes it anew; once somebody has, it is never
-    touched, and `digest candidates` shows what it does not have.
+    "Candidates". As long as nobody has edited the file, drafting again writes it anew. Once somebody has, what they
+    wrote, moved or deleted stays: new stories go to the end of "Candidates", late entries become further sources of the
+    story they belong to, and headlines, summaries and source lines follow their sources where nobody touched them.
+    What was added, changed and left alone is printed. --dry-run shows it as a diff.
 
     With [assist] in digest.toml a model is asked to condense the summaries that will be printed. Each sentence of it
     must be carried by one of the story's own sources, or the summary of whole sentences stands. What it answered is
@@ -73,10 +78,15 @@ def draft_line(project: Project, done: Drafted) -> str:
     bench = f", {count(len(done.briefing.candidates), 'candidate')}" if done.briefing.candidates else ""
     repeats = f", {count(len(done.briefing.repeats), 'repeat')} left out" if done.briefing.repeats else ""
     waiting = f"; {count(len(done.waiting), 'new story', 'new stories')}: digest candidates" if done.waiting else ""
+    did = Counter[str](change.kind for change in done.changes)
+    told = ", ".join(f"{did[kind]} {words}" for kind, words in _DID.items() if did[kind])
+    if done.outcome == "shown" and done.edited:
+        return f"{path}: was edited; {told or 'there is nothing new for it'}"
     said = {
         "written": f"{path}: {stories}{bench}{repeats}",
         "unchanged": f"{path}: nothing new: {stories}{bench}{repeats}",
-        "edited": f"{path}: was edited, so it is left alone{waiting}",
+        "refreshed": f"{path}: was edited, so only what is new came in: {told}",
+        "edited": f"{path}: was edited, and there is nothing new for it{f': {told}' if told else ''}",
         "settled": f"{path}: is approved or out, so it is left alone{waiting}",
         "shown": f"{path}: would have {stories}{bench}{repeats}",
     }
@@ -98,6 +108,7 @@ def draft_data(project: Project, done: Drafted) -> dict[str, Any]:
             {"entry": repeat.entry.id, "title": repeat.entry.title, "why": repeat.why}
             for repeat in done.briefing.repeats
         ],
+        "changes": [{"kind": one.kind, "story": one.title, "text": one.text} for one in done.changes],
         "waiting": [story_data(story) for story in done.waiting],
         "quiet": done.quiet or None,
         "assist": assist_data(done.assisted) if done.assisted else None,
@@ -106,7 +117,7 @@ def draft_data(project: Project, done: Drafted) -> dict[str, Any]:
 
 def model_lines(done: Drafted) -> list[str]:
     """What the model took, and where it gave nothing of use; nothing for a file that is left alone."""
-    if done.assisted is None or done.outcome in {"edited", "settled"}:
+    if done.assisted is None or done.outcome in {"edited", "refreshed", "settled"}:
         return []
     titles = {story.id: story.title for story in done.briefing.stories}
     by_note: dict[str, list[str]] = {}
@@ -163,6 +174,8 @@ def _show(session: Session, project: Project, done: Drafted, *, explain: bool, d
         session.line(done.quiet)
     for line in model_lines(done):
         session.line(line)
+    for change in done.changes:
+        session.line(f"  {change.kind:8}{change.title}: {change.text}")
     if dry_run and done.outcome == "shown":
         shown = project.shown(done.path)
         session.line(unified(read_text(done.path, shown) or "", done.text, shown, f"{shown} (new)"))

@@ -88,8 +88,9 @@ def compare(project: Project, connection: Connection, *, now: datetime, name: st
         raise StateError(f"{shown}: is not there", hint=f"`digest restore {record.name}` brings back its last text")
     kept = kept_texts(connection, record.name)
     origins = {origin: [one for one in kept if one.version.origin == origin] for origin in ("approved", "generated")}
+    origins["started"] = [one for one in kept if one.version.origin in {"generated", "refreshed"}]
     base = _base_named(present, shown)
-    started = [one for one in origins["generated"] if base and one.version.base == base]
+    started = [one for one in origins["started"] if base and one.version.base == base]
     choices = origins["approved"] or started or origins["generated"] or list(kept)
     if not choices:
         raise StateError(f"{shown}: no text of it is kept yet", hint="`digest draft` keeps the first")

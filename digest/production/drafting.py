@@ -16,7 +16,6 @@ from digest.explain.health import complaint
 from digest.explain.standing import source_accounts
 from digest.gather.known import Known
 from digest.model import Source
-from digest.production.base import base_issue
 from digest.production.lessons import lessons
 from digest.render.furniture import long_date, words
 from digest.store import entries, issues, sources
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from digest.model import Briefing, Issue, Period, Story
+    from digest.edit.issuefile import IssueFile
+    from digest.model import Briefing, Period, Story
     from digest.project import Project
 
 
@@ -134,11 +134,10 @@ def day_writer(project: Project) -> Callable[[datetime], str]:
     return lambda moment: long_date(moment.astimezone(project.zone).date(), language)
 
 
-def missing_stories(connection: Connection, briefing: Briefing, issue: Issue) -> tuple[Story, ...]:
+def missing_stories(briefing: Briefing, mine: IssueFile, base: IssueFile | None) -> tuple[Story, ...]:
     """Stories with an entry that neither the edited file nor the version it started from has, best first."""
-    known = set(entry_ids(issue))
-    base = base_issue(connection, issue)
+    known = set(entry_ids(mine.issue))
     if base:
-        known |= set(entry_ids(base))
+        known |= set(entry_ids(base.issue))
     stories = sorted((*briefing.stories, *briefing.candidates), key=lambda story: (-story.score, story.id))
     return tuple(story for story in stories if not known & {entry.id for entry in story.entries})

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from digest.model import Briefing, EntryState, Period, Story
 
-Origin = Literal["generated", "read", "approved", "restored"]
+Origin = Literal["generated", "base", "refreshed", "read", "approved", "restored"]
+"""base: what an edited file is compared with next time; it never stood in the file. refreshed: an edited file with what
+was new."""
 Place = Literal["story", "also", "candidate", "bench", "repeat", "dropped"]
 """repeat: an earlier issue had it. dropped: its editor deleted it there."""
 
@@ -106,22 +108,22 @@ def save_version(
     connection.execute(
         issue_version.insert().values(issue=name, origin=origin, base=base, at=now, sha256=sha256, text=text)
     )
-    if origin == "generated":
+    if origin in {"generated", "base"}:
         connection.execute(table.update().where(table.c.name == name).values(base=base))
     return True
 
 
 def versions(connection: Connection, name: str) -> tuple[Version, ...]:
-    """Every kept text of the issue file, oldest first."""
-    query = select(issue_version).where(issue_version.c.issue == name).order_by(issue_version.c.number)
+    """Every text that the issue file had and that is kept, oldest first."""
+    had = (issue_version.c.issue == name, issue_version.c.origin != "base")
+    query = select(issue_version).where(*had).order_by(issue_version.c.number)
     return tuple(_version(row) for row in connection.execute(query).mappings())
 
 
 def last_version(connection: Connection, name: str, *, origin: Origin | None = None) -> Version | None:
     """The newest kept text, of one origin or of any."""
-    query = select(issue_version).where(issue_version.c.issue == name)
-    if origin:
-        query = query.where(issue_version.c.origin == origin)
+    wanted = issue_version.c.origin == origin if origin else issue_version.c.origin != "base"
+    query = select(issue_version).where(issue_version.c.issue == name, wanted)
     row = connection.execute(query.order_by(issue_version.c.number.desc()).limit(1)).mappings().first()
     return _version(row) if row else None
 
@@ -138,10 +140,9 @@ def is_generated(connection: Connection, name: str, text: str) -> bool:
 
 
 def generated_version(connection: Connection, name: str, base: str) -> Version | None:
-    """The text digest wrote under that base."""
-    query = select(issue_version).where(
-        issue_version.c.issue == name, issue_version.c.origin == "generated", issue_version.c.base == base
-    )
+    """The text digest wrote under that base, or would have."""
+    own = issue_version.c.origin.in_(("generated", "base"))
+    query = select(issue_version).where(issue_version.c.issue == name, own, issue_version.c.base == base)
     row = connection.execute(query.limit(1)).mappings().first()
     return _version(row) if row else None
 
