@@ -33,7 +33,7 @@ VERBS: dict[str, dict[str, str]] = {
     },
     "Week": {
         "fetch": "Read feeds and local files; consumes nothing.",
-        "draft": "Write the issue file, or leave an edited one alone.",
+        "draft": "Write the issue file, or bring what is new into an edited one.",
         "candidates": "Show what the issue file does not have yet.",
         "why": "Tell what became of an entry, and why.",
         "render": "Render the issue file into build/.",

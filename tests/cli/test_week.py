@@ -84,7 +84,7 @@ def test_building_again_with_nothing_new_changes_no_file(root: Path) -> None:
     assert {k: v for k, v in snapshot(root).items() if not k.startswith("state/")} == before
 
 
-def test_an_edited_file_is_rendered_and_left_alone(root: Path) -> None:
+def test_an_edited_file_is_rendered_and_what_is_new_becomes_a_candidate(root: Path) -> None:
     digest("build", root=root, now=NOW)
     path = issue_file(root)
     edited = path.read_text("utf-8").replace("Wind farms wait nine years", "Wind farms *wait* a decade")
@@ -95,10 +95,15 @@ def test_an_edited_file_is_rendered_and_left_alone(root: Path) -> None:
 
     ran = digest("build", root=root, now=NOW)
 
-    assert path.read_text("utf-8") == edited
-    assert "was edited, so it is left alone; 1 new story: digest candidates" in ran.err
+    refreshed = path.read_text("utf-8")
+    assert edited.partition("leave it alone\n")[2].rstrip() in refreshed
+    assert "### A late report on tides" in refreshed.partition("## Candidates")[2]
+    assert "was edited, so only what is new came in: 1 added" in ran.err
     assert "<em>wait</em> a decade" in (root / "build" / ISSUE / "email.html").read_text("utf-8")
-    assert "A late report on tides" in digest("candidates", root=root, now=NOW).out
+    assert "A late report on tides" not in digest("candidates", root=root, now=NOW).out
+
+    digest("draft", root=root, now=NOW)
+    assert path.read_text("utf-8") == refreshed
 
 
 def test_windows_line_ends_of_an_editor_stay(root: Path) -> None:
@@ -377,12 +382,12 @@ def test_next_weeks_draft_has_what_was_passed_over(root: Path) -> None:
     assert (totals["used"], totals["eligible"]) == (2, 1)
 
 
-def test_a_dry_run_says_that_an_edited_file_would_be_left_alone(root: Path) -> None:
+def test_a_dry_run_says_that_there_is_nothing_new_for_an_edited_file(root: Path) -> None:
     digest("build", root=root, now=NOW)
     path = issue_file(root)
     path.write_text(path.read_text("utf-8").replace("Wind farms wait", "Wind farms queue"), "utf-8")
 
     ran = digest("draft", "--dry-run", root=root, now=NOW)
 
-    assert "was edited, so it is left alone" in ran.out
+    assert "was edited; there is nothing new for it" in ran.out
     assert "+###" not in ran.out
