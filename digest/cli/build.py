@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def verb(session: Session, *, no_assist: bool) -> int:
     """fetch + draft + render + check.
 
-    Reads what is new, drafts the issue (into an edited file only what is new comes), renders it and reports what the gate finds.
+    Reads what is new, drafts the issue (into an edited file comes only what is new), renders it and reports what the
+    gate finds.
     Consumes nothing, so it can be run as often as one likes.
 
     \b
