@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Executable, RowMapping
 
+_AT_ONCE = 100  # rows; a thousand would be three copies of each in the memory at a time
 _STATE = tuple(field.name for field in fields(FetchState))
 
 
@@ -44,12 +45,14 @@ def save_sources(connection: Connection, told: Sequence[tuple[Source, FetchState
     """Remember sources and what their servers said, whatever was known of them before."""
     if not told:
         return
-    rows = [
-        {"id": source.id, "kind": source.kind, "location": source.location, "name": source.name or source.id}
-        | {name: getattr(state, name) for name in _STATE}
-        for source, state in told
-    ]
-    connection.execute(_upsert(connection.dialect.name), rows)
+    upsert = _upsert(connection.dialect.name)
+    for start in range(0, len(told), _AT_ONCE):
+        connection.execute(upsert, [_columns(source, state) for source, state in told[start : start + _AT_ONCE]])
+
+
+def _columns(source: Source, state: FetchState) -> dict[str, object]:
+    told: dict[str, object] = {name: getattr(state, name) for name in _STATE}
+    return told | {"id": source.id, "kind": source.kind, "location": source.location, "name": source.name or source.id}
 
 
 def _upsert(dialect: str) -> Executable:
