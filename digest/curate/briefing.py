@@ -49,9 +49,11 @@ def brief(
         taken: ids of stories that exist and that no new one may have.
         carried: how often words stood in the entries of earlier weeks; None: only these entries tell.
         examples: the sections that editors gave to past stories, newest first.
-        other: the section of what fits none, in the newsletter's language; it stands last unless it is configured.
+        other: the section of what fits none, in the newsletter's language; it stands last unless it is configured. If
+            there is but one section, and it has neither words nor sources, that takes its place.
         news: the section of everything where none are configured.
     """
+    other = _takes_all(settings) or other
     eligible, repeats = split_repeats(entries, earlier)
     items = same_items(eligible, sources=sources, language=settings.newsletter.language)
     groups, doubts = group_items(
@@ -86,6 +88,12 @@ def brief(
         candidates=(*told(bench[:shown]), *bench[shown:]),
         repeats=repeats,
     )
+
+
+def _takes_all(settings: Settings) -> str | None:
+    """The title of the only section, if it says nothing of what belongs to it."""
+    only = settings.section[0] if len(settings.section) == 1 else None
+    return only.title if only and not only.about and not only.sources else None
 
 
 def _best_first(story: Story) -> tuple[float, float, str]:

@@ -225,3 +225,11 @@ def test_the_hash_seed_does_not_matter() -> None:
 
     assert len(outputs) == 1
     assert b"with The Courier: shares " in outputs.pop()
+
+
+def test_the_only_section_takes_everything_if_it_says_nothing_of_what_belongs_to_it() -> None:
+    walk = entry("A walk along the old canal", id="e" * 12, text="The walk begins at the lock and ends at the inn.")
+
+    assert list(titles(made(walk, config=settings(section=[{"title": "Around us"}])))) == ["Around us"]
+    assert list(titles(made(walk, config=settings(section=[{"title": "Energy", "about": "grid"}])))) == ["Other"]
+    assert list(titles(made(walk, config=settings(section=[{"title": "A"}, {"title": "B"}])))) == ["Other"]
