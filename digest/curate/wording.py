@@ -23,6 +23,12 @@ _MOSTLY = (
     0.4  # of the runs of the shorter text: then what the titles share is of the pattern too ("Planning notice: …")
 )
 _TITLES = 0.5  # of the terms of the shorter title
+_INSTALMENT = re.compile(
+    r"\b(chapter|day|edition|ep(?:isode)?|issue|lecture|lesson|no|number|part|round|season|session|vol(?:ume)?|week"
+    r"|ausgabe|folge|kapitel|nr|runde|staffel|tag|teil|vortrag|woche|chapitre|épisode|jour|leçon|numéro|partie|saison"
+    r"|capítulo|edición|episodio|lección|número|parte|semana|temporada)s?\W{0,3}(\d+)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+(?:[.,'’&-][^\W_]+)*|\n")
 
 
@@ -42,6 +48,11 @@ class Wording:
     @cached_property
     def title(self) -> frozenset[str]:
         return frozenset(word.casefold() for word in _WORD.findall(self._entry.title))
+
+    @cached_property
+    def instalments(self) -> dict[str, str]:
+        """Which piece of a series a headline says it is: "Lecture 120: …"."""
+        return {word.casefold(): number for word, number in _INSTALMENT.findall(self._entry.title)}
 
     @cached_property
     def words(self) -> list[str]:
@@ -69,8 +80,10 @@ def own_words(one: Wording, other: Wording) -> Own | None:
     """What two entries of one source both hold beside what they share word for word.
 
     None if nothing is to be taken off: they share no run of four words, or, as in an update, their titles are of one
-    matter and no pattern is filled in with other names or figures.
+    matter and no pattern is filled in with other names or figures. Two pieces of a series share nothing that counts.
     """
+    if any(other.instalments.get(word, number) != number for word, number in one.instalments.items()):
+        return Own(terms=frozenset(), names=frozenset())
     alike = overlap(one.title_terms, other.title_terms) >= _TITLES
     pattern = other_fillings(one.fillings, other.fillings)
     if alike and not pattern:

@@ -58,3 +58,13 @@ def test_a_word_of_the_pattern_that_stands_elsewhere_too_is_still_of_the_pattern
 
     assert found is not None
     assert "office" not in found.terms
+
+
+def test_two_pieces_of_a_series_share_nothing_that_counts() -> None:
+    first, second, again = (
+        entry(f"Lecture {number}: the unwritten books, part {part}", text="On the books that he never wrote.")
+        for number, part in (("120", "one"), ("121", "two"), ("120", "one"))
+    )
+
+    assert own(first, second) == Own(terms=frozenset(), names=frozenset())
+    assert own(first, again) is None
