@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.edit.blocks import lines_of
 from digest.edit.issuefile import CANDIDATES, bench_name, heading_text
 from digest.edit.notes import MISSING_NOTE
 
@@ -19,7 +18,7 @@ def bench_end(file: IssueFile) -> tuple[int, str]:
     start = next(
         (s for s in file.spans if s.kind == "section" and bench_name(heading_text(s.text)) == CANDIDATES), None
     )
-    lines = lines_of(file.issue.text)
+    lines = _lines(file)
     own = missing_note(file)
     if start is None:
         return (own[0].number - 1 if own else len(lines)), "## Candidates\n\n"
@@ -40,17 +39,23 @@ def renew_note(patch: Patch, mine: IssueFile, theirs: IssueFile, before: IssueFi
         if _joined(here) == _joined(missing_note(before)):
             patch.replace(here[0].number, here[-1].number, _joined(there))
     elif not missing_note(before) and there:
-        patch.insert(len(lines_of(mine.issue.text)), "\n" + _joined(there))
+        patch.insert(len(_lines(mine)), "\n" + _joined(there))
 
 
 def missing_note(file: IssueFile) -> list[Line]:
     """The lines of the note at the end that says what did not report; none if there is no such note."""
-    lines = lines_of(file.issue.text)
+    if MISSING_NOTE not in file.issue.text:
+        return []
+    lines = _lines(file)
     start = next((place for place, line in enumerate(lines) if line.bare == f"<!-- {MISSING_NOTE}"), None)
     if start is None:
         return []
     end = next((place for place in range(start, len(lines)) if lines[place].bare == "-->"), None)
     return lines[start : end + 1] if end is not None else []
+
+
+def _lines(file: IssueFile) -> list[Line]:
+    return [line for span in file.spans for line in span.lines]
 
 
 def _joined(lines: list[Line]) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-
-from digest.edit.blocks import lines_of
 
 
 @dataclass(slots=True)
@@ -28,7 +27,7 @@ class Patch:
 
     def applied(self) -> str:
         """The text with all changes, in the line endings it has."""
-        lines = [line.text for line in lines_of(self.text)]
+        lines = re.findall(r"[^\n]*\n|[^\n]+", self.text)  # only a line feed ends a line, as in lines_of
         ending = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
         if lines and not lines[-1].endswith("\n") and any(first > len(lines) for first, *_ in self._changes):
             lines[-1] += ending
