@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from digest.edit.merge import Change
     from digest.model import Period, Source
     from digest.production.assisting import Assisted
+    from digest.production.clipping import Clipped
     from digest.production.intake import Fetched
     from digest.production.mailout import Sent
     from digest.production.proof import Proof
@@ -68,6 +69,7 @@ class Drafted:
     # left alone), shown (dry run)
     waiting: tuple[Story, ...] = ()  # stories an edited file did not have, best first
     edited: bool = False  # the file had been
+    clipped: tuple[Clipped, ...] = ()  # addresses that stood alone in the file
     changes: tuple[Change, ...] = ()  # what a refresh of an edited file did, or would do, and let be
     quiet: str = ""  # why the week is a quiet one; empty if it is not
     assisted: Assisted | None = None  # what a model did to the summaries; None: none was to
@@ -163,11 +165,22 @@ def _draft(
     from digest.edit.draft import write_issue
     from digest.production import drafting
     from digest.production.base import base_file
+    from digest.production.clipping import clip_addresses, offline
     from digest.production.refreshing import refreshed, save_draft
 
     limit = project.settings.issue.max_candidates
     with project.store.read() as connection:
         period = current_period(project, connection, now=now, name=name)
+    clipped = clip_addresses(
+        project,
+        period,
+        now=now,
+        environ=environ,
+        read_files=lambda: list(fetch(offline(project), now=now)),
+        dry_run=dry_run,
+        say=say,
+    )
+    with project.store.read() as connection:
         record = issues.get_issue(connection, period.name)
         briefing = drafting.make_briefing(project, connection, period, now=now)
         known = drafting.named_sources(project, connection)
@@ -199,7 +212,7 @@ def _draft(
     text = write(briefing)
     said = quiet[0] if quiet and not settled else ""
     done = Drafted(period=period, path=path, briefing=briefing, sources=known, text=text, outcome="shown",
-                   waiting=waiting, quiet=said, assisted=assisted)  # fmt: skip
+                   waiting=waiting, quiet=said, clipped=clipped, assisted=assisted)  # fmt: skip
     if settled:
         if old is not None and not dry_run:
             keep_version(project, period, old, now=now)
@@ -216,7 +229,7 @@ def _draft(
         raise BusyError(f"{project.shown(path)}: was saved while digest was at work; nothing was written",
                         hint="run `digest draft` again")  # fmt: skip
     # After the commit: a text that stands in the file but not in the store would pass for an editor's.
-    write_whole(path, done.text)
+    write_whole(path.resolve(), done.text)  # a link stays a link
     return replace(done, outcome="refreshed" if merged else "written")
 
 

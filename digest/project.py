@@ -97,8 +97,9 @@ def open_project(root: Path, *, create_store: bool = True) -> Project:
 def current_period(project: Project, connection: Connection, *, now: datetime, name: str | None = None) -> Period:
     """The period of the issue in work, or of the next one to be made.
 
-    An issue that is not out stays in work until one more period has passed; then it is only still there. Without one,
-    it is the period ``now`` falls in, or the first after it whose issue is not out yet.
+    A draft stays in work until one more period has passed; then it is only still there. An approved issue stays until
+    it is out or reopened: its entries wait for it, and else nobody would see them again. Without one, it is the period
+    ``now`` falls in, or the first after it whose issue is not out yet.
 
     Raises:
         UsageError: there is no issue and no period of that name.
@@ -107,7 +108,9 @@ def current_period(project: Project, connection: Connection, *, now: datetime, n
     if name is not None:
         return _named_period(project, records, name, now)
     waiting = [
-        record for record in records if record.state in OPEN_STATES and now < record.end + (record.end - record.start)
+        record
+        for record in records
+        if record.state == "approved" or (record.state == "draft" and now < record.end + (record.end - record.start))
     ]
     if waiting:
         return period_of(waiting[-1])

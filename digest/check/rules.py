@@ -126,20 +126,22 @@ def quote(galley: Galley) -> Iterator[Remark]:
 
 
 def repeat(galley: Galley) -> Iterator[Remark]:
-    """An address that stands twice, or that an earlier issue had."""
+    """An address that stands twice, and what an earlier issue had, at this address or at another one."""
+    may_stand_again = galley.settings.issue.may_stand_again
     seen: dict[str, int] = {}
     for story in galley.issue.stories:
         own: set[str] = set()  # the same item from two feeds is one story with one address
         for ref in story.sources:
-            key = url_key(ref.url) if ref.url else None
+            key = url_key(ref.url) if ref.url else ref.entry_id
             if key is None or key in own:
                 continue
             own.add(key)
+            ran = galley.ran.get(key) or galley.ran.get(ref.entry_id or "")
             if key in seen:
                 message = f"the same address as in line {seen[key]}: {ref.url}"
                 yield Remark(rule="repeat", line=ref.line, message=message, advice=True)
-            elif key in galley.ran and "update" not in story.options:
-                yield Remark(rule="repeat", line=ref.line, message=f"ran in {galley.ran[key]}: {ref.url}",
+            elif ran and "update" not in story.options and not may_stand_again(key):
+                yield Remark(rule="repeat", line=ref.line, message=f"ran in {ran}: {ref.url or ref.label}",
                              hint="delete it, or mark the story {… .update}")  # fmt: skip
             seen.setdefault(key, ref.line)
 

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 
 @make_verb("diff")
 @click.argument("issue", required=False)
+@click.argument("version", required=False)
 @click.option("--versions", is_flag=True, help="List every text of the file that is kept.")
-def verb(session: Session, *, issue: str | None, versions: bool) -> int:
+def verb(session: Session, *, issue: str | None, version: str | None, versions: bool) -> int:
     """Show what changed in the issue file.
 
-    The file as it stands against the approved text; if it was never approved, against the text digest wrote and the
-    file started from. Every text of the file that digest wrote or read is kept. Changes nothing.
+    The file as it stands against the approved text; if it was never approved, against the last text that digest read
+    or wrote. Or against VERSION: a number from --versions, "approved", or "generated" (the text that the last `digest
+    draft` left in it). Every text of the file that digest wrote or read is kept. Changes nothing.
 
     \b
     Example:
       digest diff
+      digest diff 2026-W47 generated
       digest diff 2026-W47 --versions
     """
     from digest.explain.history import compare
@@ -33,7 +36,7 @@ def verb(session: Session, *, issue: str | None, versions: bool) -> int:
         if versions:
             return _show_versions(session, project, issue)
         with project.store.read() as connection:
-            found = compare(project, connection, now=session.now, name=issue)
+            found = compare(project, connection, now=session.now, name=issue, version=version)
         diff = found.diff
         data = {
             "issue": found.record.name,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.model import Reason, Source, Story
     from digest.pipeline import Drafted
     from digest.production.assisting import Assisted
+    from digest.production.clipping import Clipped
     from digest.project import Project
 
 _DID = {"added": "added", "joined": "joined", "changed": "changed", "left": "left alone"}
@@ -108,11 +109,29 @@ def draft_data(project: Project, done: Drafted) -> dict[str, Any]:
             {"entry": repeat.entry.id, "title": repeat.entry.title, "why": repeat.why}
             for repeat in done.briefing.repeats
         ],
+        "clipped": [
+            {
+                "outcome": one.outcome,
+                "url": one.url,
+                "line": one.line,
+                "title": one.title,
+                "path": one.path,
+                "why": one.why,
+            }
+            for one in done.clipped
+        ],
         "changes": [{"kind": one.kind, "story": one.title, "text": one.text} for one in done.changes],
         "waiting": [story_data(story) for story in done.waiting],
         "quiet": done.quiet or None,
         "assist": assist_data(done.assisted) if done.assisted else None,
     }
+
+
+def clip_line(one: Clipped) -> str:
+    """What became of an address that stood alone."""
+    kept = f", kept as {one.path}" if one.path else ""
+    why = f"; {one.why}" if one.why else ""
+    return f"{one.url} stays: {one.why}" if one.outcome == "left" else f"{one.url} is now “{one.title}”{kept}{why}"
 
 
 def model_lines(done: Drafted) -> list[str]:
@@ -174,6 +193,8 @@ def _show(session: Session, project: Project, done: Drafted, *, explain: bool, d
         session.line(done.quiet)
     for line in model_lines(done):
         session.line(line)
+    for one in done.clipped:
+        session.line(f"  line {one.line}: {clip_line(one)}")
     for change in done.changes:
         session.line(f"  {change.kind:8}{change.title}: {change.text}")
     if dry_run and done.outcome == "shown":

@@ -31,6 +31,7 @@ from digest.config.checks import (
 from digest.config.table import Table, WrongKeyError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_STANDING = re.compile(r"https?://[^\s*/?#]+(?:[/?#][^\s*]*\*?)?", re.IGNORECASE)
 RULES = (
     "todo", "size", "embargo", "empty", "subject", "preheader", "quote", "repeat", "alt", "link", "link-text",
     "unsubscribe", "address", "dead-link",
@@ -64,6 +65,7 @@ class IssueSettings(Table, frozen=True, kw_only=True):
     max_candidates: Annotated[int, Meta(ge=0, le=5000)] = 40
     summary_words: Annotated[int, Meta(ge=10, le=400)] = 65
     strictness: Literal["strict", "lenient"] = "strict"
+    standing_links: tuple[str, ...] = ()  # addresses that may stand in every issue; with "*" at the end all below
     significant: Annotated[float, Meta(ge=0, le=100)] = 1.04  # points; a week without a story of more is a quiet one
 
     def __post_init__(self) -> None:
@@ -84,6 +86,24 @@ class IssueSettings(Table, frozen=True, kw_only=True):
         if not fits or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", time):
             raise WrongKeyError(f'does not fit every = "{self.every}"; write {wanted}', key="closes",
                                 beside=("every",))  # fmt: skip
+        if wrong := next((link for link in self.standing_links if not _STANDING.fullmatch(link)), None):
+            msg = (
+                f'{wrong!r} is no web address; write one such as "https://example.org/jobs", or "https://example.org/*"'
+            )
+            raise WrongKeyError(msg, key="standing_links")
+
+    def may_stand_again(self, url_key: str) -> bool:
+        """Whether the page with this canonical address (``digest.text.urls.url_key``) may be in every issue."""
+        return any(_stands_for(link, url_key) for link in self.standing_links)
+
+
+def _stands_for(link: str, key: str) -> bool:
+    from digest.text.urls import url_key  # noqa: PLC0415  it takes yarl, which most verbs can do without
+
+    place = url_key(link.removesuffix("*"))
+    if not link.endswith("*"):
+        return key == place
+    return key.startswith(f"{place}/" if link.endswith("/*") else place)
 
 
 class SectionRule(Table, frozen=True, kw_only=True):

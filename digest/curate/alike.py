@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from digest.curate.headlines import bare_key, is_column, version_of
-from digest.curate.shingles import Hashes, shingles, text_words, word_numbers
+from digest.curate.shingles import Hashes, Shingle, shingles, text_words, word_numbers
 from digest.curate.unlike import Fillings, fillings, other_fillings
 from digest.model import Entry
 from digest.text.language import base_language
@@ -63,7 +63,7 @@ class Told:
         return frozenset(self.words)
 
     @property
-    def shingles(self) -> list[int]:
+    def shingles(self) -> list[Shingle]:
         return shingles(self.numbers)
 
     @property

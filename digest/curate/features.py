@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, repeat
 
 from digest.model import Entry
@@ -84,6 +85,7 @@ def terms_of(word: str) -> Iterator[str]:
     return (token[:_STEM] for token in tokens(word))
 
 
+@lru_cache(maxsize=100_000)
 def name_of(word: str) -> str:
     """A name or a number in one case, without its possessive, dots and commas."""
     return word.casefold().removesuffix("'s").removesuffix("’s").translate(_INNER)
@@ -109,15 +111,11 @@ def _names(entry: Entry) -> Iterator[tuple[str, str, int]]:
     the first words of sentences as well, as far as the text does not show them to be plain words.
     """
     start = _text(entry)[: _NAME_WORDS * _WORD_LENGTH]
-    found = Counter(_WORD.findall(entry.title))
-    found.update(_WORD.findall(start)[:_NAME_WORDS])
-    for word, count in found.items():
-        first = word[0]
-        if first.islower() or not (first.isupper() or first.isdigit()):
-            continue
+    found = Counter(_WORD.findall(entry.title) + _WORD.findall(start)[:_NAME_WORDS])
+    for word in [word for word in found if word[0].isupper() or word[0].isdigit()]:
         name = name_of(word)
-        if len(name) > 1 and (name not in found or first.isdigit()):
-            yield word, name, count
+        if len(name) > 1 and (name not in found or word[0].isdigit()):
+            yield word, name, found[word]
 
 
 def _text(entry: Entry) -> str:

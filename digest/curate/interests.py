@@ -28,9 +28,11 @@ def interest_hits(
     if not interests.names and not interests.words:
         return
     wholes = [f"{entry.title}\n{entry.summary}\n{entry.text}"[:_LOOK_AT] for entry in group]
+    folded = [_folded(whole) for whole in wholes] if interests.names else []
     for name in interests.names:
-        pattern = _name_pattern(name)
-        if any(pattern.search(whole) for whole in wholes):
+        pattern, parts = _name_pattern(name), _parts(name)
+        maybe = (whole for whole, low in zip(wholes, folded, strict=True) if all(part in low for part in parts))
+        if any(map(pattern.search, maybe)):
             yield name, "name"
         elif any(pattern.search(publisher) for publisher in publishers):
             yield name, "publisher"
@@ -51,6 +53,19 @@ def count_phrase(found: Sequence[str], phrase: Sequence[str]) -> int:
     wanted = tuple(phrase)
     starts = (place for place, stem in enumerate(found) if stem == wanted[0])
     return sum(tuple(found[place : place + len(wanted)]) == wanted for place in starts)
+
+
+def _folded(text: str) -> str:
+    """A text in one case, the same for whatever ``re.IGNORECASE`` takes for the same, i, ı and İ among it.
+
+    To look for a string in it takes a tenth of the time of a pattern.
+    """
+    return text.lower() if text.isascii() else text.replace("İ", "i").replace("ı", "i").casefold()
+
+
+@lru_cache
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(map(_folded, name.split()))
 
 
 @lru_cache

@@ -29,14 +29,15 @@ class Lexicon:
         self._known: dict[str, tuple[str, bool]] = {}  # word → its stem, and whether it tells something
         self._written: dict[str, str] = {}  # stem → its shortest word
         self._single = {seed[0] for seed in seeds if len(seed) == 1}
+        self._openers: set[str] = set()  # words that a seed of several may begin with
         self._starts: dict[str, list[Phrase]] = {}
         for seed in seeds:
             if len(seed) > 1:
                 self._starts.setdefault(seed[0], []).append(seed)
 
-    def count(self, group: Sequence[Entry]) -> Counter[str]:
+    def count(self, group: Sequence[Entry]) -> Mapping[str, int]:
         """How often each term stands in the titles and the first words of a story's entries; titles count more."""
-        counts: Counter[str] = Counter()
+        counts: dict[str, int] = {}
         told = group[:_MOST_ENTRIES]
         most = max(_MOST_WORDS // len(told), _FEWEST_WORDS)
         for entry in told:
@@ -48,22 +49,30 @@ class Lexicon:
         """A word that has this stem, as a text wrote it."""
         return self._written.get(stem, stem)
 
-    def _add(self, counts: Counter[str], text: str, most: int, *, times: int) -> None:
+    def _add(self, counts: dict[str, int], text: str, most: int, *, times: int) -> None:
+        run = list(islice(tokens(text), most))
+        found = Counter(run)
         known = self._known
-        run = [known.get(word) or self._learn(word) for word in islice(tokens(text), most)]
-        for stem, telling in run:
+        for word, number in found.items():
+            stem, telling = known.get(word) or self._learn(word)
             if telling:
-                counts[stem] += times
-        for place, (stem, _) in enumerate(run):
+                counts[stem] = counts.get(stem, 0) + number * times
+        if not self._openers.isdisjoint(found):
+            self._add_phrases(counts, [known[word][0] for word in run], times)
+
+    def _add_phrases(self, counts: dict[str, int], run: Sequence[str], times: int) -> None:
+        for place, stem in enumerate(run):
             for phrase in self._starts.get(stem, ()):
-                if tuple(one for one, _ in run[place : place + len(phrase)]) == phrase:
-                    counts[term(phrase)] += times
+                if tuple(run[place : place + len(phrase)]) == phrase:
+                    counts[term(phrase)] = counts.get(term(phrase), 0) + times
 
     def _learn(self, word: str) -> tuple[str, bool]:
         stem = "".join(stems(word, self._language)) or word
         plain = len(word) > 1 or not word.isalpha()  # a single letter tells nothing, a single sign of a script may
         telling = (plain and not word.isdigit() and word not in self._stop) or stem in self._single
         self._known[word] = stem, telling
+        if stem in self._starts:
+            self._openers.add(word)
         self._written[stem] = min(self._written.get(stem, word), word, key=lambda one: (len(one), one))
         return stem, telling
 

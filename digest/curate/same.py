@@ -70,7 +70,8 @@ def same_items(
 
 def why_same(lead: Entry, other: Entry) -> str:
     """What made two entries one item, for the editor."""
-    one, two = told(lead), told(other)
+    hashes = Hashes()
+    one, two = told(lead, hashes=hashes), told(other, hashes=hashes)
     if same_address(one, two):
         return "same address"
     if title_key(lead.title) == title_key(other.title):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, repeat
 from zlib import crc32
 
 from digest.text.words import tokens
 
+Shingle = tuple[int, int, int, int]
+
 LOOK_AT = 200
 """Words of a text that are compared; what is copied is copied from the top."""
 
-_SHINGLE = 4  # words
 _BYTES = 1500  # characters of a text in which its first 200 words stand, nearly always
 _DENSE = 30  # words at the top of which every shingle is indexed
 _SPARSE = 8  # further down one in so many, chosen by its first word so that all texts choose the same
@@ -40,15 +41,10 @@ def word_numbers(text: str, hashes: Hashes) -> array[int]:
     return array("L", map(hashes.__getitem__, text_words(text)))
 
 
-def shingles(numbers: Sequence[int]) -> list[int]:
-    """The runs of four words as numbers, in their order; of fewer words none.
-
-    Two runs may share a number (1 in 10⁹): that is for finding and weighing, never the only ground for anything.
-    """
-    return [
-        first * 31 + second * 17 + third * 5 + fourth
-        for first, second, third, fourth in zip(numbers, numbers[1:], numbers[2:], numbers[3:], strict=False)
-    ]
+def shingles(numbers: Sequence[int]) -> list[Shingle]:
+    """The runs of four words, in their order; of fewer words none."""
+    words = list(numbers)
+    return list(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
 def candidates(texts: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
@@ -60,12 +56,9 @@ def candidates(texts: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
     owner: dict[int, int] = {}
     found: list[tuple[int, ...]] = []
     for place, numbers in enumerate(texts):
-        shared: Counter[int] = Counter()
         sample = _sample(numbers)
-        for shingle in sample:
-            first = owner.setdefault(shingle, place)
-            if first != place:
-                shared[first] += 1
+        owners = map(owner.setdefault, sample, repeat(place))
+        shared = Counter([first for first in owners if first != place])
         enough = max(_SHARED, _SHARE * len(sample))
         best = sorted((-count, first) for first, count in shared.items() if count >= enough)
         found.append(tuple(first for _, first in best[:_CANDIDATES]))
@@ -73,7 +66,9 @@ def candidates(texts: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
 
 
 def _sample(numbers: Sequence[int]) -> list[int]:
-    """The shingles that are indexed: all at the top, one in eight below."""
-    last = len(numbers) - _SHINGLE + 1
-    places = [*range(min(_DENSE, last)), *(at for at in range(_DENSE, last) if numbers[at] % _SPARSE == 0)]
-    return [numbers[at] * 31 + numbers[at + 1] * 17 + numbers[at + 2] * 5 + numbers[at + 3] for at in places]
+    """The shingles that are indexed: all at the top, one in eight below; each as one number, to save memory.
+
+    Two may share a number (1 in 10⁹): that is for finding, never the ground for anything.
+    """
+    runs = shingles(numbers)
+    return [*map(hash, runs[:_DENSE]), *(hash(run) for run in runs[_DENSE:] if run[0] % _SPARSE == 0)]

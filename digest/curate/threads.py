@@ -41,7 +41,12 @@ class Thread:
     issue: str
     title: str
     probability: float
-    ground: str  # "goes on with “Strike shuts the harbour” of 2026-W46: shares Ofgate, Marlow; 6 days apart (0.93)"
+    shared: str  # "shares Ofgate, Marlow; 6 days apart (0.93)"
+
+    @property
+    def ground(self) -> str:
+        """For an editor who asks why: ``continues “Strike shuts the harbour” of 2026-W46: shares Ofgate …``."""
+        return f"continues “{self.title}” of {self.issue}: {self.shared}"
 
 
 def earlier_stories(
@@ -51,6 +56,7 @@ def earlier_stories(
     sources: Mapping[str, Source],
     language: str,
     carried: Frequencies | None = None,
+    of: int = 0,
 ) -> Mapping[str, Thread]:
     """By the id of a group's lead, the earlier story that it goes on with: the likeliest, if it is likely enough.
 
@@ -63,6 +69,7 @@ def earlier_stories(
         sources: by id.
         language: the newsletter's, of entries that show none of their own.
         carried: the frequencies of earlier weeks' entries.
+        of: how many entries this week had, if the groups are some of them only: of more, more are alike by chance.
     """
     if not past:
         return {}
@@ -74,7 +81,7 @@ def earlier_stories(
     frequencies = (carried or Frequencies()).plus(count_frequencies(one.features for one in told))
     rarity = Rarity(frequencies)
     nodes = [one.node(str(place), rarity) for place, one in enumerate(told)]
-    judge = Judge((), entries=len(nodes), strictness="strict")
+    judge = Judge((), entries=max(len(nodes), of), strictness="strict")
     neighbours = Neighbours(frequencies)
     for node in nodes[: len(before)]:
         neighbours.add(node)
@@ -132,11 +139,10 @@ def _together(told: Sequence[Features]) -> Features:
 def _thread(story: PastStory, pair: Pair, told: Sequence[_Told], frequencies: Frequencies) -> Thread:
     now, then = (Side(entry=told[place].lead, features=told[place].features) for place in (pair.other, pair.one))
     sure = probability(pair.logit)
-    shared = ground(now, then, frequencies)
     return Thread(
         story_id=story.id,
         issue=story.issue,
         title=story.title,
         probability=round(sure, 2),
-        ground=f"goes on with “{story.title}” of {story.issue}: {shared} ({told_probability(sure)})",
+        shared=f"{ground(now, then, frequencies)} ({told_probability(sure)})",
     )

@@ -12,11 +12,11 @@ of 100, as they are and with each of their sections left out in turn. Centroids 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import exp, log, sqrt
-from operator import mul
+from operator import itemgetter, mul
 
 ROUNDS = 6
 MOST_TERMS = 80
@@ -58,6 +58,7 @@ class Verdict:
 class _Text:
     terms: tuple[int, ...]  # places in the batch's list of terms
     counts: tuple[float, ...]  # damped, of the length that the text counts for
+    pick: Callable[[Sequence[float]], Sequence[float]]  # what stands at those places
 
 
 Shares = list[float]
@@ -82,11 +83,12 @@ def judge(
     pupils = [read[place] for place in _spread(len(read))]
     school = [*pupils, *taught]
     fixed = [_known_shares(one, len(seeds)) for one in known]
+    use = _Use(school, batch.seeds, len(batch.terms))
     shares = [batch.first_shares(text) for text in pupils]
-    scores = _Scores(school, [*shares, *fixed], batch.seeds, len(batch.terms))
+    scores = _Scores(school, [*shares, *fixed], batch.seeds, use)
     for _ in range(ROUNDS - 1):
         shares = [_shares(scores.of(text)) for text in pupils]
-        scores = _Scores(school, [*shares, *fixed], batch.seeds, len(batch.terms))
+        scores = _Scores(school, [*shares, *fixed], batch.seeds, use)
     return [batch.verdict(text, scores) for text in read]
 
 
@@ -125,7 +127,8 @@ class _Batch:
             row.sort(key=lambda one: (-one[1] * self.rarity[one[0]], self.terms[one[0]]))
             del row[MOST_TERMS:]
         scale = sqrt(len(row)) / sum(count for _, count in row) if row else 0.0
-        return _Text(terms=tuple(place for place, _ in row), counts=tuple(count * scale for _, count in row))
+        terms = tuple(place for place, _ in row)
+        return _Text(terms=terms, counts=tuple(count * scale for _, count in row), pick=_pick(terms))
 
     def first_shares(self, text: _Text) -> Shares:
         """By the seeds alone, the rarer the more; all outside if there are none."""
@@ -145,16 +148,24 @@ class _Batch:
         if found[-1] > found[topic] or doubtful or not text.terms:
             return Verdict(topic=None)
         table = scores.tables[topic]
-        weight = {place: count * table[place] for place, count in zip(text.terms, text.counts, strict=True)}
-        told = sorted(weight, key=lambda place: (-weight[place], self.terms[place]))
-        own = {place for place in told if topic in self.named.get(place, ())}
-        learnt = (self.terms[place] for place in told if place not in own and scores.speaks_for(place, topic))
+        named = frozenset(self.seeds[topic])
+        weighed = zip(text.terms, text.counts, text.pick(table), strict=True)
+        told = sorted((-count * sure, self.terms[place], place) for place, count, sure in weighed
+                      if sure > 0 or place in named)  # fmt: skip
+        learnt = (term for _, term, place in told if place not in named and scores.speaks_for(place, topic))
         return Verdict(
             topic=topic,
-            seeds=tuple(self.terms[place] for place in told if place in own),
+            seeds=tuple(term for _, term, place in told if place in named),
             learnt=tuple(islice(learnt, MOST_LEARNT)),
             next=others[0] if others and _shares(found)[others[0]] >= _NEXT else None,
         )
+
+
+def _pick(places: Sequence[int]) -> Callable[[Sequence[float]], Sequence[float]]:
+    """A function that gives what stands at some places of a table; half of the time goes into that."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda table: [table[place] for place in places]
 
 
 def _known_shares(known: Known, topics: int) -> Shares:
@@ -162,18 +173,31 @@ def _known_shares(known: Known, topics: int) -> Shares:
     return [known.weight if topic == place else 0.0 for topic in range(topics + 1)]
 
 
+class _Use:
+    """How the texts that are learnt from use each term, whatever their topics are."""
+
+    def __init__(self, texts: Sequence[_Text], seeds: Sequence[Sequence[int]], terms: int) -> None:
+        overall = [0.0] * terms
+        for text in texts:
+            for place, count in zip(text.terms, text.counts, strict=True):
+                overall[place] += count
+        for named in seeds:
+            for place in named:
+                overall[place] += _SEED
+        whole = sum(overall)
+        self.spread = _SMOOTHING * whole / len(seeds)
+        self.ratios = [whole / number if number else 0.0 for number in overall]
+
+
 class _Scores:
     """How much likelier each term is in each topic than in the batch, in natural logarithms."""
 
     def __init__(
-        self, texts: Sequence[_Text], shares: Sequence[Shares], seeds: Sequence[Sequence[int]], terms: int
+        self, texts: Sequence[_Text], shares: Sequence[Shares], seeds: Sequence[Sequence[int]], use: _Use
     ) -> None:
         topics = len(seeds) + 1
-        counted = [[0.0] * terms for _ in range(topics)]
-        overall = [0.0] * terms
+        counted = [[0.0] * len(use.ratios) for _ in range(topics)]
         for text, share in zip(texts, shares, strict=True):
-            for place, count in zip(text.terms, text.counts, strict=True):
-                overall[place] += count
             for own, part in zip(counted, share, strict=True):
                 if part > _TINY_SHARE:
                     for place, count in zip(text.terms, text.counts, strict=True):
@@ -181,11 +205,7 @@ class _Scores:
         for own, named in zip(counted, seeds, strict=False):
             for place in named:
                 own[place] += _SEED
-                overall[place] += _SEED
-        whole = sum(overall)
-        spread = _SMOOTHING * whole / len(seeds)
-        ratios = [whole / number if number else 0.0 for number in overall]
-        self.tables = [_logarithms(own, ratios, spread) for own in counted]
+        self.tables = [_logarithms(own, use.ratios, use.spread) for own in counted]
         masses = [sum(share[topic] for share in shares) + 1 for topic in range(topics)]
         self.first = [log(mass / sum(masses)) for mass in masses]
         self.first[-1] += _OUTSIDE
@@ -193,7 +213,7 @@ class _Scores:
     def of(self, text: _Text) -> list[float]:
         """The logarithm of how likely each topic is, but for a summand that is the same for all."""
         return [
-            first + sum(map(mul, text.counts, map(table.__getitem__, text.terms)))
+            first + sum(map(mul, text.counts, text.pick(table)))
             for first, table in zip(self.first, self.tables, strict=True)
         ]
 
@@ -206,7 +226,11 @@ class _Scores:
 def _logarithms(own: Sequence[float], ratios: Sequence[float], spread: float) -> list[float]:
     """Of each term's share of a topic over its share of all; 0 for one that no text that was learnt from holds."""
     length = sum(own) + spread
-    return [log((count * ratio + spread) / length) if ratio else 0.0 for count, ratio in zip(own, ratios, strict=True)]
+    unheard = log(spread / length)
+    return [
+        log((count * ratio + spread) / length) if count else unheard if ratio else 0.0
+        for count, ratio in zip(own, ratios, strict=True)
+    ]
 
 
 def _shares(scores: Sequence[float]) -> Shares:

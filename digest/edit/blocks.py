@@ -6,6 +6,7 @@ A heading inside a code fence, a comment or a block of HTML is text (CommonMark 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from digest.errors import IssueFileError
@@ -17,6 +18,8 @@ _BLOCK_TAG = re.compile(
     r"|li|main|nav|ol|p|section|summary|table|tbody|td|tfoot|th|thead|tr|ul)(?=[\s/>]|$)",
     re.IGNORECASE,
 )
+
+_INVISIBLE = re.compile("[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u2060-\u2064\u3000\ufeff]")
 
 
 class Line(NamedTuple):
@@ -37,6 +40,12 @@ def lines_of(text: str, *, first: int = 1) -> list[Line]:
     last = parts.pop()
     lines = [Line(f"{part}\n", number, part.rstrip("\r")) for number, part in enumerate(parts, first)]
     return [*lines, Line(last, first + len(lines), last.rstrip("\r"))] if last else lines
+
+
+def invisible(text: str) -> str:
+    """The first character of a text that nobody sees and that is no blank: ``U+200B ZERO WIDTH SPACE``; "" for none."""
+    found = _INVISIBLE.search(text)
+    return f"U+{ord(found.group()):04X} {unicodedata.name(found.group(), '')}".rstrip() if found else ""
 
 
 def quiet_lines(lines: list[Line], path: str) -> frozenset[int]:
@@ -76,7 +85,7 @@ def _block_end(lines: list[Line], start: int, path: str) -> int:
         closing = re.compile(rf"</{raw.group(1)}>", re.IGNORECASE)
         if closing.search(line.bare):
             return start + 1
-        return _find(lines, start + 1, closing) or _unclosed(raw.group(), line, path, f"</{raw.group(1)}>")
+        return _find(lines, start + 1, closing) or _unclosed(f"the <{raw.group(1)}>", line, path, f"</{raw.group(1)}>")
     if _BLOCK_TAG.match(line.bare):
         end = start + 1
         while end < len(lines) and not lines[end].blank:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from digest.edit.issuefile import ALIKE_NOTE, NEXT_WEEK_NOTE
-from digest.edit.notes import MISSING_NOTE, note, quiet_line
+from digest.edit.notes import MISSING_NOTE, before_note, note, quiet_line
 from digest.text.limits import PREHEADER_CHARS, SUBJECT_CHARS
 from digest.text.markdown import escape, escape_heading, escape_paragraph
 from digest.text.provenance import source_name
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.edit.issuefile import PutOff
+    from digest.edit.notes import Before
     from digest.model import Briefing, Entry, Source, Story
 
 
 BASE_NOTE = "# which generated version this file started from; leave it alone"
+NOTHING_BEFORE: Final[Mapping[str, Before]] = MappingProxyType({})
 _MOST_ALIKE = 3
 _BASE = re.compile(r"^base:.*$", re.MULTILINE)
 
@@ -35,13 +38,17 @@ def write_issue(
     waiting: Sequence[PutOff] = (),
     missing: Sequence[str] = (),
     quiet: Sequence[str] = (),
+    before: Mapping[str, Before] = NOTHING_BEFORE,
+    ran: Sequence[Story] = (),
 ) -> str:
     """The text of a new issue file. ``day`` writes a date as the newsletter's readers do.
 
     The front matter's ``base`` names the text itself, so that a later refresh knows what digest wrote and what is
     the editor's. Stories that the editor put off (``waiting``) come back in the editor's words. What should have had
     news and had none (``missing``, a line each) is told the editor at the end; that nothing significant happened
-    (``quiet``, a paragraph each) where the introduction goes. All that is told the editor stands in comments.
+    (``quiet``, a paragraph each) where the introduction goes. What earlier issues had comes after the candidates
+    (``ran``); which story repeats or continues one of theirs (``before``, by id) is said below it. All that is told
+    the editor stands in comments.
     """
     subject, preheader = _headlines(briefing, title)
     back = _back(briefing, waiting)
@@ -56,7 +63,8 @@ def write_issue(
     def write(story: Story) -> list[str]:
         if story.id in back:
             return [back[story.id].text, ""]
-        return [*_story(story, sources, day), *note(ALIKE_NOTE, likes[story.id])]
+        told = [*note(ALIKE_NOTE, likes.get(story.id, ())), *before_note(before.get(story.id))]
+        return [*_story(story, sources, day), *told]
 
     parts = [
         "---",
@@ -78,7 +86,8 @@ def write_issue(
         if _entry_ids(one) and one not in back.values():  # its time has not come, or it ran elsewhere
             parts += [one.text, ""]
     parts += ["## Candidates", "", _bench_note(len(bench), max_candidates), ""]
-    for story in shown:
+    kept = {entry_id for one in waiting for entry_id in _entry_ids(one)}
+    for story in (*shown, *(one for one in ran if not kept & {entry.id for entry in one.entries})):
         parts += write(story)
     parts += note(MISSING_NOTE, missing)
     return with_base("\n".join(parts).rstrip("\n") + "\n")

@@ -6,6 +6,7 @@ It looks like YAML but is not: whatever follows the first colon is the value, so
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 KNOWN = ("issue", "title", "subject", "preheader", "base")
 _KEY = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:(.*)$")
+_ALIKE = 0.8  # of difflib: "subjcet" and "subjects" are like "subject", "editor" and "cover" like nothing
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]{0,79}$")
 
 
@@ -44,28 +46,15 @@ def read_front_matter(lines: list[Line], path: str) -> tuple[FrontMatter, int]:
             "expected --- and the issue's name here",
             path=path,
             line=1,
-            hint="the file begins with a line ---, then `issue: …`, `title: …`, `subject: …`, then a line ---",
+            hint="delete the blank lines above ---"
+            if lines and lines[0].blank
+            else "the file begins with a line ---, then `issue: …`, `title: …`, `subject: …`, then a line ---",
         )
     end = next((index for index, line in enumerate(lines[1:], 1) if line.bare.rstrip() == "---"), None)
     if end is None:
         raise IssueFileError("the front matter opened here is never closed", path=path, line=1,
                              hint="write --- on a line of its own after the last `key: value`")  # fmt: skip
-    values: dict[str, str] = {}
-    for line in lines[1:end]:
-        if line.blank or line.bare.lstrip().startswith("#"):
-            continue
-        found = _KEY.match(line.bare)
-        if not found:
-            raise IssueFileError(
-                f"expected `key: value`, found {line.bare.strip()[:60]!r}",
-                path=path,
-                line=line.number,
-                hint="one line for each; a long one may not be broken",
-            )
-        key = found.group(1).lower()
-        if key in values:
-            raise IssueFileError(f"{key} stands twice", path=path, line=line.number, hint="delete one of them")
-        values[key] = _value(key, found.group(2))
+    values = _values(lines[1:end], path)
     name = values.get("issue", "")
     if not _NAME.match(name):
         line_number = next((x.number for x in lines[1:end] if x.bare.lower().startswith("issue")), 1)
@@ -82,6 +71,30 @@ def read_front_matter(lines: list[Line], path: str) -> tuple[FrontMatter, int]:
         extra=tuple((key, value) for key, value in values.items() if key not in KNOWN),
     )
     return front, end + 1
+
+
+def _values(lines: list[Line], path: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for line in lines:
+        if line.blank or line.bare.lstrip().startswith("#"):
+            continue
+        found = _KEY.match(line.bare)
+        if not found:
+            begins = ": the line begins with a blank" if line.bare[:1].isspace() else ""
+            raise IssueFileError(
+                f"expected `key: value`, found {line.bare.strip()[:60]!r}{begins}",
+                path=path,
+                line=line.number,
+                hint="each is one line and begins it; behind the last one stands a line ---",
+            )
+        key = found.group(1).lower()
+        if key in values:
+            raise IssueFileError(f"{key} stands twice", path=path, line=line.number, hint="delete one of them")
+        if key not in KNOWN and (close := difflib.get_close_matches(key, KNOWN, n=1, cutoff=_ALIKE)):
+            raise IssueFileError(f"{found.group(1)} is no key that digest knows", path=path, line=line.number,
+                                 hint=f"did you mean {close[0]}?")  # fmt: skip
+        values[key] = _value(key, found.group(2))
+    return values
 
 
 def front_lines(text: str, key: str) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 The file is read as spans, pieces of its text that follow each other without a gap, so joining them gives the file
 back. What the spans say becomes the Issue; whoever rewrites the file later replaces single spans and leaves the rest.
-The dialect is described for editors in docs/guide.md.
+The dialect is described for editors in docs/issue-file.md.
 """
 
 from __future__ import annotations
@@ -15,11 +15,20 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from digest.edit.blocks import Line, lines_of, quiet_lines
 from digest.edit.frontmatter import FrontMatter, read_front_matter
 from digest.edit.story import read_options, read_story
+from digest.edit.strays import (
+    count_ids,
+    refuse_leftovers,
+    refuse_lone_separator,
+    refuse_no_heading,
+    refuse_second_issue,
+    refuse_unlike_heading,
+    refuse_unread_ids,
+)
 from digest.errors import IssueFileError
 from digest.model import Issue, IssueSection, IssueStory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NOTHING_KNOWN: Final[Mapping[str, IssueStory]] = MappingProxyType({})
 
@@ -31,8 +40,8 @@ NEXT_WEEK_NOTE = "<!-- Stories moved here wait for the next issue. Not printed. 
 ALIKE_NOTE = "Perhaps the same story; to merge, move its source lines here (not printed):"
 _ALIKE = re.compile(rf"^<!-- {re.escape(ALIKE_NOTE)}\n(?:- .*\n)*-->\n?", re.MULTILINE)
 
-_HEADING = re.compile(r"^ {0,3}(#{2,3})(?:[ \t]+(.*?))?[ \t]*$")
-_CONFLICT = re.compile(r"^(<{7}|>{7})( |$)")
+# On some keyboards a blank typed too fast is one that does not break (U+00A0).
+_HEADING = re.compile(r"^ {0,3}(#{2,3})(?:\s+(.*))?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,20 +117,27 @@ def read_issue(text: str, *, path: str, known: Mapping[str, IssueStory] = NOTHIN
         IssueFileError: it is not one; says the line and what was expected.
     """
     lines = lines_of(text)
-    for line in lines:
-        if line.bare[:1] in {"<", ">"} and _CONFLICT.match(line.bare):
-            raise IssueFileError(
-                "a merge conflict is not resolved",
-                path=path,
-                line=line.number,
-                hint="keep one of the two versions and delete the lines <<<<<<<, ======= and >>>>>>>",
-            )
+    refuse_leftovers(text, lines, path)
     front, rest = read_front_matter(lines, path)
     quiet = quiet_lines(lines[rest:], path)
+    if text.count("\nissue:") > 1:
+        refuse_second_issue(lines[rest:], quiet, path)
     spans = [Span(kind="front", lines=tuple(lines[:rest])), *_body_spans(lines[rest:], quiet, path)]
     stories = tuple(_stories(spans, _Reading(quiet, known, path)))
     issue = _issue(front, spans, stories, text, path)
+    if count_ids(text) != _ids_in(stories):
+        headings = [heading.lines[0] for heading, _ in told_spans(spans)]
+        refuse_unread_ids([span.lines for span in spans[1:]], headings, stories, quiet, path)
     return IssueFile(spans=tuple(spans), quiet=quiet, stories=stories, issue=issue)
+
+
+def _ids_in(stories: Sequence[IssueStory]) -> int:
+    count = 0
+    for story in stories:
+        count += story.id is not None
+        for ref in story.sources:
+            count += ref.entry_id is not None
+    return count
 
 
 def _body_spans(lines: list[Line], quiet: frozenset[int], path: str) -> list[Span]:
@@ -139,10 +155,11 @@ def _body_spans(lines: list[Line], quiet: frozenset[int], path: str) -> list[Spa
             run.clear()
 
     for line in lines:
-        found = _HEADING.match(line.bare) if "#" in line.bare and line.number not in quiet else None
+        found = _heading(line, quiet, path) if "#" in line.bare or line.bare[:1] == "=" else None
         if not found:
             run.append(line)
             continue
+        refuse_unlike_heading(run, quiet, path)
         close()
         if len(found.group(1)) == 2:
             section, story = (0 if section is None else section + 1), None
@@ -163,6 +180,17 @@ def _body_spans(lines: list[Line], quiet: frozenset[int], path: str) -> list[Spa
     return spans
 
 
+def _heading(line: Line, quiet: frozenset[int], path: str) -> re.Match[str] | None:
+    """The heading that a line is; None for what is text."""
+    if line.number in quiet:
+        return None
+    found = _HEADING.match(line.bare)
+    if not found:
+        refuse_lone_separator(line, path)
+        refuse_no_heading(line, path)
+    return found
+
+
 def _issue(front: FrontMatter, spans: list[Span], told: Sequence[IssueStory], text: str, path: str) -> Issue:
     sections: list[IssueSection] = []
     bench: dict[str, tuple[IssueStory, ...]] = {NEXT_WEEK: (), CANDIDATES: ()}
@@ -176,7 +204,7 @@ def _issue(front: FrontMatter, spans: list[Span], told: Sequence[IssueStory], te
         if (kind := bench_name(title)) in bench:
             bench[kind] += stories
         else:
-            intro = "".join(span.text for span in own if span.kind == "section-text").strip()
+            intro = _markdown(span for span in own if span.kind == "section-text")
             sections.append(IssueSection(title=title, intro=intro, stories=stories, line=heading.line))
     _refuse_twins(told, path)
     return Issue(
@@ -185,13 +213,18 @@ def _issue(front: FrontMatter, spans: list[Span], told: Sequence[IssueStory], te
         subject=front.subject,
         preheader=front.preheader,
         base=front.base,
-        intro="".join(span.text for span in spans if span.kind == "intro").strip(),
+        intro=_markdown(span for span in spans if span.kind == "intro"),
         sections=tuple(sections),
         next_week=bench[NEXT_WEEK],
         candidates=bench[CANDIDATES],
         extra=front.extra,
         text=text,
     )
+
+
+def _markdown(spans: Iterable[Span]) -> str:
+    """The text of spans without the blank lines around it; indented at its beginning, it may be code."""
+    return re.sub(r"^(?:[ \t]*\n)+", "", "".join(span.text for span in spans).replace("\r\n", "\n")).rstrip()
 
 
 def bench_name(title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,32 @@ if TYPE_CHECKING:
 
 MISSING_NOTE = "Did not report (not printed):"
 CHANGED_NOTE = "The sources have changed since you edited this (not printed):"
+RAN = "Ran in "  # what a note of a story that ran begins with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What of a past issue a story repeats, or goes on with."""
+
+    issue: str  # "2026-W45"
+    title: str  # of the story there, or of the entry
+    ground: str  # what shows it
+    again: bool  # it is the same item; False: it goes on with the other
+
+
+def before_note(before: Before | None) -> list[str]:
+    """The comment that tells the editor of it, and how to say so to the readers."""
+    if before is None:
+        return []
+    if before.again:
+        how = "To print it as an update, move it up and write .update into the braces:"
+        said = f"{RAN}{before.issue} (not printed). {how}"
+    else:
+        title = quiet_line(before.title)
+        said = (
+            f"Continues “{title}” in {before.issue} (not printed). Write .update into the braces to tell the readers:"
+        )
+    return note(said, [before.ground])
 
 
 def note(heading: str, lines: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Literal
 
-from digest.edit.blocks import Line
+from digest.edit.blocks import Line, invisible
 from digest.errors import IssueFileError
 from digest.model import IssueStory, SourceRef
 from digest.text.markdown import without_comments
@@ -21,11 +21,14 @@ OPTIONS = ("pin", "update", "headline", "summary", "full", "image", "no-image", 
 
 _ATTRIBUTES = re.compile(r"(?<!\\)\{([^{}]*)\}$")
 _STORY_ID = re.compile(r"^s-[0-9a-f]{8,16}$")
-_ENTRY_ID = re.compile(r"^e-([0-9a-f]{8,16})$")
-_SOURCES = re.compile(r"^(?:\*\*)?sources:(?:\*\*)?\s*$", re.IGNORECASE)
-_WHY = re.compile(r"^(?:\*\*)?why it matters:(?:\*\*)?\s*(.*)$", re.IGNORECASE)
-_LABEL_STARTS = frozenset("*sSwW")
-_ITEM = re.compile(r"^ {0,3}[-*+][ \t]+(.*)$")
+_ENTRY_ID = re.compile(r"^#e-([0-9a-f]{8,16})$")
+_SOURCES = re.compile(r"^ {0,3}([*_]{0,3})sources(?::\1|\1:)\s*$", re.IGNORECASE)
+_WHY = re.compile(r"^ {0,3}([*_]{0,3})why it matters(?::\1|\1:)\s*(.*)$", re.IGNORECASE)
+_LABEL_STARTS = frozenset(" *_sSwW")
+# Indented too: editors do that to lists by themselves. A ruler such as "- - -" is none.
+_ITEM = re.compile(r"^\s*[-*+•]\s+(?!\s*[-*](?:\s*[-*])+\s*$)(.*)$")
+_BARE_ID = re.compile(r"\s#?[se]-[0-9a-f]{8,16}\}?$")
+_EXCLUSIVE = (("headline", "summary", "full"), ("image", "no-image"))
 
 
 def read_options(heading: str, path: str, line: int) -> tuple[str, str | None, frozenset[str]]:
@@ -39,6 +42,7 @@ def read_options(heading: str, path: str, line: int) -> tuple[str, str | None, f
         if re.search(r"(?<!\\)\{[#.][^}]*$", heading):
             raise IssueFileError("the { in this heading is never closed", path=path, line=line,
                                  hint="write } at the end of the line")  # fmt: skip
+        _refuse_bare_id(heading, path, line)
         title, story_id, options = heading, None, frozenset[str]()
     else:
         title = heading[: found.start()].strip()
@@ -53,19 +57,38 @@ def _attributes(inner: str, path: str, line: int) -> tuple[str | None, frozenset
     options: set[str] = set()
     for word in inner.split():
         if word.startswith("#") and _STORY_ID.match(word[1:]):
+            if story_id:
+                raise IssueFileError("a story has one id, and here are two", path=path, line=line,
+                                     hint=f"delete #{story_id} or {word}")  # fmt: skip
             story_id = word[1:]
         elif word.startswith(".") and word[1:] in OPTIONS:
             options.add(word[1:])
         else:
             close = difflib.get_close_matches(word.lstrip(".#"), OPTIONS, n=1)
             guess = f"did you mean .{close[0]}? " if close else ""
+            known = f"options are {', '.join('.' + option for option in OPTIONS)}; ids are made by digest"
             raise IssueFileError(
-                f"{word!r} is neither a story's id nor an option",
+                f"{word!r} is neither a story's id nor an option{_hidden(word)}",
                 path=path,
                 line=line,
-                hint=f"{guess}options are {', '.join('.' + option for option in OPTIONS)}; ids are made by digest",
+                hint=f"{guess}{known}; if the braces are text, write \\{{",
             )
+    for group in _EXCLUSIVE:
+        if len(both := [f".{option}" for option in group if option in options]) > 1:
+            raise IssueFileError(f"{' and '.join(both)} contradict each other", path=path, line=line,
+                                 hint="keep one of them")  # fmt: skip
     return story_id, frozenset(options)
+
+
+def _hidden(text: str) -> str:
+    """What to add to a message about a text that looks right."""
+    return f" (in it stands {name})" if (name := invisible(text)) else ""
+
+
+def _refuse_bare_id(text: str, path: str, line: int) -> None:
+    if found := _BARE_ID.search(text):
+        raise IssueFileError(f"the braces around{found.group().rstrip('}')} are missing", path=path, line=line,
+                             hint="ids are written {#s-…} and {#e-…}")  # fmt: skip
 
 
 def read_story(
@@ -84,17 +107,20 @@ def read_story(
     sources: list[SourceRef] = []
     for kind, one in parts_of(lines, quiet):
         if kind == "summary":
-            summary.append(one.text)
+            if not one.blank or one.number in quiet:
+                summary.append(f"{one.bare}\n")
+            elif summary and summary[-1] != "\n":  # one blank line says as much as three, but in code
+                summary.append("\n")
         elif kind == "why":
             found = _WHY.match(one.bare)
-            why.append((("\n" if why else "") + found.group(1) + "\n") if found else one.text)
+            why.append((("\n" if why else "") + found.group(2) if found else one.bare) + "\n")
         elif kind == "source" and (item := _ITEM.match(one.bare)):
             sources.append(read_source(without_comments(item.group(1)), path, one.number))
     return IssueStory(
         id=story_id,
         title=title,
         options=options,
-        summary=re.sub(r"\n{3,}", "\n\n", "".join(summary).replace("\r\n", "\n")).strip(),
+        summary="".join(summary).rstrip(),  # what is indented at its beginning may be code
         why="".join(why).strip(),
         sources=tuple(sources),
         line=line,
@@ -135,14 +161,16 @@ def read_source(item: str, path: str, line: int) -> SourceRef:
     rest = item.strip()
     entry_id = None
     if found := _ATTRIBUTES.search(rest):
-        known = _ENTRY_ID.match(found.group(1).strip().removeprefix("#"))
+        known = _ENTRY_ID.match(found.group(1).strip())
         if not known:
-            raise IssueFileError(f"{found.group()} is no entry's id", path=path, line=line,
+            raise IssueFileError(f"{found.group()} is no entry's id{_hidden(found.group())}", path=path, line=line,
                                  hint="leave the ids as digest wrote them; your own sources need none")  # fmt: skip
         entry_id, rest = known.group(1), rest[: found.start()].strip()
     elif re.search(r"\{#[^}]*$", rest):
         raise IssueFileError("the { in this source is never closed", path=path, line=line,
                              hint="write } at the end of the line")  # fmt: skip
+    else:
+        _refuse_bare_id(rest, path, line)
     also = bool(re.match(r"also\b", rest, re.IGNORECASE))
     rest = re.sub(r"^also\b[:\s]*", "", rest, flags=re.IGNORECASE)
     label, url, tail = _link(rest, path, line)
@@ -171,6 +199,9 @@ def _closing(text: str, start: int) -> int | None:
     if text[start : start + 1] == "<":
         angle = text.find(">)", start)
         return angle + 1 if angle >= 0 else None
+    first = text.find(")", start)
+    if first < 0 or text.find("(", start, first) < 0:  # as nearly every address
+        return first if first >= 0 else None
     depth = 1
     for index in range(start, len(text)):
         depth += {"(": 1, ")": -1}.get(text[index], 0)

@@ -5,51 +5,31 @@ The functions here read and change nothing. Their sentences are for the editor, 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from digest.edit.issuefile import read_issue
 from digest.errors import DigestError
-from digest.explain.standing import SourceAccount, local_time, source_accounts
-from digest.explain.wording import Wording, wordings
+from digest.explain.fate import Case, FilePlace, advice, fate, unplaced
+from digest.explain.fate import hold_reason as hold_reason  # noqa: PLC0414  told elsewhere too
+from digest.explain.lookups import better_placed, placed_at
+from digest.explain.standing import SourceAccount, source_accounts
+from digest.explain.tale import CANDIDATES, NEXT_WEEK, Event, IssueTexts
+from digest.explain.wording import wordings
 from digest.model import Entry, Issue, IssueRecord
 from digest.production.base import base_issue
 from digest.project import current_period, read_issue_file
 from digest.store import entries, issues
-from digest.store.entries import Waiting
 from digest.store.issues import Placement
-from digest.store.search import search_ids
 from digest.store.stories import told_by
-from digest.text.urls import url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from zoneinfo import ZoneInfo
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digest.project import Project
-
-MOST_FOUND = 1000
-"""Entries that a search counts at most."""
-
-_ENTRY_ID = re.compile(r"(?:e-)?([0-9a-f]{12})")
-_STORY_ID = re.compile(r"s-[0-9a-f]{8,16}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilePlace:
-    """Where an issue's text has an entry."""
-
-    issue: str
-    where: str  # a section's title, "Next week" or "Candidates"; "" if it is not there any more
-    story: str = ""  # its headline
-    line: int = 0
-    first: bool = False  # whether it is the story's first source
-    beside: tuple[str, ...] = ()  # ids of the story's other entries
-    wording: tuple[Wording, ...] = ()  # the story's summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,112 +38,179 @@ class EntryAccount:
 
     entry: Entry
     fate: str  # a sentence
+    advice: str  # what the editor could do about it; "" if nothing
     source: SourceAccount | None
     placements: tuple[Placement, ...]  # by digest, an issue each
     places: tuple[FilePlace, ...]  # in the issues' texts: the file of one in work, the approved text of one that is out
     beside: tuple[Entry, ...]  # told as the same story
+    grounds: Mapping[str, str]  # of those the editor put beside it, or took there: by id
+    events: tuple[Event, ...]  # what happened to it, by issue, in order
     changes: tuple[tuple[datetime, str], ...]  # when its source changed it, and the title it had before
-
-
-def find_entries(connection: Connection, words: str) -> tuple[str, ...]:
-    """The ids of the entries meant by an address, an id of an entry or a story, a file's path, or words; best first.
-
-    Raises:
-        UsageError: there is no word in it.
-    """
-    asked = words.strip()
-    if found := _ENTRY_ID.fullmatch(asked.lower()):
-        return entries.find_ids(connection, entry_id=found.group(1))
-    if _STORY_ID.fullmatch(asked.lower()):
-        return told_by(connection, asked.lower())
-    if re.match(r"https?://", asked, re.IGNORECASE):
-        return entries.find_ids(connection, url_key=url_key(asked))
-    if "/" in asked and not re.search(r"\s", asked):
-        key = url_key(f"https://{asked}")
-        if ids := entries.find_ids(connection, url_key=key, path=asked.removeprefix("./")):
-            return ids
-    return search_ids(connection, asked, limit=MOST_FOUND)
 
 
 def accounts(project: Project, connection: Connection, ids: Sequence[str], *, now: datetime) -> Iterator[EntryAccount]:
     """The account of each entry, in the order given."""
-    sources = {source.id: source for source in source_accounts(project, connection, now=now)}
-    records = {record.name: record for record in issues.all_issues(connection)}
-    texts: dict[str, Issue | None] = {}
-    working = current_period(project, connection, now=now).name
-    language = project.settings.newsletter.language
+    desk = _Desk(project, connection, now)
     known = {entry.id: entry for entry in entries.by_ids(connection, ids)}
-    for entry in (known[id_] for id_ in ids if id_ in known):
-        placements = issues.placements(connection, entry_id=entry.id)
-        named = {placement.issue for placement in placements} | ({entry.issue} if entry.issue else set())
-        places = []
-        for name in sorted(named | {working}):
-            if name in records and name not in texts:
-                texts[name] = issue_text(project, connection, records[name])
-            if (text := texts.get(name)) and (place := _place_in(connection, text, entry.id, language)):
-                places.append(place)
-        yield EntryAccount(
+    sources = source_accounts(project, connection, now=now, only={one.source_id for one in known.values()})
+    told = {source.id: source for source in sources}
+    return (desk.account(known[id_], told.get(known[id_].source_id)) for id_ in ids if id_ in known)
+
+
+def fates(
+    project: Project, connection: Connection, ids: Sequence[str], *, now: datetime
+) -> tuple[tuple[Entry, str], ...]:
+    """The entries, and what became of each in a sentence; the newest first."""
+    desk = _Desk(project, connection, now)
+    known = entries.by_ids(connection, ids)
+    in_order = sorted(known, key=lambda one: (one.published or one.first_seen, one.id), reverse=True)
+    return tuple((entry, desk.fate(entry)) for entry in in_order)
+
+
+class _Desk:
+    """What the accounts of several entries have in common: each issue's texts are read once."""
+
+    def __init__(self, project: Project, connection: Connection, now: datetime) -> None:
+        self._project, self._connection, self._now = project, connection, now
+        self._records = {record.name: record for record in issues.all_issues(connection)}
+        self._working = current_period(project, connection, now=now).name
+        self._issues: dict[str, Issue | None] = {}
+        self._bases: dict[str, Issue | None] = {}
+        self._texts: dict[str, IssueTexts] = {}
+
+    def account(self, entry: Entry, source: SourceAccount | None) -> EntryAccount:
+        placements = issues.placements(self._connection, entry_id=entry.id)
+        records = self._concerned(entry, placements)
+        places = [self._worded(place) for record in records if (place := self._place(record, entry.id))]
+        beside = _beside(self._connection, entry, placements, places)
+        case = self._case(entry, placements, places)
+        return EntryAccount(
             entry=entry,
-            fate=fate(entry, records.get(entry.issue or ""), now=now, zone=project.zone),
-            source=sources.get(entry.source_id),
+            fate=fate(case, now=self._now, zone=self._project.zone),
+            advice=advice(case, self._project.settings.issue, waiting_before=self._before(case)),
+            source=source,
             placements=placements,
             places=tuple(places),
-            beside=_beside(connection, entry, placements, places),
-            changes=entries.versions(connection, entry.id),
+            beside=beside,
+            grounds=self._grounds(beside, placements),
+            events=self._events(entry, placements, places, records),
+            changes=entries.versions(self._connection, entry.id),
         )
 
+    def fate(self, entry: Entry) -> str:
+        """The sentence alone."""
+        placements = issues.placements(self._connection, entry_id=entry.id)
+        records = self._concerned(entry, placements)
+        places = [place for record in records if (place := self._place(record, entry.id))]
+        return fate(self._case(entry, placements, places), now=self._now, zone=self._project.zone)
 
-def fate(entry: Entry, record: IssueRecord | None, *, now: datetime, zone: ZoneInfo) -> str:
-    """An entry's state in a sentence. ``record`` is of the issue it names."""
-    match entry.state:
-        case "new":
-            return "new: no draft has had it yet"
-        case "offered":
-            return _offered(entry, record)
-        case "used":
-            return f"used in {entry.issue}"
-        case "grouped":
-            return f"grouped: {entry.issue} told it as a further source of a story, or had the same item"
-        case "dropped":
-            return f"dropped from {entry.issue} by the editor"
-        case "held":
-            return _held(entry, now, zone)
-        case "backlog":
-            why = "it was older than the first issue" if entry.published else "it had no date"
-            return f"backlog: {why} when its feed was first read"
-        case "left":
-            return f"left: passed over {times(entry.carried)}, last in {entry.issue}"
-        case _:
-            assert_never(entry.state)
+    def _concerned(self, entry: Entry, placements: Sequence[Placement]) -> list[IssueRecord]:
+        """The issues that may have it, the oldest first."""
+        named = {one.issue for one in placements} | ({entry.issue} if entry.issue else set()) | {self._working}
+        return [record for name, record in self._records.items() if name in named]
+
+    def _case(self, entry: Entry, placements: Sequence[Placement], places: Sequence[FilePlace]) -> Case:
+        record = self._records.get(entry.issue or "")
+        wanted = entry.issue or self._working
+        place = next((one for one in reversed(places) if one.issue == wanted), None)
+        is_gone = record is not None and place is not None and not place.where
+        return Case(
+            entry=entry,
+            record=record,
+            place=place,
+            placement=placements[-1] if placements else None,
+            unread=record is not None and self._issue(record) is None,
+            was_there=record is None or not is_gone or bool(self._texts_of(record).tale(entry.id)),
+        )
+
+    def _issue(self, record: IssueRecord) -> Issue | None:
+        if record.name not in self._issues:
+            self._issues[record.name] = issue_text(self._project, self._connection, record)
+        return self._issues[record.name]
+
+    def _base(self, issue: Issue) -> Issue | None:
+        if issue.name not in self._bases:
+            self._bases[issue.name] = base_issue(self._connection, issue)
+        return self._bases[issue.name]
+
+    def _texts_of(self, record: IssueRecord) -> IssueTexts:
+        if record.name not in self._texts:
+            issue = self._issue(record)
+            current = issue.text if issue and not record.has_left else None
+            self._texts[record.name] = IssueTexts.of(self._connection, record, current)
+        return self._texts[record.name]
+
+    def _place(self, record: IssueRecord, entry_id: str) -> FilePlace | None:
+        """Where an issue has an entry. A place without ``where``: it had it, and the editor took it out."""
+        issue = self._issue(record)
+        if issue is None:
+            return None
+        if found := place_in(issue, entry_id):
+            return found
+        base = self._base(issue)
+        was_there = base is not None and base.text != issue.text and place_in(base, entry_id)
+        return FilePlace(issue=issue.name, where="") if was_there else None
+
+    def _worded(self, place: FilePlace) -> FilePlace:
+        """The same with whose words its summary is, those of sources that were taken out of the story among them."""
+        issue, story = self._issue(self._records[place.issue]), place.told
+        if issue is None or story is None:
+            return place
+        base = self._base(issue)
+        written = next((one for one in base.stories if one.id == story.id), None) if base and story.id else None
+        refs = (*story.sources, *(written.sources if written else ()))
+        ids = list(dict.fromkeys(ref.entry_id for ref in refs if ref.entry_id))
+        known = {one.id: one for one in entries.by_ids(self._connection, ids)}
+        told = wordings(
+            story,
+            [known[id_] for id_ in ids if id_ in known],
+            self._project.settings.newsletter.language,
+            labels=[ref.label for ref in refs],
+        )
+        return replace(place, wording=told)
+
+    def _grounds(self, beside: Sequence[Entry], placements: Sequence[Placement]) -> dict[str, str]:
+        """Where digest did not put two together itself; its own grounds stand among the reasons."""
+        story_id = placements[-1].story_id if placements else None
+        grouped = set(told_by(self._connection, story_id)) if story_id else set()
+        return {one.id: "put together by you" for one in beside if one.id not in grouped}
+
+    def _before(self, case: Case) -> int:
+        """How many that wait have a higher score."""
+        found = case.placement
+        return better_placed(self._connection, found.issue, found.score) if found and found.place == "bench" else 0
+
+    def _events(
+        self,
+        entry: Entry,
+        placements: Sequence[Placement],
+        places: Sequence[FilePlace],
+        records: Sequence[IssueRecord],
+    ) -> tuple[Event, ...]:
+        """What happened to it, in order, in all issues."""
+        at = placed_at(self._connection, entry.id)
+        told: list[Event] = []
+        for record in records:
+            found = list(self._texts_of(record).tale(entry.id))
+            placement = next((one for one in placements if one.issue == record.name), None)
+            if placement and not found:
+                is_deleted = any(place.issue == record.name and not place.where for place in places)
+                said = unplaced(placement, is_deleted=is_deleted)
+                found.append(Event(at=at.get(record.name), issue=record.name, who="the draft", text=said))
+            told += found
+            if found:
+                told += _departure(record, printed=entry.issue == record.name and entry.state in {"used", "grouped"})
+        return tuple(told)
 
 
-def _offered(entry: Entry, record: IssueRecord | None) -> str:
-    if record and record.has_left:
-        return f"offered in {entry.issue}, which passed it over; the next draft offers it again"
-    before = f"; passed over {times(entry.carried)} before" if entry.carried else ""
-    return f"offered in {entry.issue}, not printed yet{before}"
-
-
-def _held(entry: Entry, now: datetime, zone: ZoneInfo) -> str:
-    if entry.hold_until is None:
-        return f'held by the editor: stood under "Next week" in {entry.issue}; the next draft offers it'
-    why = hold_reason(entry)
-    until = local_time(entry.hold_until, zone)
-    if entry.hold_until <= now:
-        return f"held until {until} ({why}), which has passed: the next draft may take it"
-    return f"held until {until}: {why}"
-
-
-def hold_reason(entry: Entry | Waiting) -> str:
-    """Why an entry waits."""
-    if entry.hold_until is None:
-        return "the editor keeps it for the next issue"
-    return "embargo" if entry.embargo and entry.embargo >= entry.hold_until else "its own date lies ahead"
-
-
-def times(number: int) -> str:
-    """``once``, ``twice``, ``3 times``."""
-    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+def _departure(record: IssueRecord, *, printed: bool) -> Iterator[Event]:
+    """The approval of an issue, and that it went out, with the entry or without."""
+    if record.approved:
+        by = record.approved_by or "somebody"
+        yield Event(at=record.approved, issue=record.name, who=by, text="approved the issue")
+    if record.out:
+        how = "with it" if printed else "without it"
+        yield Event(at=record.out, issue=record.name, who="the issue", text=f"went out {how}")
 
 
 def issue_text(project: Project, connection: Connection, record: IssueRecord) -> Issue | None:
@@ -177,23 +224,17 @@ def issue_text(project: Project, connection: Connection, record: IssueRecord) ->
         return None
 
 
-def _place_in(connection: Connection, issue: Issue, entry_id: str, language: str) -> FilePlace | None:
-    """Where an issue has an entry. A place without ``where``: it had it, and the editor took it out."""
+def place_in(issue: Issue, entry_id: str) -> FilePlace | None:
+    """Where an issue's text has an entry; None if it has not."""
     parts = [(section.title, section.stories) for section in issue.sections]
-    parts += [("Next week", issue.next_week), ("Candidates", issue.candidates)]
-    for where, stories in parts:
+    for where, stories in (*parts, (NEXT_WEEK, issue.next_week), (CANDIDATES, issue.candidates)):
         for story in stories:
             ids = [ref.entry_id for ref in story.sources if ref.entry_id]
             if entry_id in ids:
                 line = next(ref.line for ref in story.sources if ref.entry_id == entry_id)
                 others = tuple(one for one in ids if one != entry_id)
-                known = {one.id: one for one in entries.by_ids(connection, ids)}
-                wording = wordings(story, [known[one] for one in ids if one in known], language)
-                return FilePlace(issue=issue.name, where=where, story=story.title, line=line,
-                                 first=ids[0] == entry_id, beside=others, wording=wording)  # fmt: skip
-    base = base_issue(connection, issue)
-    if base and base.text != issue.text and _place_in(connection, base, entry_id, language):
-        return FilePlace(issue=issue.name, where="")
+                return FilePlace(issue=issue.name, where=where, told=story, line=line, first=ids[0] == entry_id,
+                                 beside=others)  # fmt: skip
     return None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.disk import write_whole
 from digest.edit.issuefile import read_issue
-from digest.errors import DigestError, IssueFileError, StateError, UsageError
+from digest.errors import BusyError, DigestError, IssueFileError, StateError, UsageError
 from digest.project import read_text, require_issue
 from digest.store import issues
 from digest.store.issues import text_sha256
@@ -73,11 +73,21 @@ def kept_texts(connection: Connection, name: str) -> tuple[Kept, ...]:
     )
 
 
-def compare(project: Project, connection: Connection, *, now: datetime, name: str | None) -> Comparison:
-    """The file against the approved text; if there is none, against the generated text it started from.
+def compare(
+    project: Project, connection: Connection, *, now: datetime, name: str | None, version: str | None = None
+) -> Comparison:
+    """The file against a kept text.
+
+    Args:
+        project: the newsletter.
+        connection: to its store.
+        now: which issue is in work depends on it.
+        name: of the issue; None: the one in work.
+        version: a number, "approved", "generated" (what the draft that the file started from left in it), or None: the
+            approved text; if it was never approved, the last one that digest read or wrote.
 
     Raises:
-        UsageError, StateError: there is no such issue, no file, or nothing to compare it with.
+        UsageError, StateError: there is no such issue or version, no file, or nothing to compare it with.
         IssueFileError: the file is not UTF-8.
     """
     record = require_issue(project, connection, now=now, name=name)
@@ -87,14 +97,20 @@ def compare(project: Project, connection: Connection, *, now: datetime, name: st
     if present is None:
         raise StateError(f"{shown}: is not there", hint=f"`digest restore {record.name}` brings back its last text")
     kept = kept_texts(connection, record.name)
-    origins = {origin: [one for one in kept if one.version.origin == origin] for origin in ("approved", "generated")}
-    origins["started"] = [one for one in kept if one.version.origin in {"generated", "refreshed"}]
-    base = _base_named(present, shown)
-    started = [one for one in origins["started"] if base and one.version.base == base]
-    choices = origins["approved"] or started or origins["generated"] or list(kept)
-    if not choices:
+    if not kept:
         raise StateError(f"{shown}: no text of it is kept yet", hint="`digest draft` keeps the first")
-    return Comparison(record=record, path=shown, present=present, against=choices[-1])
+    started = _started_from(kept, _base_named(present, shown)) if version == "generated" else None
+    if version is None:
+        against = next((one for one in reversed(kept) if one.version.origin == "approved"), kept[-1])
+    else:
+        against = started or _choose(kept, version, present, record.name)
+    return Comparison(record=record, path=shown, present=present, against=against)
+
+
+def _started_from(kept: tuple[Kept, ...], base: str | None) -> Kept | None:
+    """What digest wrote into a file that says it started from ``base``; None if that is not known."""
+    drafts = [one for one in kept if one.version.origin in {"generated", "refreshed"}]
+    return next((one for one in reversed(drafts) if base and one.version.base == base), None)
 
 
 def restore(
@@ -112,6 +128,7 @@ def restore(
     Raises:
         UsageError: there is no such issue or version.
         StateError: the issue is approved or out, and this is not the approved text.
+        BusyError: another digest is at work on the issues, or an editor saved the file meanwhile.
         DigestError: the file cannot be written.
     """
     with nullcontext() if dry_run else project.working():
@@ -136,7 +153,9 @@ def _restore(project: Project, *, now: datetime, name: str, version: str | None,
             issues.save_version(connection, record.name, present, origin="read", base=None, now=now)
         # Kept as restored, it is the editor's choice: the next draft must not take it for its own.
         issues.save_version(connection, record.name, text, origin="restored", base=wanted.version.base, now=now)
-    write_whole(path, text)
+    if read_text(path, shown) != present:
+        raise BusyError(f"{shown}: was saved while digest was at work; nothing was written", hint="restore it again")
+    write_whole(path.resolve(), text)
     diff = unified(present or "", text, f"{shown} (before)", f"{shown} ({wanted.name})")
     return Restored(record=record, path=shown, kept=wanted, diff=diff, written=True)
 

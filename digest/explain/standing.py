@@ -16,6 +16,7 @@ from digest.deliver.subscribers import count
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError, StateError
 from digest.explain.health import LAST_DAYS, Health, complaint, health, rhythm
+from digest.explain.lookups import news_days, told_by_source
 from digest.gather.folder import still_there
 from digest.gather.known import Known, gone
 from digest.model import FetchState, IssueRecord, Mailing, Period, SourceProblem, Tally
@@ -27,6 +28,7 @@ from digest.store.sources import load_sources, source_name
 from digest.text.urls import shown_url
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
     from digest.project import Project
@@ -126,11 +128,20 @@ def missing_files(project: Project, connection: Connection) -> tuple[SourceProbl
     return gone(known, still_there(project.root, known.files))
 
 
-def source_accounts(project: Project, connection: Connection, *, now: datetime) -> tuple[SourceAccount, ...]:
-    """Every source: those of feeds.toml in its order, then local files and what was read once and is listed no more."""
-    rows, days = load_sources(connection), days_with_news(connection, last=LAST_DAYS)
+def source_accounts(
+    project: Project, connection: Connection, *, now: datetime, only: Collection[str] | None = None
+) -> tuple[SourceAccount, ...]:
+    """Every source: those of feeds.toml in its order, then local files and what was read once and is listed no more.
+
+    Args:
+        project: the newsletter.
+        connection: to its store.
+        now: the time of asking.
+        only: ids of the sources that are asked for; None: all. A few are told at once, all of a large store are not.
+    """
+    rows = load_sources(connection)
     interval = timedelta(minutes=project.settings.gather.interval_minutes)
-    counts = entries.counts_by_source(connection)
+    days, counts = _rhythms(connection, only)
     listed = {source.id: source for source in project.config.sources}
 
     def account(id_: str) -> SourceAccount:
@@ -153,7 +164,19 @@ def source_accounts(project: Project, connection: Connection, *, now: datetime) 
             health=health(state, days.get(id_, ()), location=known.location, interval=interval, now=now),
         )
 
-    return tuple(account(id_) for id_ in dict.fromkeys((*listed, *rows)))
+    return tuple(account(id_) for id_ in dict.fromkeys((*listed, *rows)) if only is None or id_ in only)
+
+
+def _rhythms(
+    connection: Connection, only: Collection[str] | None
+) -> tuple[Mapping[str, tuple[datetime, ...]], Mapping[str, int]]:
+    """By source: its last days with news, and how many entries it has told."""
+    if only is None:
+        return days_with_news(connection, last=LAST_DAYS), entries.counts_by_source(connection)
+    return (
+        {id_: news_days(connection, id_, last=LAST_DAYS) for id_ in sorted(only)},
+        {id_: told_by_source(connection, id_) for id_ in sorted(only)},
+    )
 
 
 def condition(source: SourceAccount, zone: ZoneInfo) -> str:

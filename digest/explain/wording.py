@@ -21,17 +21,20 @@ class Wording:
     generated: bool = False  # … or, as the story is marked, a model
 
 
-def wordings(story: IssueStory, entries: Sequence[Entry], language: str) -> tuple[Wording, ...]:
+def wordings(
+    story: IssueStory, entries: Sequence[Entry], language: str, *, labels: Sequence[str]
+) -> tuple[Wording, ...]:
     """The sentences of a story's summary, in order; the sources' names between them left out.
 
     Args:
         story: as the issue file has it.
-        entries: those that its sources name.
+        entries: those that its sources name, or named.
         language: of the newsletter; BCP 47.
+        labels: what the sources are called.
     """
     spoken = next((entry.language for entry in entries if entry.language), language)
     said = sentences(plain(block(story.summary)).strip(), spoken)
-    told = _without_names(said, [f"({ref.label})" for ref in story.sources])
+    told = _without_names(said, [f"({label})" for label in labels])
     marked = "generated" in story.options
     found = ((one, find_source(one, entries)) for one in told)
     return tuple(Wording(text=one, source=source, generated=marked and source is None) for one, source in found)

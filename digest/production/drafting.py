@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.curate.briefing import brief
-from digest.curate.frequencies import Frequencies, load_frequencies
 from digest.curate.grouping import count_entries
 from digest.curate.quiet import quiet_week
 from digest.curate.repeats import title_keys
@@ -17,18 +16,20 @@ from digest.explain.standing import source_accounts
 from digest.gather.known import Known
 from digest.model import Source
 from digest.production.lessons import lessons
+from digest.production.memory import carried_frequencies
+from digest.production.past import written_by_hand
 from digest.render.furniture import long_date, words
 from digest.store import entries, issues, sources
-from digest.store.frequencies import frequencies_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from digest.curate.frequencies import Frequencies
     from digest.edit.issuefile import IssueFile
-    from digest.model import Briefing, Period, Story
+    from digest.model import Briefing, Entry, Period, Story
     from digest.project import Project
 
 
@@ -43,7 +44,7 @@ def make_briefing(project: Project, connection: Connection, period: Period, *, n
         sources=known,
         settings=project.settings,
         period=period,
-        earlier=entries.spent_like(connection, usable, titles=[key for one in usable for key in title_keys(one)]),
+        earlier=_earlier(project, connection, usable),
         story_ids=minted,
         taken=frozenset(minted.values()),
         carried=carried_frequencies(connection, period.name),
@@ -53,10 +54,12 @@ def make_briefing(project: Project, connection: Connection, period: Period, *, n
     )
 
 
-def carried_frequencies(connection: Connection, issue: str) -> Frequencies | None:
-    """How common words were in the entries of the issues before; None if none has left."""
-    kept = frequencies_before(connection, issue)
-    return load_frequencies(kept).aged() if kept else None
+def _earlier(project: Project, connection: Connection, usable: Sequence[Entry]) -> tuple[Entry, ...]:
+    """What past issues had that one of these may repeat; what may be in every issue never is."""
+    like = entries.spent_like(connection, usable, titles=[key for one in usable for key in title_keys(one)])
+    issue = project.settings.issue
+    found = (*like, *written_by_hand(connection, usable))
+    return tuple(one for one in found if not (one.url_key and issue.may_stand_again(one.url_key)))
 
 
 def frequencies_after(project: Project, connection: Connection, issue: str) -> Frequencies:

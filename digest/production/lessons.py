@@ -9,9 +9,9 @@ from digest.curate.labels import MOST, Example, examples_of
 from digest.curate.origin import language_of
 from digest.curate.sections import said_section
 from digest.edit.fates import entry_ids
-from digest.edit.issuefile import read_issue
 from digest.production.base import base_issue
-from digest.store import entries, issues
+from digest.production.past import past_issues
+from digest.store import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,12 +34,7 @@ def _lessons(project: Project, connection: Connection, sources: Mapping[str, Sou
         found = said_section(group, rules=rules, sources=sources)
         return found[0] if found else None
 
-    past = [record for record in issues.all_issues(connection) if record.has_left] if rules else []
-    for record in sorted(past, key=lambda one: (one.out or one.end, one.name), reverse=True):
-        text = issues.frozen_part(connection, record.name, "all", "issue.md")
-        if text is None:
-            continue
-        issue = read_issue(text.decode("utf-8"), path=f"{record.name} as approved").issue
+    for _, issue in past_issues(connection) if rules else ():
         told = {entry.id: entry for entry in entries.by_ids(connection, entry_ids(issue))}
         yield from examples_of(
             issue,

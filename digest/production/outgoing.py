@@ -33,13 +33,13 @@ from digest.store.database import get_meta, put_meta
 from digest.store.frequencies import save_frequencies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from digest.model import Delivery, IssueRecord, Mail
+    from digest.model import Delivery, Issue, IssueRecord, IssueStory, Mail
     from digest.project import Project
 
 SECRET = "message-id-secret"  # noqa: S105  the name under which the store keeps it
@@ -61,11 +61,12 @@ def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
         base = base_issue(connection, issue)
         placed = issues.placements(connection, issue=issue.name)
         concerned = {one.entry_id for one in placed} | set(entry_ids(issue)) | set(entry_ids(base) if base else ())
+        repeats = {one.entry_id: one.earlier for one in placed if one.place in {"repeat", "dropped"}}
         decided = fates(
-            issue,
+            _without(issue, repeats),
             base=base,
             bench=[one.entry_id for one in placed if one.place == "bench"],
-            repeats={one.entry_id: one.earlier for one in placed if one.place in {"repeat", "dropped"}},
+            repeats=repeats,
             dropped={one.entry_id for one in placed if one.place == "dropped"},
             carried={entry.id: entry.carried for entry in entries.by_ids(connection, concerned)},
             carry=project.settings.issue.carry,
@@ -74,6 +75,15 @@ def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
         if first:
             save_frequencies(connection, issue.name, frequencies.dump())
         return first
+
+
+def _without(issue: Issue, repeats: Collection[str]) -> Issue:
+    """The issue less the candidates that only recall what ran before; those nobody moved up are not offered on."""
+
+    def recalls(story: IssueStory) -> bool:
+        return bool(story.sources) and all(ref.entry_id in repeats for ref in story.sources)
+
+    return replace(issue, candidates=tuple(story for story in issue.candidates if not recalls(story)))
 
 
 def write_page(project: Project, record: IssueRecord) -> Path:

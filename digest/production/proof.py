@@ -40,6 +40,7 @@ Parts = dict[tuple[str, str], bytes]
 """What approval freezes, by (variant, part)."""
 
 VARIANT = "all"  # slices by topic come later; the tables are keyed by variant already
+_PRINTED = frozenset({"used", "grouped"})
 IMAGES = "images/"  # before the names of frozen pictures
 
 
@@ -178,12 +179,14 @@ def require_unchanged(project: Project, connection: Connection, record: IssueRec
     Raises:
         ChangedError: the file changed since, or, before anything left, a template or digest.toml; holds the difference.
         IssueFileError, TemplateError: the issue cannot be rendered any more, before anything left.
+        StateError: before anything left, another issue printed one of its entries.
     """
     path = project.issue_path(record.name)
     shown = project.shown(path)
     text = read_text(path, shown)
     now: Mapping[tuple[str, str], bytes] = frozen
     if record.state == "approved":
+        _require_unspent(connection, record, frozen)
         now = make_proof(project, connection, record).parts(project.settings)
     elif text is not None:
         now = frozen | {(VARIANT, "issue.md"): text.encode("utf-8")}
@@ -200,6 +203,23 @@ def require_unchanged(project: Project, connection: Connection, record: IssueRec
         diff=_diff(frozen.get(changed, b""), now.get(changed, b""), changed[1]),
         hint=hint if in_file else f"a template, a picture or digest.toml changed; put it back{undo}",
     )
+
+
+def _require_unspent(connection: Connection, record: IssueRecord, frozen: Parts) -> None:
+    """Nothing is printed twice because two issues were approved that both have it.
+
+    Raises:
+        StateError: another issue has printed an entry since this one was approved.
+    """
+    printed = {ref.entry_id for story in frozen_issue(frozen, record.name).stories for ref in story.sources}
+    approved = entries.load_entries(frozen[VARIANT, "entries.json"].decode("utf-8"))
+    free = {entry.id for entry in approved if entry.id in printed and entry.state not in _PRINTED}
+    spent = next((entry for entry in entries.by_ids(connection, sorted(free)) if entry.state in _PRINTED), None)
+    if spent:
+        raise StateError(
+            f"{record.name}: “{spent.title}” ran in {spent.issue} after {record.approved_by} approved this issue",
+            hint="`digest reopen`, delete it and approve anew",
+        )
 
 
 def _diff(old: bytes, new: bytes, name: str) -> str:

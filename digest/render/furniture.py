@@ -51,6 +51,7 @@ class Words:
     also: str
     why: str
     update: str
+    update_to: str  # {number}
     generated: str
     in_language: str  # {language}
     rest: str

@@ -20,6 +20,7 @@ from digest.render.mailtext import as_text, note
 from digest.render.markup import block
 from digest.render.page import PageSection, PageSource, PageStory, headline, page_sections, page_url
 from digest.render.templates import Templates, safe
+from digest.render.updates import UNKNOWN, Updates
 from digest.text.limits import PREHEADER_MOST_CHARS
 from digest.text.plain import drop_controls, plain
 from digest.text.sentences import sentences
@@ -50,6 +51,9 @@ class MailStory:
     web: str  # its place on the web page; empty if there is none
     kicker: str
     update: bool
+    earlier: int | None  # the number of the issue it is an update to; None: not known
+    earlier_url: str  # of the story there; empty if the newsletter has no place on the web
+    earlier_note: int  # of that address in the text part; 0 for none
     source: MailSource | None
     also: tuple[MailSource, ...]
     language_name: str
@@ -116,7 +120,14 @@ class _Told:
 
 
 def render_mail(
-    issue: Issue, *, settings: Settings, templates: Templates, entries: Mapping[str, Entry], number: int, on: date
+    issue: Issue,
+    *,
+    settings: Settings,
+    templates: Templates,
+    entries: Mapping[str, Entry],
+    number: int,
+    on: date,
+    updates: Updates = UNKNOWN,
 ) -> Mail:
     """Both parts of an issue's mail, the same stories in the same order and at the same length.
 
@@ -130,12 +141,13 @@ def render_mail(
         entries: by id, those the issue's sources name; one that is missing costs its kicker and language mark.
         number: 1 for the first issue.
         on: the day the issue is dated, in the newsletter's time zone.
+        updates: what its updates are about.
 
     Raises:
         TemplateError: a template is wrong.
     """
     newsletter = settings.newsletter
-    told = _told(issue, settings, entries)
+    told = _told(issue, settings, entries, updates)
     subject = headline(issue, newsletter)
     common = {
         **_furniture(newsletter, templates, number=number, on=on, every=settings.issue.every),
@@ -178,11 +190,11 @@ def _furniture(newsletter: Newsletter, templates: Templates, *, number: int, on:
     }
 
 
-def _told(issue: Issue, settings: Settings, entries: Mapping[str, Entry]) -> _Told:
+def _told(issue: Issue, settings: Settings, entries: Mapping[str, Entry], updates: Updates) -> _Told:
     newsletter = settings.newsletter
     web = page_url(issue.name, newsletter)
     rtl = direction(newsletter.language) == "rtl"
-    sections = page_sections(issue, settings=settings, entries=entries, base=web or None)
+    sections = page_sections(issue, settings=settings, entries=entries, base=web or None, updates=updates)
     stories = [story for section in sections for story in section.stories]
     return _Told(
         sections=sections,
@@ -225,7 +237,8 @@ def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
 
 def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> MailStory:
     summary = texts[form]
-    noted = as_text(summary)
+    earlier_url = story.earlier_url if told.web else ""
+    noted = as_text(summary, notes=(earlier_url,) if earlier_url else ())
     why = dressed(_html(story.why), rtl=told.rtl)
     why_noted = as_text(why, notes=noted.urls, indent="| ")
     notes = why_noted.urls
@@ -244,6 +257,9 @@ def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> M
         web=f"{told.web}#{quote(story.anchor)}" if told.web else "",
         kicker=story.kicker,
         update=story.update,
+        earlier=story.earlier,
+        earlier_url=earlier_url,
+        earlier_note=1 if earlier_url else 0,
         source=_source(first, url=first.url or "") if first else None,
         also=tuple(also),
         language_name=story.language_name,

@@ -22,6 +22,7 @@ from digest.render.furniture import direction, language_name, long_date, words
 from digest.render.glance import at_a_glance, line_of
 from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
 from digest.render.templates import Templates, safe
+from digest.render.updates import UNKNOWN, EarlierStory, Updates
 from digest.text.plain import drop_controls, plain
 from digest.text.provenance import find_source
 from digest.text.sentences import sentences
@@ -55,6 +56,8 @@ class PageStory:
     url: str | None
     kicker: str  # "Expert comment"
     update: bool
+    earlier: int | None  # the number of the issue it is an update to; None: not known
+    earlier_url: str  # of the story there
     source: PageSource | None
     also: tuple[PageSource, ...]
     language_name: str  # of the source, where it is not the newsletter's
@@ -92,7 +95,14 @@ def page_url(name: str, newsletter: Newsletter) -> str:
 
 
 def render_page(
-    issue: Issue, *, settings: Settings, templates: Templates, entries: Mapping[str, Entry], number: int, on: date
+    issue: Issue,
+    *,
+    settings: Settings,
+    templates: Templates,
+    entries: Mapping[str, Entry],
+    number: int,
+    on: date,
+    updates: Updates = UNKNOWN,
 ) -> str:
     """The page of an issue: one file with its style inside, no script, nothing fetched but the pictures asked for.
 
@@ -103,6 +113,7 @@ def render_page(
         entries: by id, those the issue's sources name; one that is missing costs its kicker and language mark.
         number: 1 for the first issue.
         on: the day the issue is dated, in the newsletter's time zone.
+        updates: what its updates are about.
 
     Raises:
         TemplateError: a template is wrong.
@@ -110,7 +121,7 @@ def render_page(
     newsletter = settings.newsletter
     url = page_url(issue.name, newsletter)
     said = words(newsletter.language, templates.project)
-    sections = page_sections(issue, settings=settings, entries=entries)
+    sections = page_sections(issue, settings=settings, entries=entries, updates=updates)
     return templates.render(
         "page.html",
         newsletter=newsletter,
@@ -133,7 +144,9 @@ def render_page(
     )
 
 
-def render_content(issue: Issue, *, settings: Settings, templates: Templates, entries: Mapping[str, Entry]) -> Html:
+def render_content(
+    issue: Issue, *, settings: Settings, templates: Templates, entries: Mapping[str, Entry], updates: Updates = UNKNOWN
+) -> Html:
     """The stories of an issue as one piece of HTML without style, for the feed.
 
     Addresses are absolute if the newsletter has a place on the web, else relative to the issue's page.
@@ -150,14 +163,19 @@ def render_content(issue: Issue, *, settings: Settings, templates: Templates, en
             words=said,
             preheader=issue.preheader,
             intro=_text(issue.intro, below=1, base=base),
-            sections=page_sections(issue, settings=settings, entries=entries, base=base),
+            sections=page_sections(issue, settings=settings, entries=entries, base=base, updates=updates),
             nothing=getattr(said, f"nothing_{settings.issue.every}"),
         )
     )
 
 
 def page_sections(
-    issue: Issue, *, settings: Settings, entries: Mapping[str, Entry], base: str | None = None
+    issue: Issue,
+    *,
+    settings: Settings,
+    entries: Mapping[str, Entry],
+    base: str | None = None,
+    updates: Updates = UNKNOWN,
 ) -> tuple[PageSection, ...]:
     """The sections that have anything to print, as the templates print them.
 
@@ -166,6 +184,7 @@ def page_sections(
         settings: of the newsletter.
         entries: by id.
         base: what relative addresses are resolved against; None leaves them relative.
+        updates: what the updates are about.
     """
     language = settings.newsletter.language
     styles = {section.title.casefold(): section.style for section in settings.section}
@@ -179,13 +198,14 @@ def page_sections(
             stories=tuple(
                 _story(
                     story,
-                    called=_unique(anchor(story, next(position)), taken),
+                    called=_unique(anchor(story, place), taken),
                     style=styles.get(section.title.casefold(), "summary"),
                     language=language,
                     entries=entries,
                     base=base,
+                    earlier=updates.get(place) if "update" in story.options else None,
                 )
-                for story in section.stories
+                for story, place in zip(section.stories, position, strict=False)  # stories first: none is skipped
             ),
         )
         for number, section in enumerate(issue.sections, start=1)
@@ -194,7 +214,14 @@ def page_sections(
 
 
 def _story(
-    story: IssueStory, *, called: str, style: str, language: str, entries: Mapping[str, Entry], base: str | None
+    story: IssueStory,
+    *,
+    called: str,
+    style: str,
+    language: str,
+    entries: Mapping[str, Entry],
+    base: str | None,
+    earlier: EarlierStory | None,
 ) -> PageStory:
     first = next((ref for ref in story.sources if not ref.also), story.sources[0] if story.sources else None)
     entry = entries.get(first.entry_id) if first and first.entry_id else None
@@ -217,6 +244,8 @@ def _story(
         url=_address(story.url),
         kicker=(entry.kind or "") if entry else "",
         update="update" in story.options,
+        earlier=earlier.number if earlier else None,
+        earlier_url=earlier.address(base) if earlier else "",
         source=_source(first) if first else None,
         also=_also(story, first),
         language_name=language_name(foreign, language) if foreign else "",

@@ -12,6 +12,7 @@ _ENTITY = re.compile(r"&(?=#?\w{1,32};)")
 _LIST = re.compile(r"^(\s*)([-+]|\d{1,9}[.)])(?=\s|$)")
 _BLOCK = re.compile(r"^(\s*)([#>]|={3,}|-{3,}|~{3,})")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_ID = re.compile(r"\{(?=[^{}]*#[se]-)")  # an id of digest's own, which the issue file reads wherever it stands
 _OURS = re.compile(r"^((?:why it matters|sources)):", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def escape(text: str) -> str:
         return "\\" + char
 
     escaped = _ANYWHERE.sub(one, text)
-    return _ENTITY.sub("&amp;", escaped).replace("<", "&lt;")
+    return _ID.sub(r"\\{", _ENTITY.sub("&amp;", escaped).replace("<", "&lt;"))
 
 
 def escape_paragraph(text: str) -> str:
@@ -46,7 +47,7 @@ def escape_heading(text: str) -> str:
     """One line of plain text as the text of a heading: no closing hashes, no attribute list at its end."""
     line = escape(" ".join(text.split()))
     line = re.sub(r"#+$", lambda m: "\\#" * len(m.group()), line)
-    return re.sub(r"\{([^{}]*)\}$", r"\\{\1\\}", line)
+    return re.sub(r"\\?\{([^{}]*)\}$", r"\\{\1\\}", line)
 
 
 def without_comments(markdown: str) -> str:

@@ -40,14 +40,26 @@ def tidy_title(raw: str) -> str:
     return title if len(title) <= LONGEST else title[:LONGEST].rsplit(" ", 1)[0] + "…"
 
 
+class _Kept(dict[int, str]):
+    """What a title's key keeps of each character; each is looked up once, for there are few and titles are many."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = kept = char if unicodedata.category(char)[0] in "LMNS" else _between(char)
+        return kept
+
+
+_KEPT = _Kept()
+
+
 def title_key(title: str) -> str:
     """The title for matching: letters, digits and single blanks, in one case (NFKC, casefold).
 
     A trailing " - Source" is not guessed away: it may be part of the title.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy_title(title)).casefold())
-    kept = (char if unicodedata.category(char)[0] in "LMNS" else _between(char) for char in folded)
-    return unicodedata.normalize("NFKC", " ".join("".join(kept).split()))  # what a dropped dot parted may join
+    kept = folded.translate(_KEPT)
+    return unicodedata.normalize("NFKC", " ".join(kept.split()))  # what a dropped dot parted may join
 
 
 def _between(char: str) -> str:

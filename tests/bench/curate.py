@@ -6,12 +6,14 @@ and sentences (the training and development parts below ``$DIGEST_CORPORA/briefi
 again, their sentences in another order, one of another text between them, and with names of its own, as each week has.
 
 entries_10k_s and entries_100k_s are CPU seconds of one core, growth the exponent between the two, rss_mb and
-rss_100k_mb the most memory (VmHWM) of each, with the entries in it.
+rss_100k_mb the most memory (VmHWM) of each, with the entries in it. Garbage is collected as rarely as the command does
+(digest/cli/main.py).
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import re
@@ -106,6 +108,7 @@ def measure(corpora: Path, weeks: int) -> dict[str, float]:
         f"feed-{n}": Source(id=f"feed-{n}", kind="feed", location=f"https://{n}.example/feed", name=f"Feed {n}")
         for n in range(FEEDS)
     }
+    gc.set_threshold(50_000, 10, 10)
     batch = list(entries(texts(corpora), weeks))
     began = time.process_time()
     made = brief(

@@ -46,7 +46,8 @@ def entry(number: int, paper: str) -> Entry:
 
 def draft(*, late: bool) -> str:
     """The issue as digest would write it."""
-    placed, bench = [], []
+    placed: list[Story] = []
+    bench: list[Story] = []
     for number in range(STORIES + CANDIDATES):
         told = [entry(number, "a"), *([entry(number, "b")] if number < STORIES else [])]
         is_late = late and number == 3

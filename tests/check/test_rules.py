@@ -10,7 +10,7 @@ import pytest
 
 from digest.check.galley import Galley
 from digest.check.gate import check_issue
-from digest.config.settings import CheckSettings, Settings
+from digest.config.settings import CheckSettings, IssueSettings, Settings
 from digest.config.table import table_of
 from digest.edit.issuefile import read_issue
 from digest.model import UNSUBSCRIBE_MARK, Entry, Finding, Mail
@@ -150,6 +150,22 @@ def test_what_ran_before_is_told_unless_it_is_an_update() -> None:
     assert found.rule == "repeat"
     assert "2026-W40" in found.message
     assert findings(FILE.replace("{#s-7f3a9c21}", "{#s-7f3a9c21 .update}"), ran=ran) == ()
+
+
+def test_what_another_page_had_told_before_ran_too() -> None:
+    ran = {"1a2b3c4d5e6f": "2026-W40"}
+
+    (found,) = findings(ran=ran)
+
+    assert (found.rule, found.line, found.blocks) == ("repeat", 20, True)
+    assert findings(FILE.replace("{#s-7f3a9c21}", "{#s-7f3a9c21 .update}"), ran=ran) == ()
+
+
+def test_a_standing_link_may_run_in_every_issue() -> None:
+    standing = IssueSettings(standing_links=("https://harbour.example/fees",))
+    settings = msgspec.structs.replace(SETTINGS, issue=standing)
+
+    assert findings(ran={"harbour.example/fees": "2026-W40"}, settings=settings) == ()
 
 
 def test_digest_toml_decides_what_blocks() -> None:

@@ -37,17 +37,57 @@ def test_what_was_edited_is_shown_against_what_digest_wrote(root: Path) -> None:
     assert any(line.startswith("+") and "9 years" in line for line in ran.lines[2:])
 
 
-def test_the_text_it_is_compared_with_is_the_one_the_file_started_from(root: Path) -> None:
+def test_what_digest_has_read_already_is_not_shown_again(root: Path) -> None:
+    edit(root, "nine years", "9 years")
+    digest("check", root=root, now=NOW)
+    assert digest("diff", root=root, now=NOW).out == ""
+    edit(root, "9 years", "ten years")
+
+    found = digest("diff", "--json", root=root, now=NOW).json
+    whole = digest("diff", "2026-W47", "generated", "--json", root=root, now=NOW).json
+    first = digest("diff", "2026-W47", "1", "--json", root=root, now=NOW).json
+
+    assert found["against"] == {"version": 2, "origin": "read"}
+    assert "-subject: Wind farms wait 9 years" in found["diff"]
+    assert whole["against"] == {"version": 1, "origin": "generated"}
+    assert "-subject: Wind farms wait nine years" in whole["diff"]
+    assert first["diff"] == whole["diff"]
+
+
+def test_what_a_refresh_brought_is_digests_own_and_no_change(root: Path) -> None:
+    edit(root, "nine years", "9 years")
+    (root / "feeds" / "grid.xml").write_text(rss(item("One more", "https://gridwatch.example/more"), *ITEMS), "utf-8")
+    for verb in ("fetch", "draft"):
+        digest(verb, root=root, now=NOW)
+    assert digest("diff", root=root, now=NOW).out == ""
+    edit(root, "9 years", "ten years")
+
+    for words in ((), ("2026-W47", "generated")):
+        found = digest("diff", *words, "--json", root=root, now=NOW).json
+        assert found["against"]["origin"] == "refreshed"
+        assert "One more" not in "".join(line for line in found["diff"].splitlines() if line[0] in "+-")
+
+
+def test_the_generated_text_it_is_compared_with_is_the_one_the_file_started_from(root: Path) -> None:
     started = (root / FILE).read_text("utf-8")
     (root / "feeds" / "grid.xml").write_text(rss(item("One more", "https://gridwatch.example/more"), *ITEMS), "utf-8")
     for verb in ("fetch", "draft"):
         digest(verb, root=root, now=NOW)  # a second generated version
     (root / FILE).write_text(started.replace("nine years", "9 years", 1), "utf-8")  # from an old checkout
 
-    found = digest("diff", "--json", root=root, now=NOW).json
+    found = digest("diff", "2026-W47", "generated", "--json", root=root, now=NOW).json
 
     assert found["against"] == {"version": 1, "origin": "generated"}
     assert "One more" not in found["diff"]
+
+
+def test_after_reopening_it_is_still_compared_with_what_was_approved(root: Path) -> None:
+    digest("approve", "--by", "me", root=root, now=NOW)
+    digest("reopen", root=root, now=NOW)
+    edit(root, "nine years", "9 years")
+    digest("check", root=root, now=NOW)
+
+    assert digest("diff", "--json", root=root, now=NOW).json["against"]["origin"] == "approved"
 
 
 def test_after_approval_it_is_compared_with_the_approved_text(root: Path) -> None:
@@ -113,6 +153,9 @@ def test_exit_codes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Non
     digest("fetch", root=fresh, now=NOW)
     assert digest("diff", root=fresh, now=NOW).code == 1  # no issue
     assert digest("diff", "2026-W01", root=root, now=NOW).code == 2
+    assert digest("diff", "2026-W47", "9", root=root, now=NOW).code == 2
+    assert digest("diff", "2026-W47", "latest", root=root, now=NOW).code == 2
+    assert digest("diff", "2026-W47", "approved", root=root, now=NOW).code == 1
     (root / FILE).unlink()
     gone = digest("diff", root=root, now=NOW)
     assert gone.code == 1

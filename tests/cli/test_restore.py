@@ -4,9 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from digest.errors import BusyError
+from digest.explain import history
+from digest.project import open_project
 from tests.support.cli import digest, digest_process
-from tests.support.project import NOW, item, make_project, rss, snapshot
+from tests.support.project import NOW, at, item, make_project, rss, snapshot
 
 FILE = "issues/2026-W47.md"
 
@@ -179,12 +183,28 @@ def test_an_older_generated_text_that_was_restored_is_the_editors_choice(root: P
     digest("fetch", root=root, now=NOW)
     digest("restore", "2026-W47", "generated", root=root, now=NOW)
     digest("draft", root=root, now=NOW)
-    path = root / FILE
-    assert "A late report" in path.read_text("utf-8")
+    assert "A late report" in text(root).partition("## Next week")[0], "nobody has edited: it is written anew"
 
     assert digest("restore", "2026-W47", "1", root=root, now=NOW).code == 0
-    old = path.read_text("utf-8")
+    old = text(root)
     assert "A late report" not in old
-    digest("draft", root=root, now=NOW)
+    told = digest("draft", "--json", root=root, now=NOW).json
 
-    assert path.read_text("utf-8") == old
+    # It is not written anew, as a draft is that nobody touched: what is new since joins the candidates.
+    assert {change["kind"] for change in told["changes"]} == {"added"}
+    assert "### A late report on tides" in text(root).partition("## Candidates")[2]
+    body = old.partition("leave it alone\n")[2].rstrip()
+    assert body in text(root)
+
+
+def test_what_an_editor_saves_meanwhile_is_not_overwritten(root: Path) -> None:
+    with open_project(root) as project:
+
+        @event.listens_for(project.store.engine, "commit")
+        def save(_connection: object) -> None:
+            write(root, "saved in an editor")
+
+        with pytest.raises(BusyError, match="was saved while digest was at work"):
+            history.restore(project, now=at(18, 12), name="2026-W47", version="1")
+
+    assert text(root) == "saved in an editor"

@@ -6,10 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from digest.explain.account import fate, hold_reason, times
-from digest.model import Entry, FetchState, IssueRecord, Source
+from digest.config.settings import IssueSettings
+from digest.explain.fate import Case, FilePlace, advice, fate, hold_reason, times
+from digest.model import Entry, FetchState, IssueRecord, Reason, Source
 from digest.store import sources
+from digest.store.issues import Placement
 from tests.support.cli import digest, digest_process
 from tests.support.project import CONFIG, ITEMS, NEXT_WEEK, NOW, at, item, make_project, opened, rss, snapshot
 
@@ -72,8 +76,10 @@ def test_a_dropped_story_says_who_dropped_it_and_from_what(root: Path) -> None:
 
     assert told["state"] == "dropped"
     assert told["fate"] == "dropped from 2026-W47 by the editor"
-    assert {"issue": "2026-W47", "under": None, "story": "", "line": None, "summary": []} in told["file"]
-    assert "not in the file any more" in digest("why", title, root=root, now=NEXT_WEEK).out
+    assert [(place["issue"], place["under"], place["line"]) for place in told["file"]] == [("2026-W47", None, None)]
+    assert [event["text"] for event in told["events"]][-3:] == [
+        "deleted it", "approved the issue", "went out without it",
+    ]  # fmt: skip
 
 
 def test_an_entry_that_waits_says_until_when_and_why(root: Path) -> None:
@@ -117,8 +123,8 @@ def test_a_story_is_found_by_its_id_and_a_file_by_its_path(root: Path) -> None:
 def test_what_stands_in_a_draft_says_where_and_with_what_reasons(root: Path) -> None:
     told = why(root, "wave power half")[0]
 
-    assert told["fate"] == "offered in 2026-W48, not printed yet"
     place = told["file"][0]
+    assert told["fate"] == f"offered in 2026-W48: stands under ## {place['under']} in line {place['line']}"
     line = (root / "issues" / "2026-W48.md").read_text("utf-8").splitlines()[place["line"] - 1]
     assert f"{{#e-{told['id']}}}" in line
     placement = told["placements"][0]
@@ -129,33 +135,37 @@ def test_what_stands_in_a_draft_says_where_and_with_what_reasons(root: Path) -> 
 def test_what_found_no_room_is_offered_again(root: Path) -> None:
     again = [one for one in why(root, "report says on its first page") if one["carried"]]
 
-    assert again[0]["fate"] == "offered in 2026-W48, not printed yet; passed over once before"
+    assert again[0]["fate"].startswith("offered in 2026-W48: stands under ## ")
+    assert again[0]["fate"].endswith("; passed over once before")
     assert [placement["issue"] for placement in again[0]["placements"]] == ["2026-W47", "2026-W48"]
 
 
-def test_five_are_explained_and_the_others_counted(tmp_path: Path) -> None:
-    items = [item(f"Report number {number}", f"https://gridwatch.example/{number}") for number in range(8)]
+def test_ten_are_listed_and_the_others_counted(tmp_path: Path) -> None:
+    items = [item(f"Report number {number}", f"https://gridwatch.example/{number}") for number in range(13)]
     root = make_project(tmp_path, files={"feeds/grid.xml": rss(*items)})
     digest("fetch", root=root, now=NOW)
 
     ran = digest("why", "report", root=root, now=NOW)
 
-    assert ran.out.count("first seen 2026-11-18 12:00 in feeds/grid.xml") == 5
+    assert ran.out.count("  new: no draft has had it yet") == 10
+    assert len(ran.lines) <= 24
     assert "3 more entries" in ran.err
-    assert digest("why", "report", "--json", root=root).json["found"] == 8
+    told = digest("why", "report", "--json", root=root).json
+    assert (told["found"], len(told["listed"]), len(told["entries"])) == (13, 10, 5)
+    assert [one["id"] for one in told["entries"]] == [one["id"] for one in told["listed"]][:5]
 
 
 def test_what_people_read_has_every_part_on_one_screen(root: Path) -> None:
     ran = digest("why", "https://gridwatch.example/wind", root=root, now=NEXT_WEEK)
 
     assert ran.code == 0
-    assert len(ran.lines) <= 45
+    assert len(ran.lines) <= 24
     for part in (
         "first seen 2026-11-18 12:00 in feeds/grid.xml",
-        "2026-W47: placed as a story",
+        "2026-W47: the draft put it under ## ",
         "told as the same story:",
         "published 2026-11-17",
-        "as a further source",
+        "the same item from Local files: same address",
         "score ",
     ):
         assert part in ran.out
@@ -174,7 +184,7 @@ def test_a_changed_text_and_a_failing_source_are_told(tmp_path: Path) -> None:
 
     ran = digest("why", "wind", root=root, now=NOW)
 
-    assert "changed by its source 2026-11-18 14:00; was: Wind farms wait nine years for a cable" in ran.out
+    assert "2026-11-18 14:00  its source changed it; was: Wind farms wait nine years for a cable" in ran.out
     assert "its source: failing since 2026-11-17 09:00 (2 times): is no feed" in ran.out
     assert digest("why", "wind", "--json", root=root).json["entries"][0]["source_problem"] == "is no feed"
 
@@ -183,7 +193,7 @@ def test_a_changed_text_and_a_failing_source_are_told(tmp_path: Path) -> None:
     ("words", "hint"),
     [
         (["nothing-of-the-kind"], "try fewer words"),
-        (["https://nowhere.example/x"], "no source has told of it"),
+        (["feeds/none.md"], "a file is named by its path"),
         (["e-000000000000"], "ids are 12 hex digits"),
         (["s-00000000"], "ids are 12 hex digits"),
     ],
@@ -227,6 +237,8 @@ def test_as_a_process_of_its_own(root: Path) -> None:
 # --- the sentences ---------------------------------------------------------------------------------------------
 
 ENTRY = Entry(id="a" * 12, source_id="grid", title="T", first_seen=at(10), published=at(9), issue="2026-W47")
+REPEAT = Placement(issue="2026-W48", entry_id="a" * 12, story_id=None, place="repeat", earlier="2026-W47", score=0.0,
+                   reasons=(Reason(points=0.0, text="the same address as “T” in 2026-W47"),))  # fmt: skip
 RECORD = IssueRecord(name="2026-W47", state="draft", number=1, start=at(13), end=at(20), drafted=at(14))
 
 
@@ -257,13 +269,67 @@ RECORD = IssueRecord(name="2026-W47", state="draft", number=1, start=at(13), end
     ],
 )  # fmt: skip
 def test_every_state_has_its_sentence(entry: Entry, record: IssueRecord | None, sentence: str) -> None:
-    assert fate(entry, record, now=at(18), zone=ZoneInfo("Europe/Berlin")) == sentence
+    assert fate(Case(entry=entry, record=record), now=at(18), zone=ZoneInfo("Europe/Berlin")) == sentence
 
 
 def test_a_grouped_entry_names_the_issue() -> None:
-    said = fate(replace(ENTRY, state="grouped"), RECORD, now=at(18), zone=ZoneInfo("UTC"))
+    said = fate(Case(entry=replace(ENTRY, state="grouped"), record=RECORD), now=at(18), zone=ZoneInfo("UTC"))
 
     assert said.startswith("grouped: 2026-W47 told it")
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        (Case(entry=replace(ENTRY, state="offered"), record=replace(RECORD, state="approved")),
+         "offered in 2026-W47, which is approved, not printed yet"),
+        (Case(entry=replace(ENTRY, state="offered"), record=RECORD, unread=True),
+         "offered in 2026-W47; its file is not there, or cannot be read (`digest check` says more)"),
+        (Case(entry=replace(ENTRY, state="used"), record=RECORD, place=FilePlace(issue="2026-W47", where="World")),
+         "used in 2026-W47, under ## World"),
+        (Case(entry=replace(ENTRY, state="dropped"), record=RECORD, placement=REPEAT),
+         "dropped from 2026-W47 by the editor; kept out of 2026-W48"),
+        (Case(entry=replace(ENTRY, state="grouped"), record=RECORD, placement=REPEAT),
+         "grouped: the same address as “T” in 2026-W47"),
+        (Case(entry=replace(ENTRY, state="new", issue=None), placement=REPEAT),
+         "kept out of 2026-W48: the same address as “T” in 2026-W47"),
+        (Case(entry=replace(ENTRY, state="new", issue=None), placement=REPEAT,
+              place=FilePlace(issue="2026-W48", where="World", line=12, first=True)),
+         "told again in 2026-W48: stands under ## World in line 12: the same address as “T” in 2026-W47"),
+    ],
+)  # fmt: skip
+def test_what_a_state_alone_does_not_say(case: Case, sentence: str) -> None:
+    assert fate(case, now=at(18), zone=ZoneInfo("Europe/Berlin")) == sentence
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (Case(entry=replace(ENTRY, state="left", url="https://a.example/b")),
+         "`digest clip https://a.example/b` offers it anew; `carry` is 1 in digest.toml"),
+        (Case(entry=replace(ENTRY, state="left")), "`carry` is 1 in digest.toml"),
+        (Case(entry=replace(ENTRY, state="new", issue=None), placement=REPEAT,
+              place=FilePlace(issue="2026-W48", where="Candidates", line=90, first=True)),
+         "to print it as an update, move it up from line 90 and write .update into its braces"),
+        (Case(entry=replace(ENTRY, state="new", issue=None), placement=REPEAT,
+              place=FilePlace(issue="2026-W48", where="World", line=12, first=True)),
+         "write .update into its braces"),
+        (Case(entry=replace(ENTRY, state="offered"), record=RECORD,
+              place=FilePlace(issue="2026-W47", where="Next week", line=3)),
+         "the draft after 2026-W47 offers it again"),
+        (Case(entry=replace(ENTRY, state="used"), record=RECORD), ""),
+    ],
+)  # fmt: skip
+def test_what_would_change_it_is_said_where_something_would(case: Case, said: str) -> None:
+    assert advice(case, IssueSettings()) == said
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300) | st.sampled_from(["https://[", "//", "/", "~", "\0", "s-", "www.", "feeds/", "a/b?#"]))
+def test_whatever_is_pasted_is_an_answer_or_an_expected_error(root: Path, asked: str) -> None:
+    ran = digest("why", "--", asked, root=root, now=NEXT_WEEK)
+
+    assert ran.code in {0, 1, 2}, ran.err
 
 
 def test_small_numbers_are_words() -> None:

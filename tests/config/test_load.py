@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.config.load import load_config
-from digest.config.settings import RULES
+from digest.config.settings import RULES, IssueSettings
 from digest.errors import ConfigError, ProjectError
 
 GOOD = '[newsletter]\ntitle = "The Brief"\nfrom = "Brief <brief@example.org>"\n'
@@ -228,6 +228,8 @@ url = "mysql://x"
     [
         ('[[section]]\ntitle = "Sea"\nmax_stories = 0\n', "digest.toml:6: section[1].max_stories"),
         ("[issue]\nsignificant = -1\n", "digest.toml:5: issue.significant"),
+        ('[issue]\nstanding_links = ["example.org/jobs"]\n', "digest.toml:5: issue.standing_links"),
+        ('[issue]\nstanding_links = ["https://*.org"]\n', "digest.toml:5: issue.standing_links"),
         ('[issue]\nsignificant = "much"\n', "digest.toml:5: issue.significant"),
     ],
 )
@@ -242,3 +244,20 @@ def test_a_section_has_no_limit_of_its_own_and_any_story_told_twice_is_significa
 
     assert settings.section[0].max_stories is None
     assert settings.issue.significant == 1.04
+
+
+@pytest.mark.parametrize(
+    ("link", "key", "may"),
+    [
+        ("https://example.org/jobs", "example.org/jobs", True),
+        ("http://www.example.org/jobs/?utm_source=brief", "example.org/jobs", True),
+        ("https://example.org/jobs", "example.org/jobs/12", False),
+        ("https://example.org/jobs/*", "example.org/jobs/12", True),
+        ("https://example.org/jobs/*", "example.org/jobs-of-the-year", False),
+        ("https://example.org/jobs*", "example.org/jobs?page=2", True),
+        ("https://example.org/*", "example.org/about", True),
+        ("https://example.org/*", "example.org.example/about", False),
+    ],
+)
+def test_a_standing_link_is_an_address_or_all_below_it(link: str, key: str, may: bool) -> None:
+    assert IssueSettings(standing_links=(link,)).may_stand_again(key) is may

@@ -20,6 +20,9 @@ def hits(title: str, *, names: tuple[str, ...] = (), words: tuple[str, ...] = ()
         ("A minister who warns", "WHO", False),
         ("港湾局は料金を上げる", "港湾局", True),
         ("C++ grows", "C++", True),
+        ("İZMİR limanı açıldı", "Izmir", True),
+        ("ızmir limanı açıldı", "İzmir", True),
+        ("Die Straße nach “Quayside”", "straße", True),
     ],
 )
 def test_names_are_found_as_whole_words(title: str, name: str, found: bool) -> None:

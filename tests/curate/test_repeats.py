@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from digest.curate.repeats import split_repeats
+from digest.curate.repeats import MOST_STORIES, ran_stories, split_repeats
 from digest.model import Entry
-from tests.curate.making import BODY, entry
+from tests.curate.making import BODY, PERIOD, SOURCES, entry, settings
 
 URL = "https://quay.example/news/fees"
 BEFORE = entry("Port fees rise", url=URL, text=BODY, state="used", issue="2026-W46")
@@ -107,3 +107,44 @@ def test_a_title_that_stands_over_another_text_is_no_repeat(title: str) -> None:
     other = "The pilots of Selby have a new boat. It was built in Marlow and can sail in any weather but fog."
 
     assert why(entry(title, text=other), replace(BEFORE, title=title, url=None, url_key=None)) is None
+
+
+def ran(*new: Entry, earlier: tuple[Entry, ...] = (BEFORE,)) -> list[tuple[str, list[str], str]]:
+    found = ran_stories(split_repeats(new, earlier)[1], sources=SOURCES, settings=settings(), period=PERIOD)
+    return [(story.title, [one.source_id for one in story.entries], repeat.earlier.id) for story, repeat in found]
+
+
+def test_what_repeats_one_item_is_one_story() -> None:
+    twice = [entry("Port fees rise", url=f"{URL}/", source_id="courier"), entry("Port fees rise", text=BODY)]
+
+    assert [(title, sorted(ids)) for title, ids, _ in ran(*twice)] == [("Port fees rise", ["courier", "harbour"])]
+
+
+def test_a_story_of_what_ran_has_its_summary_and_says_what_it_repeats() -> None:
+    again = entry("Port fees rise", url=f"{URL}/", text=BODY)
+    ((story, repeat),) = ran_stories(
+        split_repeats([again], [BEFORE])[1], sources=SOURCES, settings=settings(), period=PERIOD
+    )
+
+    assert story.summary.startswith("The port authority will raise its fees")
+    assert repeat.why in [reason.text for reason in story.reasons]
+
+
+def test_what_an_editor_dropped_is_not_recalled() -> None:
+    assert ran(entry("Port fees rise", url=URL), earlier=(replace(BEFORE, state="dropped"),)) == []
+
+
+def test_no_more_than_a_few_are_recalled_and_the_order_does_not_matter() -> None:
+    earlier = tuple(
+        entry(f"Port {n} opens", url=f"https://quay.example/{n}", state="used", issue="2026-W46") for n in range(15)
+    )
+    new = [entry(f"Port {n} opens", url=f"https://quay.example/{n}", text=BODY) for n in range(15)]
+
+    assert len(ran(*new, earlier=earlier)) == MOST_STORIES
+    assert ran(*new, earlier=earlier) == ran(*new[::-1], earlier=earlier[::-1])
+
+
+def test_of_several_issues_the_newest_is_named() -> None:
+    older = replace(BEFORE, id="0" * 12, issue="2026-W40")
+
+    assert why(entry("Port fees rise", url=URL), older, BEFORE) == "the same address as “Port fees rise” in 2026-W46"

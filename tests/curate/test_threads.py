@@ -61,7 +61,7 @@ def test_a_story_goes_on_with_the_one_that_it_followed() -> None:
 def test_the_ground_says_what_both_speak_of_and_how_far_apart_they_are() -> None:
     thread = threads(SETTLED)[SETTLED.title]
 
-    assert thread.ground.startswith("goes on with “Strike shuts Marlow harbour” of 2026-W46: shares ")
+    assert thread.ground.startswith("continues “Strike shuts Marlow harbour” of 2026-W46: shares ")
     assert all(shared in thread.ground for shared in ("Ofgate", "Marlow", "; 8 days apart ("))
     assert 0.8 <= thread.probability <= 1.0
 
@@ -107,3 +107,15 @@ def test_the_order_does_not_matter(random: Random) -> None:
     random.shuffle(before)
 
     assert earlier_stories(groups, before, sources=SOURCES, language="en") == expected
+
+
+def test_of_many_entries_some_are_alike_by_chance() -> None:
+    asked = told(
+        "Dockers ask for day shifts", "Dockers asked the port authority for fewer night shifts.", source="links"
+    )
+    some, many = (
+        earlier_stories([Group(entries=(asked,))], (STRIKE, WHALES), sources=SOURCES, language="en", of=of)
+        for of in (0, 3000)
+    )
+
+    assert some[asked.id].probability > many[asked.id].probability

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from digest.edit.draft import base_of, write_issue
 from digest.edit.fates import entry_ids
 from digest.edit.issuefile import ALIKE_NOTE, put_off, read_issue
+from digest.edit.notes import Before
 from digest.model import Briefing, Entry, Period, Section, Source, Story
 from digest.text.markdown import unescape, without_comments
 
@@ -45,9 +47,9 @@ def story(number: int, *entries: Entry, title: str = "", summary: str = "A sente
     )
 
 
-def written(briefing: Briefing, limit: int = 40, *, quiet: tuple[str, ...] = ()) -> str:
+def written(briefing: Briefing, limit: int = 40, **more: Any) -> str:
     day = "{:%-d %B %Y}".format
-    return write_issue(briefing, title="The Brief", sources=SOURCES, day=day, max_candidates=limit, quiet=quiet)
+    return write_issue(briefing, title="The Brief", sources=SOURCES, day=day, max_candidates=limit, **more)
 
 
 def briefing(*stories: Story, candidates: tuple[Story, ...] = ()) -> Briefing:
@@ -175,3 +177,46 @@ def test_a_story_put_off_leaves_the_suggestion_behind() -> None:
     assert ALIKE_NOTE in moved
     assert ALIKE_NOTE not in waits.text
     assert waits.text.endswith("{#e-000000000001}")
+
+
+GOES_ON = Before(issue="2026-W45", title="Ends --> <b>", ground="shares Ofgate; 7 days apart (0.93)", again=False)
+RAN = Before(issue="2026-W44", title="Story 4", ground="the same address as “Story 4” in 2026-W44", again=True)
+
+
+def test_below_a_story_stands_what_it_goes_on_with() -> None:
+    text = written(briefing(story(1), story(2)), before={story(1).id: GOES_ON})
+    (first, second) = read_issue(text, path="x").issue.stories
+
+    assert (
+        "{#e-000000000001}\n\n"
+        "<!-- Continues “Ends --› ‹b›” in 2026-W45 (not printed). Write .update into the braces to tell the readers:\n"
+        "- shares Ofgate; 7 days apart (0.93)\n-->\n\n### Story 2" in text
+    )
+    assert (first.summary, second.summary) == ("A sentence.", "A sentence.")
+
+
+def test_what_ran_stands_last_and_takes_no_candidates_place() -> None:
+    text = written(
+        briefing(story(1), candidates=(story(2), story(3))),
+        limit=1,
+        ran=(story(4),),
+        before={story(4).id: RAN},
+        missing=("Grid Watch: failing",),
+    )
+    issue = read_issue(text, path="x").issue
+
+    assert [one.title for one in issue.candidates] == ["Story 2", "Story 4"]
+    assert "1 more: digest candidates" in text
+    note = (
+        "<!-- Ran in 2026-W44 (not printed). To print it as an update, move it up and write .update into the braces:\n"
+        "- the same address as “Story 4” in 2026-W44\n-->\n"
+    )
+    assert text.index("### Story 4") < text.index(note) < text.index("Did not report")
+
+
+def test_what_the_editor_put_off_is_not_recalled_as_well() -> None:
+    text = written(briefing(story(4, entry(4)))).replace("## Next week", "## Old").replace("## World", "## Next week")
+    (waiting,) = put_off(read_issue(text, path="x"))
+    again = written(briefing(), waiting=(waiting,), ran=(story(5, entry(4)),), before={story(5).id: RAN})
+
+    assert [one.title for one in read_issue(again, path="x").stories] == ["Story 4"]

@@ -195,3 +195,35 @@ def test_a_comment_is_private_wherever_it_stands() -> None:
     assert issue.stories[0].sources[0].entry_id == "1a2b3c4d5e6f"
     assert "hush" not in issue.preheader
     assert not any("hush" in ref.label + ref.note for ref in issue.stories[0].sources)
+
+
+@pytest.mark.parametrize("ruler", ["---", "***", "- - -", "* * *", "*  *  *  *"])
+def test_a_ruler_behind_the_sources_is_no_source(ruler: str) -> None:
+    text = f"{HEAD}## A\n\n### B\n\nSources:\n\n- [X](https://x.example)\n\n{ruler}\n\nMore.\n"
+
+    (story,) = read_issue(text, path="x.md").issue.stories
+
+    assert [ref.label for ref in story.sources] == ["X"]
+    assert story.summary == f"{ruler}\n\nMore."
+
+
+@pytest.mark.parametrize(
+    "item", ["\t- [X](https://x.example)", "    * [X](https://x.example)", "• [X](https://x.example)"]
+)
+def test_sources_are_read_however_an_editor_sets_the_list(item: str) -> None:
+    text = f"{HEAD}## A\n\n### B\n\n**Sources**:\n\n{item}\n- - \n"
+
+    assert [ref.url for ref in read_issue(text, path="x.md").issue.stories[0].sources][:1] == ["https://x.example"]
+
+
+def test_windows_line_ends_reach_no_field() -> None:
+    issue = read_issue(FILE.replace("\n", "\r\n"), path="x.md").issue
+
+    assert "\r" not in issue.intro + issue.sections[0].intro + issue.stories[0].why
+    assert issue.stories[0].why == "it is the first in ten years,\nand it binds all sides."
+
+
+def test_blank_lines_in_code_are_not_closed_up() -> None:
+    text = f"{HEAD}## A\n\n### B\n\n    first\n\n```\na\n\n\n\nb\n```\n\n\n\nEnd.\n"
+
+    assert read_issue(text, path="x.md").issue.stories[0].summary == "    first\n\n```\na\n\n\n\nb\n```\n\nEnd."

@@ -10,20 +10,22 @@ from digest.disk import shipped
 from digest.model import UNSUBSCRIBE_MARK, Entry, Issue, IssueSection, IssueStory, Mail
 from digest.render.mail import render_mail
 from digest.render.templates import Templates
+from digest.render.updates import Updates
 from tests.render.outline import Outline, outline
-from tests.support.sample import ON, SAMPLE, sample_entries, sample_settings
+from tests.support.sample import ON, SAMPLE, UPDATES, sample_entries, sample_settings
 
 TEMPLATES = Templates("brief", shipped("templates").parent)
 EMPTY = replace(SAMPLE, intro="", preheader="", sections=())
 
 
 def mail(issue: Issue = SAMPLE, **newsletter: str) -> Mail:
-    return told(issue, sample_entries(), **newsletter)
+    return told(issue, sample_entries(), updates=UPDATES, **newsletter)
 
 
-def told(issue: Issue, entries: Mapping[str, Entry], **newsletter: str) -> Mail:
+def told(issue: Issue, entries: Mapping[str, Entry], *, updates: Updates = UPDATES, **newsletter: str) -> Mail:
+    settings = sample_settings(**newsletter)
     return render_mail(
-        issue, settings=sample_settings(**newsletter), templates=TEMPLATES, entries=entries, number=12, on=ON
+        issue, settings=settings, templates=TEMPLATES, entries=entries, number=12, on=ON, updates=updates
     )
 
 

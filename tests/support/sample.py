@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from digest.config.settings import Settings
 from digest.config.table import table_of
 from digest.model import Entry, Html, Issue, IssueSection, IssueStory, SourceRef
+from digest.render.updates import EarlierStory
 
 ON = date(2026, 11, 20)
 SEEN = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
@@ -159,6 +160,9 @@ _TECHNOLOGY = IssueSection(
         ),
     ),
 )  # fmt: skip
+
+UPDATES = {2: EarlierStory(issue="2026-W43", number=8, anchor="s-3f3a9c11")}
+"""What the sample's update is about; others who print no story there have none."""
 
 SAMPLE = Issue(
     name="2026-W47",

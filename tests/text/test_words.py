@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.text.words import count_words, overlap, stems, words
+from digest.text.words import count_words, overlap, stems, tokens, words
 
 
 def test_words_are_stemmed_and_stop_words_left_out() -> None:
@@ -28,6 +28,13 @@ def test_a_script_without_spaces_gives_pairs_of_characters() -> None:
 
 def test_vowel_signs_stay_in_their_word() -> None:
     assert stems("सरकार की", None) == ("सरकार", "की")
+
+
+def test_a_word_is_the_same_beside_other_scripts_and_marks() -> None:
+    plain, mixed = "“Zoë’s harbour—opens”", "“Zoë’s harbour—opens” 港湾 हिन्दी"
+
+    assert list(tokens(plain)) == ["zoë", "s", "harbour", "opens"]
+    assert list(tokens(mixed)) == ["zoë", "s", "harbour", "opens", "港湾", "हिन्दी"]
 
 
 def test_full_width_and_case_do_not_matter() -> None:
