@@ -166,6 +166,7 @@ def _draft(
     from digest.production import drafting
     from digest.production.base import base_file
     from digest.production.clipping import clip_addresses, offline
+    from digest.production.memory import remember
     from digest.production.refreshing import refreshed, save_draft
 
     limit = project.settings.issue.max_candidates
@@ -184,6 +185,8 @@ def _draft(
         record = issues.get_issue(connection, period.name)
         briefing = drafting.make_briefing(project, connection, period, now=now)
         known = drafting.named_sources(project, connection)
+        memory = remember(project, connection, briefing, sources=known)
+        briefing = memory.told(briefing)
         quiet = drafting.quiet_note(project, briefing)
         write = partial(
             write_issue,
@@ -194,6 +197,8 @@ def _draft(
             waiting=drafting.waiting_stories(connection),
             missing=drafting.missing_sources(project, connection, now=now),
             quiet=quiet,
+            before=memory.before,
+            ran=memory.ran,
         )
         path = project.issue_path(period.name)
         old = read_text(path, project.shown(path))

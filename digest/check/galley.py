@@ -22,7 +22,7 @@ class Galley:
     mail: Mail
     settings: Settings
     entries: Mapping[str, Entry]  # by id: those the file names, and embargoed ones that share an address
-    ran: Mapping[str, str]  # canonical address → the earlier issue that had it
+    ran: Mapping[str, str]  # canonical address, or the id of an entry kept out as a repeat → the earlier issue
     path: str
     now: datetime
 

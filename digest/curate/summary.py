@@ -24,6 +24,7 @@ _FEWEST_CLAUSE = 5  # words of a summary that is no sentence
 _LONGEST_CLAUSE = 200  # characters: what is longer and has no end was cut, often in a word, after 250 or 255
 _ENOUGH = 20  # words: a source's own summary as long stands alone
 _LONG_ENOUGH = 10  # words; a clause of fewer adds little to the headline, though it is shown
+_FIRST_GLANCE = 120  # characters: nearly every text shows by so many that it says enough
 _GLANCE = 600  # characters
 
 # A clause whose last word is one of these was cut: "The committee will report on the".
@@ -41,7 +42,8 @@ _ENDS_NOTHING = frozenset(
 
 def says_enough(entry: Entry) -> bool:
     """Whether an entry says more than its headline: a glance at its length, where ``summarise`` reads it."""
-    return any(count_words(text[:_GLANCE]) >= _LONG_ENOUGH for text in (entry.summary, entry.text))
+    told = (entry.summary, entry.text)
+    return any(count_words(text[:far]) >= _LONG_ENOUGH for far in (_FIRST_GLANCE, _GLANCE) for text in told)
 
 
 def summarise(entry: Entry, *, words: int, language: str) -> str:

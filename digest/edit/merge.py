@@ -16,6 +16,7 @@ from digest.edit.bench import bench_end, renew_note
 from digest.edit.fields import follow
 from digest.edit.generation import Generation
 from digest.edit.layout import Block, blocks_of
+from digest.edit.notes import RAN
 from digest.edit.patch import Patch
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class _Merge:
         self.next = Generation(theirs)  # what the file will be compared with next time
         self.changes: list[Change] = []
         self.fresh: list[Block] = []
-        self._room = max_candidates - sum(block.is_candidate for block in here)
+        self._room = max_candidates - sum(block.is_candidate and not _ran(block) for block in here)
         self._home = {entry: block for block in here for entry in block.entries}
         self._by_id = {block.story.id: block for block in here if block.story.id}
         self._written = {block.story.id: block for block in written if block.story.id}
@@ -75,11 +76,12 @@ class _Merge:
             late = [ref for ref in theirs.story.sources if ref.entry_id not in self._written_entries]
             if late and theirs.entries:
                 self._say("left", theirs, f"you deleted it, so {_names(late)} is left out too")
-        elif is_placed or self._room > 0:
-            self._room -= not is_placed
+        elif is_placed or _ran(theirs) or self._room > 0:
+            self._room -= not is_placed and not _ran(theirs)
             self.fresh.append(theirs)
             self.next.keep(theirs)
             place = f" (it would fit under {theirs.section})" if is_placed else ""
+            place += " (an earlier issue had it: see the note)" if _ran(theirs) else ""
             self._say("added", theirs, f"new since you edited the file: under Candidates{place}")
 
     def _was_written(self, theirs: Block) -> bool:
@@ -155,6 +157,11 @@ def merge(mine: IssueFile, base: IssueFile | None, theirs: IssueFile, *, max_can
     new_base = work.next.text()
     work.next.name_base(work.patch, mine, new_base)
     return Merged(text=work.patch.applied(), base=new_base, changes=tuple(work.changes))
+
+
+def _ran(block: Block) -> bool:
+    """Whether a story stands among the candidates only to recall that an earlier issue had it."""
+    return any(line.bare.startswith(f"<!-- {RAN}") for line in block.lines)
 
 
 def _as_also(line: str) -> str:

@@ -8,8 +8,8 @@ from digest.check.galley import Galley
 from digest.check.gate import check_issue
 from digest.edit.fates import entry_ids
 from digest.errors import BlockedError
+from digest.production.past import ran_before
 from digest.store import entries
-from digest.text.urls import url_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ def find_faults(
         mail=mail,
         settings=project.settings,
         entries=known,
-        ran=_ran_before(connection, issue),
+        ran=ran_before(connection, issue),
         path=project.shown(project.issue_path(issue.name)),
         now=now,
     )
@@ -62,13 +62,3 @@ def refuse_blocked(name: str, findings: tuple[Finding, ...]) -> None:
             findings=findings,
             hint="correct them and approve again; nothing was changed",
         )
-
-
-def _ran_before(connection: Connection, issue: Issue) -> dict[str, str]:
-    """The canonical addresses in this issue that an earlier one printed, and that issue's name."""
-    keys = {url_key(ref.url) for story in issue.stories for ref in story.sources if ref.url}
-    return {
-        entry.url_key: entry.issue
-        for entry in entries.with_url_keys(connection, keys)
-        if entry.url_key and entry.issue and entry.issue != issue.name and entry.state in {"used", "grouped"}
-    }

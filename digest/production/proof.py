@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from digest.render.mail import render_mail
 from digest.render.markup import local_images
 from digest.render.page import render_content, render_page
 from digest.render.templates import Templates
+from digest.render.updates import UNKNOWN, Updates, dump_updates, load_updates
 from digest.store import entries, issues
 from digest.text.difference import unified
 
@@ -55,6 +57,7 @@ class Proof:
     content: Html  # the stories alone, for the feed
     images: tuple[tuple[str, Path], ...]  # the editor's: path as written → the file
     entries: tuple[Entry, ...]  # what was known of the file's entries: kickers, languages, pictures, full texts
+    updates: Updates  # what its updates are about
 
     def parts(self, settings: Settings) -> Parts:
         """What approval freezes: everything readers will get, and who it is from."""
@@ -67,6 +70,8 @@ class Proof:
             "mail.json": json.dumps(_envelope(self.mail, settings), ensure_ascii=False, sort_keys=True),
             "entries.json": entries.dump_entries(self.entries),
         }
+        if self.updates:
+            texts["updates.json"] = dump_updates(self.updates)
         parts = {(VARIANT, name): text.encode("utf-8") for name, text in texts.items()}
         return parts | {(VARIANT, IMAGES + name): path.read_bytes() for name, path in self.images}
 
@@ -88,15 +93,32 @@ def make_proof(project: Project, connection: Connection, record: IssueRecord) ->
     settings = project.settings
     templates = Templates(settings.newsletter.look, project.root)
     on, number = issue_date(project, record), record.number
+    updates = _updates(project, connection, issue, is_frozen=frozen is not None)
+    mail = partial(render_mail, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
+    page = partial(render_page, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
     return Proof(
         record=record,
         issue=issue,
-        mail=render_mail(issue, settings=settings, templates=templates, entries=by_id, number=number, on=on),
-        page=render_page(issue, settings=settings, templates=templates, entries=by_id, number=number, on=on),
-        content=render_content(issue, settings=settings, templates=templates, entries=by_id),
+        mail=mail(number=number, on=on),
+        page=page(number=number, on=on),
+        content=render_content(issue, settings=settings, templates=templates, entries=by_id, updates=updates),
         images=tuple((name, _image(project, issue, name)) for name in local_images(issue)),
         entries=known,
+        updates=updates,
     )
+
+
+def _updates(project: Project, connection: Connection, issue: Issue, *, is_frozen: bool) -> Updates:
+    """What the issue's updates are about; once approved, as it was known then."""
+    if is_frozen:
+        part = issues.frozen_part(connection, issue.name, VARIANT, "updates.json")
+        return load_updates(part.decode("utf-8")) if part else UNKNOWN
+    if not any("update" in story.options for story in issue.stories):
+        return UNKNOWN
+    from digest.production.drafting import named_sources  # noqa: PLC0415  grouping words: for updates only
+    from digest.production.memory import earlier_of_updates  # noqa: PLC0415  likewise
+
+    return earlier_of_updates(project, connection, issue, sources=named_sources(project, connection))
 
 
 def issue_date(project: Project, record: IssueRecord) -> date:

@@ -132,7 +132,7 @@ class _Page:
                 self.marker = ""
             kept = re.match(r"\s*", text)[0] if verbatim else ""  # type: ignore[index]  # always matches
             if verbatim and columns(indent + text) <= self.width:
-                self.lines.append((first or indent) + text)
+                self.lines.append(((first or indent) + text).rstrip())
             else:
                 self.lines += wrap(text, self.width, indent=indent + kept[: self.width // 2], first=first).split("\n")
 

@@ -134,7 +134,7 @@ def test_a_repeat_says_what_it_repeats_and_stands_beside_what_was_used(later: Pa
     assert repeat == "kept out of 2026-W48: the same address as “Bus fares rise by a tenth” in 2026-W47"
     assert used.startswith("used in 2026-W47, under ## ")
     printed = digest("why", ran.lines[1].split()[0], root=later, now=NEXT_WEEK).out
-    assert "2026-W48: the draft kept it out: the same address as" in printed
+    assert "2026-W48: the draft put it under ## Candidates" in printed
     assert ".update" in printed
 
 
