@@ -20,14 +20,12 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from digest.disk import write_whole
-from digest.errors import BusyError, StateError
-from digest.model import Briefing, FetchState, Finding, IssueRecord, Story
-from digest.project import current_period, news_from, period_of, read_issue_file, read_text, require_issue
+from digest.errors import StateError
+from digest.model import FetchState, Finding, IssueRecord
+from digest.project import news_from, period_of, require_issue
 from digest.store import entries, issues, sources
 
 if TYPE_CHECKING:
@@ -39,10 +37,7 @@ if TYPE_CHECKING:
 
     from digest.deliver.delivery import Clock
     from digest.deliver.smtp import Transport
-    from digest.edit.merge import Change
-    from digest.model import Period, Source
-    from digest.production.assisting import Assisted
-    from digest.production.clipping import Clipped
+    from digest.production.drafts import Drafted
     from digest.production.intake import Fetched
     from digest.production.mailout import Sent
     from digest.production.proof import Proof
@@ -54,25 +49,6 @@ _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 def _to_nobody(_said: str) -> None:
     """Where what is said goes when nobody listens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drafted:
-    """What ``draft`` did."""
-
-    period: Period
-    path: Path
-    briefing: Briefing
-    sources: Mapping[str, Source]  # by id, with the names readers see
-    text: str  # what digest would write
-    outcome: str  # written, refreshed (edited before), unchanged, edited (and nothing new), settled (approved or out:
-    # left alone), shown (dry run)
-    waiting: tuple[Story, ...] = ()  # stories an edited file did not have, best first
-    edited: bool = False  # the file had been
-    clipped: tuple[Clipped, ...] = ()  # addresses that stood alone in the file
-    changes: tuple[Change, ...] = ()  # what a refresh of an edited file did, or would do, and let be
-    quiet: str = ""  # why the week is a quiet one; empty if it is not
-    assisted: Assisted | None = None  # what a model did to the summaries; None: none was to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,100 +124,27 @@ def draft(
         BusyError: another digest is at work on the issues of this newsletter, or an editor saved the file meanwhile.
         UsageError: the model's key is missing.
     """
+    from digest.production.clipping import offline
+    from digest.production.drafts import make_draft
+
     with nullcontext() if dry_run else project.working():
-        return _draft(project, now=now, name=name, dry_run=dry_run, model=model, environ=environ, say=say)
-
-
-def _draft(
-    project: Project,
-    *,
-    now: datetime,
-    name: str | None,
-    dry_run: bool,
-    model: bool,
-    environ: Mapping[str, str],
-    say: Callable[[str], object],
-) -> Drafted:
-    from digest.edit.draft import write_issue
-    from digest.production import drafting
-    from digest.production.base import base_file
-    from digest.production.clipping import clip_addresses, offline
-    from digest.production.memory import remember
-    from digest.production.refreshing import refreshed, save_draft
-
-    limit = project.settings.issue.max_candidates
-    with project.store.read() as connection:
-        period = current_period(project, connection, now=now, name=name)
-    clipped = clip_addresses(
-        project,
-        period,
-        now=now,
-        environ=environ,
-        read_files=lambda: list(fetch(offline(project), now=now)),
-        dry_run=dry_run,
-        say=say,
-    )
-    with project.store.read() as connection:
-        record = issues.get_issue(connection, period.name)
-        briefing = drafting.make_briefing(project, connection, period, now=now)
-        known = drafting.named_sources(project, connection)
-        memory = remember(project, connection, briefing, sources=known)
-        briefing = memory.told(briefing)
-        quiet = drafting.quiet_note(project, briefing)
-        write = partial(
-            write_issue,
-            title=project.settings.newsletter.title,
-            sources=known,
-            day=drafting.day_writer(project),
-            max_candidates=limit,
-            waiting=drafting.waiting_stories(connection),
-            missing=drafting.missing_sources(project, connection, now=now),
-            quiet=quiet,
-            before=memory.before,
-            ran=memory.ran,
+        return make_draft(
+            project,
+            now=now,
+            name=name,
+            dry_run=dry_run,
+            model=model,
+            environ=environ,
+            say=say,
+            read_files=lambda: list(fetch(offline(project), now=now)),
         )
-        path = project.issue_path(period.name)
-        old = read_text(path, project.shown(path))
-        edited = old is not None and not issues.is_generated(connection, period.name, old)
-        settled = record is not None and record.state != "draft"
-        mine = read_issue_file(project, period.name) if old is not None and (edited or settled) else None
-        base = base_file(connection, mine) if mine else None
-        waiting = drafting.missing_stories(briefing, mine, base) if mine else ()
-    assisted = None
-    if model and (settings := project.settings.assist):
-        from digest.production.assisting import assist
-
-        ask = not (dry_run or edited or settled)
-        assisted = assist(project, briefing, settings, sources=known, ask=ask, environ=environ, now=now, say=say)
-        briefing = assisted.briefing
-    text = write(briefing)
-    said = quiet[0] if quiet and not settled else ""
-    done = Drafted(period=period, path=path, briefing=briefing, sources=known, text=text, outcome="shown",
-                   waiting=waiting, quiet=said, clipped=clipped, assisted=assisted)  # fmt: skip
-    if settled:
-        if old is not None and not dry_run:
-            keep_version(project, period, old, now=now)
-        return replace(done, outcome="settled")
-    merged = refreshed(mine, base, text, max_candidates=limit) if mine else None
-    if merged:
-        done = replace(done, text=merged.text, changes=merged.changes, edited=True)
-    if dry_run:
-        return replace(done, outcome="shown")
-    save_draft(project, briefing, text, old=old, merged=merged, now=now)
-    if old == done.text:
-        return replace(done, outcome="edited" if merged else "unchanged")
-    if read_text(path, project.shown(path)) != old:
-        raise BusyError(f"{project.shown(path)}: was saved while digest was at work; nothing was written",
-                        hint="run `digest draft` again")  # fmt: skip
-    # After the commit: a text that stands in the file but not in the store would pass for an editor's.
-    write_whole(path.resolve(), done.text)  # a link stays a link
-    return replace(done, outcome="refreshed" if merged else "written")
 
 
 def check(project: Project, *, now: datetime, name: str | None = None) -> Checked:
     """Render the issue in memory and run every rule over it. Blocks nothing by itself."""
     from digest.production.faults import find_faults
     from digest.production.proof import make_proof
+    from digest.production.refreshing import keep_version
 
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
@@ -341,13 +244,6 @@ def send(
 
     record = mailout.issue_to_send(project, now=clock.now(), name=name)
     return mailout.send(project, transport, record, clock=clock, fresh_secret=fresh_secret)
-
-
-def keep_version(project: Project, period: Period, text: str, *, now: datetime) -> None:
-    """Keep the text of an issue file as it was read, if it is new."""
-    with project.store.write() as connection:
-        issues.ensure_issue(connection, period, now=now)
-        issues.save_version(connection, period.name, text, origin="read", base=None, now=now)
 
 
 def _states(project: Project, connection: Connection) -> dict[str, FetchState]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from digest.cli.session import Session
     from digest.model import Reason, Source, Story
-    from digest.pipeline import Drafted
     from digest.production.assisting import Assisted
     from digest.production.clipping import Clipped
+    from digest.production.drafts import Drafted
     from digest.project import Project
 
 _DID = {"added": "added", "joined": "joined", "changed": "changed", "left": "left alone"}

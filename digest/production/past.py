@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.edit.fates import entry_ids
 from digest.edit.issuefile import read_issue
 from digest.model import Entry
 from digest.store import entries, issues
@@ -59,7 +60,7 @@ def printed_by_hand(connection: Connection) -> dict[str, str]:
 def ran_before(connection: Connection, issue: Issue) -> dict[str, str]:
     """What of an issue an earlier one printed, and the earlier one's name.
 
-    By canonical address; and, where another page told the same, by the id of the entry that is kept out for that.
+    By canonical address; and by the id of an entry that was printed, or is kept out because another page told the same.
     """
     keys = {url_key(ref.url) for story in issue.stories for ref in story.sources if ref.url}
     by_hand = printed_by_hand(connection)
@@ -67,6 +68,9 @@ def ran_before(connection: Connection, issue: Issue) -> dict[str, str]:
     for entry in entries.with_url_keys(connection, keys):
         if entry.url_key and ran_elsewhere(entry, issue.name):
             found[entry.url_key] = entry.issue or ""
+    for entry in entries.by_ids(connection, entry_ids(issue)):
+        if ran_elsewhere(entry, issue.name):
+            found[entry.id] = entry.issue or ""
     for placed in issues.placements(connection, issue=issue.name):
         if placed.place == "repeat" and placed.earlier:
             found[placed.entry_id] = placed.earlier

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.edit.issuefile import IssueFile
-    from digest.model import Briefing
+    from digest.model import Briefing, Period
     from digest.project import Project
 
 
@@ -41,3 +41,10 @@ def save_draft(
             issues.save_version(connection, name, merged.base, origin="base", base=base_of(merged.base), now=now)
             issues.save_version(connection, name, merged.text, origin="refreshed", base=base_of(merged.base), now=now)
         issues.save_placements(connection, briefing, max_candidates=project.settings.issue.max_candidates, now=now)
+
+
+def keep_version(project: Project, period: Period, text: str, *, now: datetime) -> None:
+    """Keep the text of an issue file as it was read, if it is new."""
+    with project.store.write() as connection:
+        issues.ensure_issue(connection, period, now=now)
+        issues.save_version(connection, period.name, text, origin="read", base=None, now=now)

@@ -191,7 +191,6 @@ def test_of_two_approved_issues_with_the_same_stories_the_second_does_not_leave(
     assert not (root / "build" / "site" / "2026-W47").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="ran_before knows entries of this issue by address only, not by their ids")
 def test_an_old_draft_is_not_approved_with_what_a_newer_issue_printed(root: Path) -> None:
     (root / "digest.toml").write_text(STRICT, "utf-8")
     a_note(root, "fair", NOW)  # it has no address to be known by
