@@ -13,7 +13,6 @@ from digest.cli.output import count
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
-    from digest.gather.clip import Clip
     from digest.model import Entry
     from digest.project import Project
 
@@ -47,7 +46,9 @@ def verb(session: Session, *, url: str, title: str | None, again: bool, dry_run:
         there = clipped(project.root, [url])
         if there and not again:
             return _known(session, project, url, there)
-        clip = _fetched(session, project, url, title)
+        from digest.production.clipping import ask_for_clip
+
+        clip = ask_for_clip(project, url, title=title, now=session.now, environ=os.environ)
         there = there or clipped(project.root, [clip.url]) or _told_as(project, clip.entry)
         if there and not again:
             return _known(session, project, url, there)
@@ -67,38 +68,6 @@ def verb(session: Session, *, url: str, title: str | None, again: bool, dry_run:
     return 0
 
 
-def _fetched(session: Session, project: Project, url: str, title: str | None) -> Clip:
-    """Ask for the page, and make the file of it.
-
-    Raises:
-        DigestError: there is no article, and why.
-    """
-    from digest import __version__
-    from digest.errors import DigestError
-    from digest.gather.clip import ACCEPT, make_clip
-    from digest.gather.files.document import UnreadableError
-    from digest.gather.web.asking import ask_once
-    from digest.gather.web.politeness import user_agent
-    from digest.text.urls import shown_url
-
-    settings = project.settings
-    answer = ask_once(
-        url,
-        settings=settings.gather,
-        user_agent=user_agent(__version__, settings.gather.contact or settings.newsletter.url),
-        now=session.now,
-        environ=os.environ,
-        accept=ACCEPT,
-    )
-    if answer.kind != "body":
-        why = answer.problem or "its host wants to be left alone for now"
-        raise DigestError(f"{shown_url(url)}: {why}", hint=answer.hint or "nothing was clipped")
-    try:
-        return make_clip(answer, asked=url, title=title, zone=project.zone, now=session.now)
-    except UnreadableError as error:
-        raise DigestError(f"{shown_url(url)}: {error.message}", hint=error.hint or "nothing was clipped") from error
-
-
 def _told_as(project: Project, entry: Entry) -> str | None:
     """The clip that has the same address, by what the page itself says it is."""
     from digest.gather.clip import CLIPS
@@ -114,15 +83,12 @@ def _told_as(project: Project, entry: Entry) -> str | None:
 
 def _filed(session: Session, project: Project, path: str) -> Entry | None:
     """File it as `digest fetch` would, without asking any feed; the entry as it is in the store."""
-    from dataclasses import replace
-
     from digest.cli.fetch import problem_line
     from digest.pipeline import fetch
+    from digest.production.clipping import offline
     from digest.store.entries import by_ids, find_ids
 
-    local = tuple(source for source in project.config.sources if "://" not in source.location)
-    offline = replace(project, config=replace(project.config, sources=local))
-    for one in fetch(offline, now=session.now):
+    for one in fetch(offline(project), now=session.now):
         for problem in (*one.reading.problems, *one.reading.notices):
             if problem.path == path:
                 session.warn(problem_line(problem, one.reading.source.id))

@@ -92,7 +92,7 @@ def _issue_lines(issue: IssueStanding, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _held_lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:
-    from digest.explain.account import hold_reason
+    from digest.explain.fate import hold_reason
     from digest.explain.standing import local_time
 
     for position, entry in enumerate(stands.held[:MOST_SHOWN]):
@@ -133,7 +133,7 @@ def _last_line(name: str, state: str, mailing: MailingStanding | None, zone: Zon
 
 
 def _data(stands: Standing, zone: ZoneInfo) -> dict[str, Any]:
-    from digest.explain.account import hold_reason
+    from digest.explain.fate import hold_reason
     from digest.explain.standing import condition
 
     issue, record, last = stands.issue, stands.issue.record, stands.last_out

@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from digest.edit.issuefile import read_issue
 from digest.errors import DigestError
 from digest.explain.fate import Case, FilePlace, advice, fate, unplaced
-from digest.explain.fate import hold_reason as hold_reason  # noqa: PLC0414  told elsewhere too
 from digest.explain.lookups import better_placed, placed_at
 from digest.explain.standing import SourceAccount, source_accounts
 from digest.explain.tale import CANDIDATES, NEXT_WEEK, Event, IssueTexts
