@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from digest.edit.blocks import lines_of
 from digest.edit.draft import write_issue
@@ -266,6 +274,15 @@ class Editors(RuleBasedStateMachine):
     # The refresh
 
     @rule()
+    def draft_again(self) -> None:
+        self.refresh()
+
+    @rule()
+    def draft_once_more(self) -> None:
+        """A third rule for the same, so that a quarter of the steps are refreshes."""
+        self.refresh()
+
+    @rule()
     def refresh(self) -> None:
         mine, base = read_issue(self.text, path="mine"), read_issue(self.base, path="base")
         theirs = read_issue(self.generated(), path="theirs")
@@ -311,5 +328,10 @@ class Editors(RuleBasedStateMachine):
         assert all(line in there for line in self.own)
 
 
-Editors.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
-test_random_editors_and_refreshes = Editors.TestCase
+Editors.TestCase.settings = settings(max_examples=140, stateful_step_count=50, deadline=None)
+test_random_editors_and_refreshes = Editors.TestCase  # about 5,500 steps, 1,180 refreshes of an edited file
+
+
+@pytest.mark.long
+def test_many_more_random_editors_and_refreshes() -> None:
+    run_state_machine_as_test(Editors, settings=settings(max_examples=1500, stateful_step_count=60, deadline=None))
