@@ -117,6 +117,8 @@ def quote(galley: Galley) -> Iterator[Remark]:
             continue  # hand-written: there is nothing to compare with
         sources = [part for entry in told for part in (entry.title, entry.summary, entry.text)]
         said = _TODO.sub("", _ADDRESS.sub("", _LINKED.sub(r"\1", unescape(without_comments(story.summary)))))
+        for ref in story.sources:
+            said = said.replace(f"({ref.label})", "")  # whose the sentences before it are
         for words in missing_quotes(said, sources, shortest=_CITATION_CHARS):
             yield Remark(rule="quote", line=story.line, message=f"“{words[:80]}” is in none of the story's sources",
                          hint="quote word for word, or take the quotation marks away")  # fmt: skip

@@ -89,14 +89,14 @@ def _beside_lines(account: EntryAccount) -> Iterator[Line]:
     yield "  ", "told as the same story:"
     for one in account.beside[:MOST_BESIDE]:
         ground = account.grounds.get(one.id)
-        yield f"    e-{one.id}  ", f"{one.title} ({one.source_id}){f': {ground}' if ground else ''}"
+        yield f"    e-{one.id}  ", f"{one.title} ({account.tellers[one.id]}){f': {ground}' if ground else ''}"
     if len(account.beside) > MOST_BESIDE:
         yield "    ", f"and {len(account.beside) - MOST_BESIDE} more"
 
 
 def _wording_lines(place: FilePlace, account: EntryAccount) -> Iterator[Line]:
     """Where each sentence of the summary stands, by the entry it is from."""
-    titles = {one.id: one.source_id for one in (account.entry, *account.beside)}
+    titles = account.tellers
     for number, one in enumerate(place.wording, 1):
         found = one.source
         former = "" if found is None or found.entry_id in titles else ", no source of the story any more"

@@ -13,6 +13,13 @@ CALLS = (  # what the reader is asked to do
     r"\b(subscribe|sign (up|in)|log in|register)\b.{0,60}\b(our|newsletters?|e-?mail (updates|alerts)|mailing list|"
     r"podcast|channel|to (read|continue|comment))\b",
     r"^(please )?(subscribe|sign up)\b",
+    r"^become a (paid )?(subscriber|member|patron)\b",
+    r"^(please )?find (below|attached|enclosed)\b",
+    r"\b(your (readers|listeners|viewers)|you) (may|might|will) (also )?(be interested|find .{0,40}\binteresting)\b",
+    r"^(veuillez trouver|vous trouverez) (ci-joint|ci-dessous)\b",
+    r"^(anbei|im anhang|nachfolgend) (finden|erhalten|senden|übersenden)\b",
+    r"^(adjuntamos|a continuación (encontrará|le enviamos))\b",
+    r"^[^\W\d_][\w.'’ -]{2,40} (has more|reports)( on .{1,40})?\.$",
     r"^(please )?(follow|join|find|visit|like) us\b",
     r"^follow\b.{0,60}(@|\bon (twitter|x|facebook|instagram|linkedin|bluesky|mastodon|threads|youtube|telegram))\b",
     r"\b(click|tap) (here|the link|on the link|below)\b",

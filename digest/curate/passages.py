@@ -16,6 +16,7 @@ from digest.curate.boilerplate import ends_the_text, is_boilerplate, is_caption,
 from digest.curate.leaning import is_personal, leans, reports_nobody
 from digest.model import Entry
 from digest.text.provenance import Field, told_in
+from digest.text.quotation import is_closed
 from digest.text.sentences import folded, paragraph_spans, sentence_spans
 from digest.text.titles import title_key
 from digest.text.words import count_words
@@ -34,7 +35,6 @@ _CUT = re.compile(
     r"(?:…|\.\.+|\[(?:…|\.\.\.|\+\d+ chars)\]|\((?:more|cont\.?|continued)\))[\"'”’»)\s.]*$", re.IGNORECASE
 )
 _ONLY_QUOTED = re.compile(r"^(?:“[^“”]*”|\"[^\"]*\"|«[^«»]*»|»[^»«]*«|„[^„“”]*[“”]|”[^”]*”|「[^「」]*」|‘[^‘’]*’)\W*$")
-_PAIRS = (("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"), ("『", "』"), ("（", "）"), ("《", "》"))
 _OPENERS = "“„«‹「『"
 _QUOTED = re.compile(rf"\s*[{_OPENERS}\"‘]")
 _LAST_MARK = re.compile(r"[“”„«»「」『』\"](?=[^“”„«»「」『』\"]*$)")
@@ -204,16 +204,3 @@ def _begins_late(sentence: str) -> bool:
     """Whether a sentence's beginning is missing: it begins in lower case ("iPhone" does not) or with what ends one."""
     word = sentence.lstrip("\"'“”„«»‘(")[:2]
     return sentence[0] in ".,;:!?)]。、！？」-–—" or (word[:1].islower() and not word[1:].isupper())
-
-
-def is_closed(sentence: str) -> bool:
-    """Whether every quotation and bracket that begins in a sentence ends in it, and the reverse."""
-    count = sentence.count
-    if any(count(first) != count(last) for first, last in _PAIRS) or count("‘") > count("’"):
-        return False
-    straight, opened, shut, low = count('"'), count("“"), count("”"), count("„")
-    if low:  # German „…“, Polish „…”
-        return low == opened + shut and straight % 2 == 0
-    if straight:  # some mix them: "…”
-        return (straight + opened + shut) % 2 == 0 and abs(opened - shut) <= straight
-    return opened == shut if opened else shut % 2 == 0  # English “…”, Swedish ”…”

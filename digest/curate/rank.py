@@ -83,7 +83,8 @@ def _from_sources(group: Sequence[Entry], sources: Mapping[str, Source]) -> Reas
 
 
 def _from_entries(group: Sequence[Entry]) -> Reason:
-    return _reason(ENTRY_POINTS * log(1 + len(group)), f"in {_count(len(group), 'entry', 'entries')}")
+    told = len({entry.url_key or entry.id for entry in group})  # some feeds list one article several times
+    return _reason(ENTRY_POINTS * log(1 + told), f"in {_count(told, 'entry', 'entries')}")
 
 
 def _from_weight(group: Sequence[Entry], sources: Mapping[str, Source]) -> Iterator[Reason]:

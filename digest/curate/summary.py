@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from digest.curate.centroid import Telling, Weight, pick
 from digest.curate.leaning import leans
-from digest.curate.passages import Passage, is_closed, is_whole, passages
+from digest.curate.passages import Passage, is_whole, passages
 from digest.model import Entry
 from digest.text.provenance import Sourced, cut
+from digest.text.quotation import is_closed
 from digest.text.sentences import folded
 from digest.text.words import count_words
 

@@ -24,7 +24,7 @@ _MOSTLY = (
 )
 _TITLES = 0.5  # of the terms of the shorter title
 _INSTALMENT = re.compile(
-    r"\b(chapter|day|edition|ep(?:isode)?|issue|lecture|lesson|no|number|part|round|season|session|vol(?:ume)?|week"
+    r"\b(chapter|day|edition|q(?=\d)|ep(?:isode)?|issue|lecture|lesson|no|number|part|round|season|session|vol(?:ume)?|week"
     r"|ausgabe|folge|kapitel|nr|runde|staffel|tag|teil|vortrag|woche|chapitre|épisode|jour|leçon|numéro|partie|saison"
     r"|capítulo|edición|episodio|lección|número|parte|semana|temporada)s?\W{0,3}(\d+)\b",
     re.IGNORECASE,

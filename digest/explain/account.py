@@ -18,12 +18,13 @@ from digest.explain.lookups import better_placed, placed_at
 from digest.explain.standing import SourceAccount, source_accounts
 from digest.explain.tale import CANDIDATES, NEXT_WEEK, Event, IssueTexts
 from digest.explain.wording import wordings
-from digest.model import Entry, Issue, IssueRecord
+from digest.model import Entry, Issue, IssueRecord, Source
 from digest.production.base import base_issue
 from digest.project import current_period, read_issue_file
 from digest.store import entries, issues
 from digest.store.issues import Placement
 from digest.store.stories import told_by
+from digest.text.provenance import source_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +43,7 @@ class EntryAccount:
     placements: tuple[Placement, ...]  # by digest, an issue each
     places: tuple[FilePlace, ...]  # in the issues' texts: the file of one in work, the approved text of one that is out
     beside: tuple[Entry, ...]  # told as the same story
+    tellers: Mapping[str, str]  # of it and of those: what readers are told each is from, by id
     grounds: Mapping[str, str]  # of those the editor put beside it, or took there: by id
     events: tuple[Event, ...]  # what happened to it, by issue, in order
     changes: tuple[tuple[datetime, str], ...]  # when its source changed it, and the title it had before
@@ -76,6 +78,7 @@ class _Desk:
         self._issues: dict[str, Issue | None] = {}
         self._bases: dict[str, Issue | None] = {}
         self._texts: dict[str, IssueTexts] = {}
+        self._sources: Mapping[str, Source] | None = None
 
     def account(self, entry: Entry, source: SourceAccount | None) -> EntryAccount:
         placements = issues.placements(self._connection, entry_id=entry.id)
@@ -91,10 +94,18 @@ class _Desk:
             placements=placements,
             places=tuple(places),
             beside=beside,
+            tellers={one.id: source_name(one, self._named()) for one in (entry, *beside)},
             grounds=self._grounds(beside, placements),
             events=self._events(entry, placements, places, records),
             changes=entries.versions(self._connection, entry.id),
         )
+
+    def _named(self) -> Mapping[str, Source]:
+        if self._sources is None:
+            from digest.production.drafting import named_sources  # noqa: PLC0415  which imports this package
+
+            self._sources = named_sources(self._project, self._connection)
+        return self._sources
 
     def fate(self, entry: Entry) -> str:
         """The sentence alone."""

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Protocol, TypeVar
 
 from digest.text.plain import drop_controls
+from digest.text.quotation import is_closed
 from digest.text.sentences import sentences
 from digest.text.words import count_words
 
@@ -62,4 +63,4 @@ def at_a_glance(sections: Sequence[Sequence[Told]]) -> tuple[Told, ...]:
 
 def _is_whole(sentence: str) -> bool:
     bare = sentence.rstrip(_CLOSERS)
-    return bare.endswith(_ENDS) and not bare.endswith("..")
+    return bare.endswith(_ENDS) and not bare.endswith("..") and is_closed(sentence)

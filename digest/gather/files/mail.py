@@ -226,7 +226,7 @@ def _as_release(text: str, letter: _Letter) -> dict[str, Any]:
     except UnreadableError:  # several, as wires send them: a newsletter then
         return {}
     subject, in_subject = cut_title(letter.subject)
-    same = _alike(subject, release.title)
+    same = _alike(subject, release.title) and (not subject or press.is_headline(release.title))
     told = release.article if same else (release.title, *release.article)
     fields: dict[str, Any] = {
         "title": release.title if same else subject,

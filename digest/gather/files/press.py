@@ -161,6 +161,11 @@ def _may_be_headline(line: str) -> bool:
     return len(line.split()) > 3 and len(line) <= _LONGEST_HEADLINE and not _WHOLE.search(line)
 
 
+def is_headline(line: str) -> bool:
+    """Whether a line can be one: it is no sentence of a text, nor a whole paragraph."""
+    return len(line) <= _LONGEST_HEADLINE and not _WHOLE.search(line)
+
+
 def _contact(marks: Marks, parts: Parts) -> str:
     return "\n".join(dict.fromkeys([*marks.contact, *parts.contact.split("\n")])).strip()
 
