@@ -20,6 +20,8 @@ def bench_end(file: IssueFile) -> tuple[int, str]:
     )
     lines = _lines(file)
     own = missing_note(file)
+    if own and any(not line.blank for line in lines[own[-1].number :]):
+        own = []  # the editor goes on below it
     if start is None:
         return (own[0].number - 1 if own else len(lines)), "## Candidates\n\n"
     spans = [span for span in file.spans if span.section == start.section]

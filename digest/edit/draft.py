@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from digest.edit.blocks import lines_of, quiet_lines
 from digest.edit.issuefile import ALIKE_NOTE, NEXT_WEEK_NOTE
-from digest.edit.notes import MISSING_NOTE, before_note, note, quiet_line
+from digest.edit.notes import MISSING_NOTE, PARTING, before_note, note, quiet_line
+from digest.edit.strays import ends_like_heading
 from digest.text.limits import PREHEADER_CHARS, SUBJECT_CHARS
 from digest.text.markdown import escape, escape_heading, escape_paragraph
 from digest.text.provenance import source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from digest.edit.issuefile import PutOff
@@ -52,17 +55,27 @@ def write_issue(
     """
     subject, preheader = _headlines(briefing, title)
     back = _back(briefing, waiting)
-    sections = {section.title: section.stories for section in briefing.sections}
-    for story in briefing.candidates:
+    kept = {entry_id for one in waiting for entry_id in _entry_ids(one)}
+
+    def beside(stories: Sequence[Story]) -> tuple[Story, ...]:
+        """Those that come back, and what the others have beside what the editor put off."""
+        bare = (story if story.id in back else _without(story, kept) for story in stories)
+        return tuple(story for story in bare if story is not None)
+
+    sections = {section.title: beside(section.stories) for section in briefing.sections}
+    candidates = beside(briefing.candidates)
+    for story in candidates:
         if story.id in back:  # put off, so wanted: not for the bench
             sections[story.section] = (*sections.get(story.section, ()), story)
-    bench = [story for story in briefing.candidates if story.id not in back]
+    bench = [story for story in candidates if story.id not in back]
     shown = bench[:max_candidates]
     likes = _likes([*(story for stories in sections.values() for story in stories), *shown])
 
     def write(story: Story) -> list[str]:
         if story.id in back:
-            return [back[story.id].text, ""]
+            late = [entry for entry in story.entries if entry.id not in kept]
+            lines = [_source(entry, sources, day, also=True) for entry in late]
+            return [_parted(_with_sources(back[story.id].text, lines)), ""]
         told = [*note(ALIKE_NOTE, likes.get(story.id, ())), *before_note(before.get(story.id))]
         return [*_story(story, sources, day), *told]
 
@@ -84,9 +97,8 @@ def write_issue(
     ]
     for one in waiting:
         if _entry_ids(one) and one not in back.values():  # its time has not come, or it ran elsewhere
-            parts += [one.text, ""]
+            parts += [_parted(one.text), ""]
     parts += ["## Candidates", "", _bench_note(len(bench), max_candidates), ""]
-    kept = {entry_id for one in waiting for entry_id in _entry_ids(one)}
     for story in (*shown, *(one for one in ran if not kept & {entry.id for entry in one.entries})):
         parts += write(story)
     parts += note(MISSING_NOTE, missing)
@@ -103,7 +115,7 @@ def _body(
         for story in stories:
             parts += write(story)
         for one in by_hand if position == 0 else ():
-            parts += [one.text, ""]
+            parts += [_parted(one.text), ""]
     return parts
 
 
@@ -116,6 +128,27 @@ def _back(briefing: Briefing, waiting: Sequence[PutOff]) -> dict[str, PutOff]:
         if story_id is not None and story_id not in found:
             found[story_id] = one
     return found
+
+
+def _without(story: Story, kept: Collection[str]) -> Story | None:
+    """A story without the entries that stand elsewhere; None if it has no others."""
+    entries = tuple(entry for entry in story.entries if entry.id not in kept)
+    if len(entries) == len(story.entries):
+        return story
+    return replace(story, entries=entries) if entries else None
+
+
+def _with_sources(text: str, lines: Sequence[str]) -> str:
+    """A story of the editor's with further sources below its last one."""
+    told = text.split("\n")
+    last = next((place for place in range(len(told) - 1, -1, -1) if "{#e-" in told[place]), None)
+    return text if last is None else "\n".join([*told[: last + 1], *lines, *told[last + 1 :]])
+
+
+def _parted(text: str) -> str:
+    """A text of the editor's, so ended that a heading may follow."""
+    lines = lines_of(text)
+    return f"{text}\n\n{PARTING}" if ends_like_heading(lines, quiet_lines(lines, "a story put off")) else text
 
 
 def _entry_ids(one: PutOff) -> list[str]:

@@ -54,7 +54,7 @@ def fates(
         fated.setdefault(entry_id, Fate(entry_id=entry_id, state=state, issue=in_issue, carried=times))
 
     standing = set(_entry_ids([*issue.stories, *issue.next_week, *issue.candidates]))
-    written = {story.id: story for story in base.stories} if base else {}
+    written = {story.id: story for story in (*base.stories, *base.next_week, *base.candidates)} if base else {}
     for story in issue.stories:
         ids = list(_entry_ids([story]))
         if not ids and story.id in written:  # its source lines were deleted, but the story is printed all the same

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digest.edit.notes import CHANGED_NOTE, note
 
 if TYPE_CHECKING:
+    from digest.edit.blocks import Line
     from digest.edit.layout import Block
     from digest.edit.patch import Patch
 
@@ -40,8 +41,10 @@ def follow(patch: Patch, mine: Block, before: Block, theirs: Block) -> Followed:
         done.left.append("headline")
         told.append(f"headline: {headline}")
     rewritten = False
+    is_taken = "generated" in before.story.options - mine.story.options  # "delete it when the text is yours"
     if summary not in {before.story.summary, mine.story.summary}:
-        rewritten = mine.story.summary == before.story.summary and _rewrite(patch, mine, theirs)
+        untouched = mine.story.summary == before.story.summary and not is_taken
+        rewritten = untouched and _rewrite(patch, mine, theirs)
         if rewritten:
             done.changed.append("summary")
         else:
@@ -102,10 +105,22 @@ def _renew_sources(patch: Patch, mine: Block, before: Block, theirs: Block) -> b
 def _tell(patch: Patch, mine: Block, told: list[str]) -> None:
     """Leave a comment below the story; it takes the place of an older one."""
     text = "\n".join(note(CHANGED_NOTE, told)[:-1]) + "\n"
-    start = next((line for line in mine.lines if line.bare == f"<!-- {CHANGED_NOTE}"), None)
-    end = next((line for line in mine.lines if start and line.number > start.number and line.bare == "-->"), None)
-    if start and end:
-        patch.replace(start.number, end.number, text)
+    old = _own_note(mine)
+    if old:
+        patch.replace(old[0].number, old[-1].number, text)
         return
-    last = next((line for line in reversed(mine.lines) if not line.blank), mine.heading)
+    last = mine.sources_end or next((line for line in reversed(mine.lines) if not line.blank), mine.heading)
     patch.insert(last.number, f"\n{text}")
+
+
+def _own_note(mine: Block) -> list[Line]:
+    """The comment that an earlier refresh left below a story, if the editor has not written into it."""
+    found: list[Line] = []
+    for line in mine.lines:
+        if found and line.bare == "-->":
+            return [*found, line]
+        if line.bare == f"<!-- {CHANGED_NOTE}" or (found and line.bare.startswith(("- headline: ", "- summary: "))):
+            found.append(line)
+        else:
+            found = []
+    return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from digest.edit.bench import missing_note
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 _Told: TypeAlias = tuple[str, str, str, tuple[str, ...]]
 
-_ENTRY = re.compile(r"\{#e-([0-9a-f]+)\}\s*$")
-
 
 class Generation:
     """Collects the stories that the next base has.
@@ -34,11 +31,13 @@ class Generation:
         self._entries: set[str] = set()
         self._ids: set[str] = set()
         self._told: list[_Told] = []
+        self._by_hand: set[str] = set()  # the headlines of stories without id and entries
 
     def keep(self, block: Block, *, without: Collection[str] = ()) -> None:
         """Take a story, but for some of its entries and those that another story of this version has."""
         gone = {*without, *self._entries}
-        kept = [line.text for line in block.lines if not ((e := _ENTRY.search(line.bare)) and e.group(1) in gone)]
+        left_out = {line.number for entry_id, (_, line) in block.sources.items() if entry_id in gone}
+        kept = [line.text for line in block.lines if line.number not in left_out]
         story_id = None if block.story.id in self._ids else block.story.id
         heading = block.heading.text if story_id == block.story.id else f"### {block.story.title}\n"
         text = (heading + "".join(kept)).replace("\r\n", "\n").rstrip() + "\n"
@@ -46,12 +45,13 @@ class Generation:
         self._told.append(_told(block, story_id, gone))
         self._entries |= set(block.entries) - gone
         self._ids |= {story_id} if story_id else set()
+        self._by_hand |= set() if story_id or block.entries else {block.story.title}
 
     def keep_rest(self, before: Iterable[Block]) -> None:
         """Take what digest wrote earlier and does not offer any more; what was deleted of it stays deleted."""
         for block in before:
             known = {entry for entry in block.entries if entry in self._entries}
-            is_new = block.story.id is None or block.story.id not in self._ids
+            is_new = block.story.id not in self._ids if block.story.id else block.story.title not in self._by_hand
             if len(known) < len(block.entries) or (is_new and not block.entries):
                 self.keep(block, without=known)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from digest.edit.issuefile import CANDIDATES, bench_name, heading_text, told_spans
@@ -25,7 +24,8 @@ class Block:
 
     story: IssueStory
     heading: Line
-    lines: tuple[Line, ...]  # below the heading, up to the next one
+    body: tuple[Line, ...]  # below the heading, up to the next one
+    lines: tuple[Line, ...]  # of these, all but digest's note at the end of the file
     section: str  # its heading's words
     is_candidate: bool
     quiet: frozenset[int]  # the lines of the file inside code, comments and HTML
@@ -56,15 +56,29 @@ class Block:
         if not own:
             return ()
         run = parts[own[0] : own[-1] + 1]
-        return tuple(line for _, line in run) if all(kind == "summary" for kind, _ in run) else None
+        lines = tuple(line for _, line in run)
+        is_whole = lines[-1].number - lines[0].number + 1 == len(lines) and all(kind == "summary" for kind, _ in run)
+        return lines if is_whole else None
 
     @property
     def last_source(self) -> Line | None:
         """The last line of its list of sources."""
         return self._line(max(self.story.sources, key=lambda ref: ref.line)) if self.story.sources else None
 
+    @property
+    def sources_end(self) -> Line | None:
+        """The last line of its list of sources, with what the editor wrote on below the last of them."""
+        last = self.last_source
+        if last is None:
+            return None
+        for line in self.body[self.body.index(last) + 1 :]:
+            if line.blank or not line.bare[:1].isspace():
+                break
+            last = line
+        return last
+
     def _line(self, ref: SourceRef) -> Line:
-        return self.lines[ref.line - self.story.line - 1]
+        return self.body[ref.line - self.story.line - 1]
 
 
 def blocks_of(file: IssueFile) -> tuple[Block, ...]:
@@ -81,6 +95,7 @@ def blocks_of(file: IssueFile) -> tuple[Block, ...]:
                 Block(
                     story=story,
                     heading=heading.lines[0],
+                    body=body.lines if body else (),
                     lines=_own(body.lines) if body else (),
                     section=section,
                     is_candidate=bench_name(section) == CANDIDATES,
@@ -92,4 +107,11 @@ def blocks_of(file: IssueFile) -> tuple[Block, ...]:
 
 def _own(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines of a story, without the note that digest puts at the end of the file."""
-    return tuple(takewhile(lambda line: line.bare != f"<!-- {MISSING_NOTE}", lines))
+    own: list[Line] = []
+    in_note = False
+    for line in lines:
+        in_note = in_note or line.bare == f"<!-- {MISSING_NOTE}"
+        if not in_note:
+            own.append(line)
+        in_note = in_note and "-->" not in line.bare
+    return tuple(own)

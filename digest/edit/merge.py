@@ -16,10 +16,13 @@ from digest.edit.bench import bench_end, renew_note
 from digest.edit.fields import follow
 from digest.edit.generation import Generation
 from digest.edit.layout import Block, blocks_of
-from digest.edit.notes import RAN
+from digest.edit.notes import PARTING, RAN
 from digest.edit.patch import Patch
+from digest.edit.strays import ends_like_heading
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from digest.edit.issuefile import IssueFile
     from digest.model import SourceRef
 
@@ -55,18 +58,18 @@ class _Merge:
         self.patch = Patch(mine.issue.text)
         self.next = Generation(theirs)  # what the file will be compared with next time
         self.changes: list[Change] = []
-        self.fresh: list[Block] = []
+        self.fresh: list[str] = []
         self._room = max_candidates - sum(block.is_candidate and not _ran(block) for block in here)
         self._home = {entry: block for block in here for entry in block.entries}
         self._by_id = {block.story.id: block for block in here if block.story.id}
         self._written = {block.story.id: block for block in written if block.story.id}
         self._written_entries = {entry for block in written for entry in block.entries}
-        self._by_hand = {block.story.title for block in (*written, *here) if not block.entries}
+        self._by_hand = {block.story.title for block in written if not block.entries}
+        self._own = {(block.story.title, block.story.summary) for block in here if not block.entries}
 
     def take(self, theirs: Block, *, is_placed: bool) -> None:
         """Bring a story of the new version into the file."""
-        home = next((self._home[entry] for entry in theirs.entries if entry in self._home), None)
-        home = home or self._by_id.get(theirs.story.id or "")
+        home = self._home_of(theirs)
         if home is not None:
             self._join(home, theirs)
             if self.knows_base and home.story.id == theirs.story.id:
@@ -78,17 +81,27 @@ class _Merge:
                 self._say("left", theirs, f"you deleted it, so {_names(late)} is left out too")
         elif is_placed or _ran(theirs) or self._room > 0:
             self._room -= not is_placed and not _ran(theirs)
-            self.fresh.append(theirs)
+            self.fresh.append(_text_without(theirs, self._written_entries))
             self.next.keep(theirs)
             place = f" (it would fit under {theirs.section})" if is_placed else ""
             place += " (an earlier issue had it: see the note)" if _ran(theirs) else ""
             self._say("added", theirs, f"new since you edited the file: under Candidates{place}")
 
+    def _home_of(self, theirs: Block) -> Block | None:
+        """The story of the file that tells of the same: by its id if it has some of the entries, else by the first."""
+        same = self._by_id.get(theirs.story.id or "")
+        if same and not set(theirs.entries).isdisjoint(same.entries):
+            return same
+        return next((self._home[entry] for entry in theirs.entries if entry in self._home), same)
+
     def _was_written(self, theirs: Block) -> bool:
-        """Whether digest has written the story into this file before; then its absence is the editor's wish."""
+        """Whether digest has written the story into this file before; then its absence is the editor's wish.
+
+        A new story that also has an entry which the editor took out of another one was not.
+        """
         if not theirs.entries:  # the editor's own, put off from an earlier issue
-            return theirs.story.title in self._by_hand
-        return theirs.story.id in self._written or any(entry in self._written_entries for entry in theirs.entries)
+            return theirs.story.title in self._by_hand or (theirs.story.title, theirs.story.summary) in self._own
+        return theirs.story.id in self._written or theirs.entries[0] in self._written_entries
 
     def _join(self, home: Block, theirs: Block) -> None:
         """Late entries become further sources of the story that the editor has for the others."""
@@ -101,15 +114,19 @@ class _Merge:
                 self._say("left", home, f"{_names(fresh)} tells of it too; the story {why}, so it waits")
             return
         self.next.keep(theirs)
-        before = self._written.get(home.story.id or "")
-        gone = {ref.label for ref in before.story.sources if ref.entry_id not in self._home} if before else set()
+        gone = self._taken_out(home)
         for ref in fresh:
             if ref.label in gone:
                 self._say("left", home, f"{ref.label} tells of it again; you took it out of the story")
                 continue
             line = theirs.sources[ref.entry_id or ""][1].bare
-            self.patch.insert(home.last_source.number, _as_also(line) + "\n")
+            self.patch.insert((home.sources_end or home.last_source).number, _as_also(line) + "\n")
             self._say("joined", home, f"also {ref.label}")
+
+    def _taken_out(self, home: Block) -> set[str]:
+        """The names of the sources that the editor took out of a story, or of one that is merged into it."""
+        written = (one for one in self.written if not set(one.entries).isdisjoint(home.entries))
+        return {ref.label for one in written for ref in one.story.sources if ref.entry_id not in self._home}
 
     def _follow(self, home: Block, theirs: Block) -> None:
         """Title, summary and source lines that nobody touched."""
@@ -132,7 +149,9 @@ class _Merge:
         renew_note(self.patch, mine, theirs, before)
         if self.fresh:
             after, heading = bench_end(mine)
-            blocks = "".join(f"{block.text}\n\n" for block in self.fresh)
+            above = [line for span in mine.spans for line in span.lines if line.number <= after]
+            heading = f"{PARTING}\n\n{heading}" if ends_like_heading(above, mine.quiet) else heading
+            blocks = "".join(f"{text}\n\n" for text in self.fresh)
             self.patch.insert(after, f"\n{heading}{blocks.rstrip()}\n")
 
     def _say(self, kind: ChangeKind, block: Block, text: str) -> None:
@@ -162,6 +181,14 @@ def merge(mine: IssueFile, base: IssueFile | None, theirs: IssueFile, *, max_can
 def _ran(block: Block) -> bool:
     """Whether a story stands among the candidates only to recall that an earlier issue had it."""
     return any(line.bare.startswith(f"<!-- {RAN}") for line in block.lines)
+
+
+def _text_without(block: Block, entries: Collection[str]) -> str:
+    """A story's text but for the source lines of some entries."""
+    gone = {line.number for entry, (_, line) in block.sources.items() if entry in entries}
+    if not gone:
+        return block.text
+    return (block.heading.text + "".join(line.text for line in block.lines if line.number not in gone)).rstrip()
 
 
 def _as_also(line: str) -> str:

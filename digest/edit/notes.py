@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MISSING_NOTE = "Did not report (not printed):"
 CHANGED_NOTE = "The sources have changed since you edited this (not printed):"
+PARTING = "<!-- The text above ends here. -->"
+"""Between what may look like a heading and the heading after it."""
 RAN = "Ran in "  # what a note of a story that ran begins with
 
 

@@ -24,6 +24,7 @@ _STORY_ID = re.compile(r"^s-[0-9a-f]{8,16}$")
 _ENTRY_ID = re.compile(r"^#e-([0-9a-f]{8,16})$")
 _SOURCES = re.compile(r"^ {0,3}([*_]{0,3})sources(?::\1|\1:)\s*$", re.IGNORECASE)
 _WHY = re.compile(r"^ {0,3}([*_]{0,3})why it matters(?::\1|\1:)\s*(.*)$", re.IGNORECASE)
+_COMMENT = re.compile(r"^\s*<!--(?:(?!-->).)*-->\s*$")
 _LABEL_STARTS = frozenset(" *_sSwW")
 # Indented too: editors do that to lists by themselves. A ruler such as "- - -" is none.
 _ITEM = re.compile(r"^\s*[-*+•]\s+(?!\s*[-*](?:\s*[-*])+\s*$)(.*)$")
@@ -142,7 +143,7 @@ def parts_of(lines: Sequence[Line], quiet: Collection[int]) -> tuple[tuple[Part,
             parts.append(("why", one))
         elif into == "why" and not one.blank:
             parts.append(("why", one))
-        elif into == "source" and (one.blank or not loud):
+        elif into == "source" and (one.blank or not loud or _COMMENT.match(one.bare)):
             parts.append(("between", one))  # blanks and comments among the sources
         elif into == "source" and _ITEM.match(one.bare):
             parts.append(("source", one))

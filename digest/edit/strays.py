@@ -121,6 +121,15 @@ def refuse_unlike_heading(above: Sequence[Line], quiet: Collection[int], path: s
         )
 
 
+def ends_like_heading(above: Sequence[Line], quiet: Collection[int]) -> bool:
+    """Whether ``refuse_unlike_heading`` would refuse a heading below these lines."""
+    try:
+        refuse_unlike_heading(above, quiet, "")
+    except IssueFileError:
+        return True
+    return False
+
+
 def refuse_unread_ids(
     bodies: Sequence[Sequence[Line]],
     headings: Sequence[Line],

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from digest.disk import write_whole
 from digest.edit.draft import write_issue
-from digest.errors import BusyError
+from digest.edit.issuefile import raw_stories, read_issue
+from digest.errors import BusyError, IssueFileError
 from digest.production import drafting
 from digest.production.base import base_file
 from digest.production.clipping import clip_addresses
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.edit.issuefile import IssueFile
-    from digest.edit.merge import Change
+    from digest.edit.merge import Change, Merged
     from digest.model import Briefing, Period, Source, Story
     from digest.production.assisting import Assisted
     from digest.production.clipping import Clipped
@@ -150,6 +151,26 @@ def _there(project: Project, period: Period) -> _There:
     return _There(text=text, is_settled=is_settled, mine=mine, base=base)
 
 
+def _require_readable(project: Project, done: Drafted, merged: Merged | None) -> None:
+    """Stop before a file is written that the next draft could not read: that would be a bug, and cost the editor more.
+
+    Raises:
+        IssueFileError: it is such a file.
+    """
+    shown = project.shown(done.path)
+    try:
+        file = read_issue(done.text, path=shown)
+        if merged and merged.base:
+            read_issue(merged.base, path=shown, known=raw_stories(file))
+    except IssueFileError as error:
+        raise IssueFileError(
+            f"the draft would not be readable ({error}); nothing was written",
+            path=shown,
+            line=error.line,
+            hint="report it with the file; `digest candidates` shows what is new",
+        ) from error
+
+
 def _written(project: Project, done: Drafted, there: _There, *, now: datetime, dry_run: bool) -> Drafted:
     """Write the file, or what is new into an edited one."""
     merged = None
@@ -160,6 +181,7 @@ def _written(project: Project, done: Drafted, there: _There, *, now: datetime, d
         done = replace(done, text=merged.text, changes=merged.changes, edited=True)
     if dry_run:
         return done
+    _require_readable(project, done, merged)
     save_draft(project, done.briefing, text, old=there.text, merged=merged, now=now)
     if there.text == done.text:
         return replace(done, outcome="edited" if merged else "unchanged")

@@ -10,7 +10,8 @@ import re
 _ANYWHERE = re.compile(r"([\\`*_\[\]])")
 _ENTITY = re.compile(r"&(?=#?\w{1,32};)")
 _LIST = re.compile(r"^(\s*)([-+]|\d{1,9}[.)])(?=\s|$)")
-_BLOCK = re.compile(r"^(\s*)([#>]|={3,}|-{3,}|~{3,})")
+_BLOCK = re.compile(r"^(\s*)([#>]|={3,}|-{3,}|~{3,}|\|{7})")
+_UNSEEN = "\u200b\u2060\ufeff"
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _ID = re.compile(r"\{(?=[^{}]*#[se]-)")  # an id of digest's own, which the issue file reads wherever it stands
 _OURS = re.compile(r"^((?:why it matters|sources)):", re.IGNORECASE)
@@ -37,7 +38,7 @@ def escape(text: str) -> str:
 
 def escape_paragraph(text: str) -> str:
     """One line of plain text as a Markdown paragraph: neither a list nor a heading nor a line that digest reads."""
-    line = escape(" ".join(text.split()))
+    line = escape(" ".join(text.lstrip(_UNSEEN).split()))
     line = _LIST.sub(lambda m: m.group(1) + m.group(2)[:-1] + "\\" + m.group(2)[-1], line)
     line = _BLOCK.sub(lambda m: m.group(1) + "\\" + m.group(2), line)
     return _OURS.sub(lambda m: m.group(1) + "&#58;", line)
@@ -45,7 +46,8 @@ def escape_paragraph(text: str) -> str:
 
 def escape_heading(text: str) -> str:
     """One line of plain text as the text of a heading: no closing hashes, no attribute list at its end."""
-    line = escape(" ".join(text.split()))
+    line = escape(" ".join(text.lstrip(_UNSEEN).split()))
+    line = re.sub(r"(?<!\\)\{(?=[#.][^}]*$)", r"\\{", line)
     line = re.sub(r"#+$", lambda m: "\\#" * len(m.group()), line)
     return re.sub(r"\\?\{([^{}]*)\}$", r"\\{\1\\}", line)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from digest.edit.draft import write_issue
-from digest.edit.issuefile import read_issue
+from digest.edit.issuefile import PutOff, put_off, read_issue
 from digest.edit.layout import blocks_of
 from digest.edit.merge import Merged, merge
 from digest.model import Briefing, Entry, Section, Source, Story
@@ -248,3 +250,129 @@ def test_a_generated_summary_brings_its_mark_and_takes_it_away() -> None:
 
     back = refresh(merged.text, merged.base, base)
     assert "### Story 1 {#s-00000001 .generated}\n\nAs it was." in back.text
+
+
+# What a reviewer found
+
+
+def put_off_by(tail: str) -> tuple[PutOff, ...]:
+    """What an issue that is out has put off: the stories in ``tail``."""
+    text = draft(story(6)).partition("## Candidates")[0] + tail
+    return put_off(read_issue(text, path="last"))
+
+
+def draft_with(*stories: Story, waiting: tuple[PutOff, ...]) -> str:
+    briefing = Briefing(period=PERIOD, sections=(Section(title="World", stories=stories),))
+    day = "{:%-d %B %Y}".format
+    return write_issue(briefing, title="The Brief", sources=PAPERS, day=day, max_candidates=3, waiting=waiting)
+
+
+def test_an_own_story_that_was_put_off_is_kept_once_however_often_one_drafts() -> None:
+    base = draft_with(story(1), waiting=put_off_by("### Jobs\n\nTwo, by hand."))
+    mine = base.replace("As it was.", "Mine.")
+    first = refresh(mine, base, draft_with(story(1, summary="New."), waiting=put_off_by("### Jobs\n\nTwo, by hand.")))
+
+    again = refresh(
+        first.text, first.base, draft_with(story(1, summary="New."), waiting=put_off_by("### Jobs\n\nTwo, by hand."))
+    )
+
+    assert again.text == first.text
+    assert first.base.count("### Jobs") == 1
+
+
+def test_other_words_under_the_headline_of_a_story_that_was_put_off_do_not_hide_it() -> None:
+    base = draft(story(1))
+    mine = base.replace("## Next week", "### Jobs\n\nThis week's.\n\n## Next week")
+
+    merged = refresh(mine, base, draft_with(story(1), waiting=put_off_by("### Jobs\n\nLast week's.")))
+
+    assert "Last week's." in merged.text
+
+
+def test_stories_merged_and_put_off_come_back_as_one_and_with_what_came_late() -> None:
+    block = f"### Both {{#s-0000000a}}\n\nMine.\n\nSources:\n\n- A {{#e-{ONE.id}}}\n- also B {{#e-{TWO.id}}}"
+
+    text = draft_with(story(1, ONE, LATE), story(2, TWO), story(3), waiting=put_off_by(block))
+
+    assert titles(text) == ["Both", "Story 3"]
+    assert f"{{#e-{TWO.id}}}\n- also [Paper B]" in text
+
+
+def test_a_text_that_ends_like_a_heading_is_parted_from_the_heading_that_is_added() -> None:
+    base = draft(story(1))
+    for end in ("Yours, Ann\n---", "# A foot"):
+        mine = base.partition("## Candidates")[0].rstrip() + f"\n\n{end}"
+
+        merged = refresh(mine, base, draft(story(1), story(2)))
+
+        assert titles(merged.text) == ["Story 1", "Story 2"]
+        assert end in merged.text
+        assert titles(draft_with(story(2), waiting=put_off_by(f"### Own\n\n{end}"))) == ["Story 2", "Own"]
+
+
+def test_what_the_editor_wrote_into_or_below_a_note_stays() -> None:
+    base = draft(story(1))
+    mine = base.replace("As it was.", "Mine.")
+    noted = refresh(mine, base, draft(story(1, summary="Now.")))
+    for old, new in (("- summary: Now.\n", "- summary: Now.\n- my remark\n"), ("Now.\n-->", "Now. -->\n\nMy text.")):
+        edited = noted.text.replace(old, new)
+
+        merged = refresh(edited, noted.base, draft(story(1, summary="And now.")))
+
+        assert new.splitlines()[-1] in merged.text
+        assert "- summary: And now." in merged.text
+
+
+def test_what_stands_below_the_note_at_the_end_stays_where_it_is() -> None:
+    base = draft(story(1), bench=(story(3),), missing=("a feed failed",))
+    sourced = f"{base.rstrip()}\n- [Mine](https://mine.example/)\n"
+    assert "also [Paper B]" in refresh(sourced, base, draft(story(1), bench=(story(3, entry(3), LATE),))).text
+
+    own = base.partition("## Next week")[0] + "<!-- Did not report (not printed):\n- a feed failed\n-->\n\n### Own\n"
+    merged = refresh(own, base, draft(story(1), story(2), bench=(story(3),)))
+    assert [one.title for one in read_issue(merged.text, path="x").issue.stories] == ["Story 1", "Own"]
+
+
+def test_a_new_story_with_an_entry_that_was_taken_out_elsewhere_comes_without_it() -> None:
+    wrong = entry(5, source_id="b")
+    base = draft(story(1, ONE, wrong))
+    gone = next(line for line in base.splitlines() if wrong.id in line)
+    mine = base.replace(f"{gone}\n", "")
+
+    merged = refresh(mine, base, draft(story(1, ONE), story(8, THREE, wrong)))
+
+    assert titles(merged.text) == ["Story 1", "Story 8"]
+    assert wrong.id not in merged.text
+
+
+def test_an_entry_that_digest_moves_to_another_story_takes_no_late_one_with_it() -> None:
+    base = draft(story(1, ONE, THREE), story(2, TWO))
+    mine = base.replace("World", "Everything")
+
+    merged = refresh(mine, base, draft(story(1, ONE), story(2, THREE, TWO, LATE)))
+
+    assert f"{{#e-{TWO.id}}}\n- also [Paper B]" in merged.text
+
+
+def test_a_late_entry_stands_below_what_the_editor_wrote_under_the_last_source() -> None:
+    base = draft(story(1, ONE))
+    mine = base.replace(f"{{#e-{ONE.id}}}\n", f"{{#e-{ONE.id}}}\n  a remark on it\n")
+
+    assert "  a remark on it\n- also [Paper B]" in refresh(mine, base, draft(story(1, ONE, LATE))).text
+
+
+def test_a_generated_summary_whose_mark_was_deleted_is_the_editors() -> None:
+    base = draft(replace(story(1), generated=True))
+    mine = base.replace(" .generated", "")
+
+    assert "As it was." in refresh(mine, base, draft(story(1, summary="Anew."))).text.partition("<!-- The")[0]
+
+
+@pytest.mark.parametrize("text", ["||||||| Table", "\u200b## No heading", "\ufeff### Nor this", "A brace {.left open"])
+def test_nothing_a_source_says_makes_the_file_unreadable(text: str) -> None:
+    base = draft(story(1, summary=text), story(2, title=text))
+
+    assert len(titles(base)) == 2
+    mine = base.replace("## World", "## Mine")
+    merged = refresh(mine, base, draft(story(2, title=text), story(3)))
+    assert len(titles(merged.base)) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 import pytest
 from hypothesis import settings
@@ -21,6 +22,7 @@ from digest.edit.draft import write_issue
 from digest.edit.issuefile import read_issue
 from digest.edit.layout import Block, blocks_of
 from digest.edit.merge import merge
+from digest.edit.notes import MISSING_NOTE
 from digest.model import Briefing, Entry, Period, Section, Source, Story
 
 BEGAN = datetime(2026, 11, 13, 7, tzinfo=UTC)
@@ -42,6 +44,11 @@ MARKDOWN = (
     "{} ends in braces {{like this}}.",
     "1. {}\n\n    indented",
 )
+
+
+def extent(block: Block) -> int:
+    """How many lines below its heading an editor takes for the story: up to the note at the end."""
+    return len(list(takewhile(lambda line: MISSING_NOTE not in line.bare, block.body)))
 
 
 class Editors(RuleBasedStateMachine):
@@ -148,7 +155,7 @@ class Editors(RuleBasedStateMachine):
     def cut(self, block: Block) -> tuple[list[str], list[str]]:
         """A story's lines, and the file without them."""
         lines, first = self.lines(), block.heading.number - 1
-        end = first + 1 + len(block.lines)
+        end = first + 1 + extent(block)
         return lines[first:end], lines[:first] + lines[end:]
 
     def put(self, lines: list[str]) -> None:
@@ -223,7 +230,7 @@ class Editors(RuleBasedStateMachine):
             return
         sources = [f"{line.bare}\n" for _, line in one.sources.values()]
         lines = self.lines()
-        gone = {*range(one.heading.number, one.heading.number + 1 + len(one.lines))}
+        gone = {*range(one.heading.number, one.heading.number + 1 + extent(one))}
         self.own = [line for line in self.own if not any(lines[n - 1].rstrip("\n") == line for n in gone)]
         kept: list[str] = []
         for number, line in enumerate(lines, 1):
@@ -240,7 +247,7 @@ class Editors(RuleBasedStateMachine):
         heading = f"### {self.mark()}"
         lines = self.lines()
         del lines[line.number - 1]
-        at = block.heading.number + len(block.lines) - 1
+        at = block.heading.number + extent(block) - 1
         lines[at:at] = ["\n", f"{heading}\n", "\n", "Sources:\n", "\n", f"{line.bare}\n", "\n"]
         self.own.append(heading)
         self.put(lines)
