@@ -63,7 +63,7 @@ class _Merge:
         self._home = {entry: block for block in here for entry in block.entries}
         self._by_id = {block.story.id: block for block in here if block.story.id}
         self._written = {block.story.id: block for block in written if block.story.id}
-        self._written_entries = {entry for block in written for entry in block.entries}
+        self._written_as = {entry: block for block in written for entry in block.entries}
         self._by_hand = {block.story.title for block in written if not block.entries}
         self._own = {(block.story.title, block.story.summary) for block in here if not block.entries}
 
@@ -76,12 +76,12 @@ class _Merge:
                 self._follow(home, theirs)
         elif self._was_written(theirs):
             self.next.keep(theirs)
-            late = [ref for ref in theirs.story.sources if ref.entry_id not in self._written_entries]
+            late = [ref for ref in theirs.story.sources if ref.entry_id not in self._written_as]
             if late and theirs.entries:
                 self._say("left", theirs, f"you deleted it, so {_names(late)} is left out too")
         elif is_placed or _ran(theirs) or self._room > 0:
             self._room -= not is_placed and not _ran(theirs)
-            self.fresh.append(_text_without(theirs, self._written_entries))
+            self.fresh.append(_text_without(theirs, self._written_as))
             self.next.keep(theirs)
             place = f" (it would fit under {theirs.section})" if is_placed else ""
             place += " (an earlier issue had it: see the note)" if _ran(theirs) else ""
@@ -101,12 +101,12 @@ class _Merge:
         """
         if not theirs.entries:  # the editor's own, put off from an earlier issue
             return theirs.story.title in self._by_hand or (theirs.story.title, theirs.story.summary) in self._own
-        return theirs.story.id in self._written or theirs.entries[0] in self._written_entries
+        return theirs.story.id in self._written or theirs.entries[0] in self._written_as
 
     def _join(self, home: Block, theirs: Block) -> None:
         """Late entries become further sources of the story that the editor has for the others."""
         late = [ref for ref in theirs.story.sources if ref.entry_id not in self._home]
-        fresh = [ref for ref in late if ref.entry_id not in self._written_entries]
+        fresh = [ref for ref in late if ref.entry_id not in self._written_as]
         if not self.knows_base or home.last_source is None:
             self.next.keep(theirs, without={ref.entry_id for ref in fresh if ref.entry_id})
             if fresh:
@@ -114,7 +114,7 @@ class _Merge:
                 self._say("left", home, f"{_names(fresh)} tells of it too; the story {why}, so it waits")
             return
         self.next.keep(theirs)
-        gone = self._taken_out(home)
+        gone = self._taken_out(home) if fresh else frozenset[str]()
         for ref in fresh:
             if ref.label in gone:
                 self._say("left", home, f"{ref.label} tells of it again; you took it out of the story")
@@ -125,7 +125,7 @@ class _Merge:
 
     def _taken_out(self, home: Block) -> set[str]:
         """The names of the sources that the editor took out of a story, or of one that is merged into it."""
-        written = (one for one in self.written if not set(one.entries).isdisjoint(home.entries))
+        written = [self._written_as[entry] for entry in home.entries if entry in self._written_as]
         return {ref.label for one in written for ref in one.story.sources if ref.entry_id not in self._home}
 
     def _follow(self, home: Block, theirs: Block) -> None:
@@ -141,7 +141,7 @@ class _Merge:
 
     def _late(self, theirs: Block) -> set[str]:
         """The entries of a story that the file gets now."""
-        return {entry for entry in theirs.entries if entry not in self._home and entry not in self._written_entries}
+        return {entry for entry in theirs.entries if entry not in self._home and entry not in self._written_as}
 
     def finish(self, mine: IssueFile, theirs: IssueFile, before: IssueFile | None) -> None:
         """Write the new candidates, and what did not report."""

@@ -8,6 +8,7 @@ one, and for merging them.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -83,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON in the last line")
     wanted = parser.parse_args(arguments)
+    gc.set_threshold(50_000, 10, 10)  # as the command line does
     base, theirs = draft(late=False), draft(late=True)
     mine = base.replace("### Headline 7 of", "### My headline 7 of")
     began = time.process_time()
