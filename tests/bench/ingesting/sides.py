@@ -41,7 +41,9 @@ def prepare_digest(folder: Path, urls: list[str], *, backlog: bool) -> None:
 
 def poll_digest(folder: Path, now: datetime) -> dict[str, Any]:
     """Ask all feeds, by the public API. ``ask_all``: also those whose publisher names a slower rhythm (``ttl``)."""
-    import digest.gather.web.http  # noqa: F401  a poll would import it
+    import digest.gather.reading
+    import digest.gather.web.http
+    import digest.production.intake  # noqa: F401  a poll would import them
     from digest import pipeline
     from digest.project import open_project
 
