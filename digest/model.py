@@ -33,6 +33,7 @@ class Source:
     tags: tuple[str, ...] = ()
     weight: float = 1.0  # 0.0 never leads … 10.0 nearly always does
     language: str | None = None  # BCP 47; None: the entry or the newsletter decides
+    marks: tuple[Mark, ...] = ()  # of everything it tells
     include: tuple[str, ...] = ()  # keep only entries with one of these words; empty: all
     exclude: tuple[str, ...] = ()  # leave out entries with one of these words
     max_entries: int | None = None  # a count per fetch; None: no limit
@@ -73,6 +74,9 @@ class Quote:
     speaker: str | None = None
 
 
+Mark = Literal["paywall", "pdf", "audio", "video"]
+"""What waits behind a link, if it is not a page that everybody can read."""
+
 EntryState = Literal["new", "offered", "used", "grouped", "dropped", "held", "backlog", "left"]
 """new: nobody has looked. offered: stands in a draft. used: went out. grouped: went out as "also in", or is the
 same item as one that did. dropped: the editor deleted it. held: waits for a date or for next week. backlog: was old
@@ -98,6 +102,7 @@ class Entry:
     language: str | None = None  # BCP 47
     image_url: str | None = None
     image_alt: str = ""
+    marks: tuple[Mark, ...] = ()  # what a reader should know before going there
     quotes: tuple[Quote, ...] = ()
     contact: str = ""  # whom journalists ask, as a release says; lines
     published: datetime | None = None  # None: the source did not say, or said nonsense
@@ -233,7 +238,7 @@ class IssueStory:
 
     id: str | None  # None: hand-written
     title: str  # Markdown, one line
-    options: frozenset[str] = frozenset()  # pin, update, headline, summary, full, image, no-image, generated
+    options: frozenset[str] = frozenset()  # see digest.edit.story.OPTIONS
     summary: str = ""  # Markdown
     why: str = ""  # Markdown; the editor's "Why it matters"
     sources: tuple[SourceRef, ...] = ()

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.options import verb as make_verb
+from digest.errors import StoreError
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
+    from digest.project import Project
 
 
 @make_verb("search")
@@ -32,6 +34,7 @@ def verb(session: Session, *, words: tuple[str, ...], limit: int) -> int:
 
     query = " ".join(words)
     with session.project(create_store=False) as project:
+        index_new(session, project)
         with project.store.read() as connection:
             hits = search_entries(connection, query, limit=limit + 1)
             sources = named_sources(project, connection)
@@ -72,3 +75,18 @@ def verb(session: Session, *, words: tuple[str, ...], limit: int) -> int:
                 session.say(f"there are more than {limit}; --limit shows more")
             session.next_step("`digest why ENTRY` tells what became of one")
     return 0
+
+
+def index_new(session: Session, project: Project) -> None:
+    """Bring what came since the last search into the index; where nobody can write, the rest is searched."""
+    from digest.store.search import index_entries, is_behind
+
+    with project.store.read() as connection:
+        behind = is_behind(connection)
+    if not behind:
+        return
+    try:
+        with project.store.write() as connection:
+            index_entries(connection)
+    except StoreError as error:
+        session.warn(f"what came since the last search is not searched: {error.message}")

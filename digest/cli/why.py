@@ -11,6 +11,7 @@ import click
 from digest.cli.accounts import account_data, account_lines, own_data, unseen_data, unseen_lines
 from digest.cli.options import verb as make_verb
 from digest.cli.output import count, entry_data
+from digest.cli.search import index_new
 from digest.cli.session import is_terminal
 
 if TYPE_CHECKING:
@@ -51,14 +52,19 @@ def verb(session: Session, *, words: tuple[str, ...]) -> int:
     from digest.explain.finding import find
 
     query = " ".join(words)
-    with session.project(create_store=False) as project, project.store.read() as connection:
-        found = find(connection, query, root=project.root)
-        own: tuple[OwnStory, ...] = ()
-        if found.how == "words":
-            found, own = _with_headlines(project, connection, query, found)
-        if not found.ids:
-            return _not_seen(session, project, connection, query, own)
-        _tell(session, project, connection, query, found, own)
+    with session.project(create_store=False) as project:
+        with project.store.read() as connection:
+            by_words = find(connection, query, root=project.root).how == "words"
+        if by_words:
+            index_new(session, project)
+        with project.store.read() as connection:
+            found = find(connection, query, root=project.root)
+            own: tuple[OwnStory, ...] = ()
+            if found.how == "words":
+                found, own = _with_headlines(project, connection, query, found)
+            if not found.ids:
+                return _not_seen(session, project, connection, query, own)
+            _tell(session, project, connection, query, found, own)
     return 0
 
 

@@ -294,6 +294,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "authors": list(entry.authors),
         "tags": list(entry.tags),
         "notes": list(entry.notes),
+        "marks": list(entry.marks),
         "quotes": [[quote.text, quote.speaker] for quote in entry.quotes],
     }
 
@@ -308,11 +309,11 @@ def _entries(rows: Iterable[Mapping[Any, Any]]) -> tuple[Entry, ...]:
 
 
 def _entry(row: Mapping[Any, Any]) -> Entry:
-    values: dict[str, Any] = {name: row[name] for name in _STORED}
+    values: dict[str, Any] = {name: row[name] for name in _STORED if name in row}  # an older approval knows fewer
     values["body"] = Html(row["body"])
     values["quotes"] = tuple(Quote(text=text, speaker=speaker) for text, speaker in row["quotes"])
-    for name in ("authors", "tags", "notes"):
-        values[name] = tuple(row[name])
+    for name in ("authors", "tags", "notes", "marks"):
+        values[name] = tuple(row.get(name, ()))
     return Entry(**values)
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest migration. A test holds it against the migrations' folder; reading it here spares importing Alembic."""
 
 
@@ -111,6 +111,7 @@ entry = Table(
     Column("path", Text),
     Column("fingerprint", String, nullable=False),
     Column("notes", JSON, nullable=False),
+    Column("marks", JSON, nullable=False, server_default="[]"),
     Column("first_seen", Utc, nullable=False),
     Column("last_seen", Utc, nullable=False),
     Column("state", String, nullable=False),
@@ -210,6 +211,14 @@ generated = Table(  # what a model answered, unchecked, by what it was asked: di
     Column("answer", Text, nullable=False),
 )
 
+link_answer = Table(  # what an address in an issue answered, while that is believed: digest.check.online.answers
+    "link_answer",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("asked", Utc, nullable=False),
+    Column("answer", Text, nullable=False),  # JSON
+)
+
 subscriber = Table(
     "subscriber",
     metadata,
@@ -255,31 +264,36 @@ mailing = Table(
     UniqueConstraint("issue", "kind", "content_sha256"),
 )
 
+INDEXED = "entries in the search index"
+"""The key of the store's notes under which the number of the last indexed entry stands; without it none is."""
+
 SEARCH_SQLITE = (
     (
         "CREATE VIRTUAL TABLE entry_search USING fts5(title, summary, text, content='entry', content_rowid='number',"
         " tokenize='unicode61 remove_diacritics 2')"
     ),
     (
-        "CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN"
-        " INSERT INTO entry_search(rowid, title, summary, text)"
-        " VALUES (new.number, new.title, new.summary, new.text); END"
-    ),
-    (
-        "CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN"
+        "CREATE TRIGGER entry_removed AFTER DELETE ON entry WHEN old.number <= (SELECT CAST(value AS INTEGER) FROM meta"
+        " WHERE key = 'entries in the search index') BEGIN"
         " INSERT INTO entry_search(entry_search, rowid, title, summary, text)"
-        " VALUES ('delete', old.number, old.title, old.summary, old.text); END"
+        " VALUES ('delete', old.number, old.title, old.summary, old.text);"
+        " UPDATE meta SET value = min(CAST(value AS INTEGER), (SELECT coalesce(max(number), 0) FROM entry))"
+        " WHERE key = 'entries in the search index'; END"
     ),
     (
-        "CREATE TRIGGER entry_changed AFTER UPDATE OF title, summary, text ON entry BEGIN"
+        "CREATE TRIGGER entry_changed AFTER UPDATE OF title, summary, text ON entry"
+        " WHEN old.number <= (SELECT CAST(value AS INTEGER) FROM meta"
+        " WHERE key = 'entries in the search index') BEGIN"
         " INSERT INTO entry_search(entry_search, rowid, title, summary, text)"
         " VALUES ('delete', old.number, old.title, old.summary, old.text);"
         " INSERT INTO entry_search(rowid, title, summary, text)"
         " VALUES (new.number, new.title, new.summary, new.text); END"
     ),
 )
-"""The full-text index of entries. It holds no text of its own: it refers to the entry by number, and triggers keep
-the two in step. PostgreSQL will have a tsvector column instead."""
+"""The full-text index of entries. It holds no text of its own: it refers to the entry by number.
+
+New entries are indexed when somebody searches (digest.store.search), because that costs as much as all the rest of
+storing them; triggers keep up what is indexed. PostgreSQL will have a tsvector column instead."""
 
 delivery = Table(
     "delivery",

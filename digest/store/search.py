@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, column, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, FromClause, Select, column, func, literal_column, or_, select, table
 
 from digest.errors import UsageError
-from digest.store.schema import entry
+from digest.store.database import get_meta, put_meta
+from digest.store.schema import INDEXED, entry
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -66,6 +67,27 @@ class _Wanted:
 
     words: tuple[str, ...] = ()  # as FTS5 reads them: quoted
     letters: tuple[str, ...] = ()  # to be found anywhere, letter by letter
+
+
+def is_behind(connection: Connection) -> bool:
+    """Whether there are entries that the index does not know yet."""
+    last = connection.execute(select(func.max(entry.c.number))).scalar() or 0
+    return last > _last_indexed(connection)
+
+
+def index_entries(connection: Connection) -> None:
+    """Bring the index up to date; ``connection`` is a writing transaction. 10,000 entries take about a second."""
+    last = connection.execute(select(func.max(entry.c.number))).scalar() or 0
+    connection.exec_driver_sql(
+        "INSERT INTO entry_search(rowid, title, summary, text)"
+        " SELECT number, title, summary, text FROM entry WHERE number > ? ORDER BY number",
+        (_last_indexed(connection),),
+    )
+    put_meta(connection, INDEXED, str(last))
+
+
+def _last_indexed(connection: Connection) -> int:
+    return int(get_meta(connection, INDEXED) or 0)
 
 
 def search_entries(connection: Connection, query: str, *, limit: int = 20) -> tuple[Hit, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from digest.errors import UsageError
 from digest.store import schema
 from digest.store.database import Store, open_store
-from digest.store.search import MARK, Hit, search_entries, search_ids
+from digest.store.search import MARK, Hit, index_entries, search_entries, search_ids
 
 
 def row(id_: str, title: str, *, summary: str = "", text: str = "", day: int | None = 20) -> dict[str, object]:
@@ -46,6 +46,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = open_store("sqlite:///state/digest.db", root)
     with store.write() as connection:
         connection.execute(insert(schema.entry), list(ROWS))
+        index_entries(connection)
     yield store
     store.close()
 

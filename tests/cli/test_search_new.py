@@ -1,0 +1,50 @@
+"""What came since the last search is found by it, and by `digest why`."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import digest
+from tests.support.project import NOW, item, make_project, rss
+
+WRECK = item("A quiet week", "https://gridwatch.example/quiet", text="Divers raised a schooner off the coast.")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A newsletter that has read a feed and was never searched."""
+    made = make_project(tmp_path, files={"feeds/grid.xml": rss(WRECK)})
+    assert digest("fetch", root=made, now=NOW).code == 0
+    return made
+
+
+@pytest.mark.parametrize("verb", ["search", "why"])
+def test_words_of_the_text_are_found_at_once(root: Path, verb: str) -> None:
+    ran = digest(verb, "schooner", root=root, now=NOW)
+
+    assert ran.code == 0
+    assert "A quiet week" in ran.out
+
+
+@pytest.mark.parametrize("verb", ["search", "why"])
+def test_while_another_digest_writes_what_is_indexed_is_searched(
+    root: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    digest("search", "schooner", root=root, now=NOW)
+    later = item("The schooner again", "https://gridwatch.example/again", day=18)
+    (root / "feeds" / "more.xml").write_text(rss(later, title="More"), "utf-8")
+    digest("fetch", root=root, now=NOW)
+    monkeypatch.setattr("digest.store.database.BUSY_TIMEOUT_MS", 50)
+    with closing(sqlite3.connect(root / "state" / "digest.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ran = digest(verb, "schooner", root=root, now=NOW)
+
+    assert ran.code == 0
+    assert "A quiet week" in ran.out
+    assert "The schooner again" not in ran.out
+    assert "what came since the last search is not searched" in ran.err
+    assert "The schooner again" in digest(verb, "schooner", root=root, now=NOW).out
