@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from email.utils import parseaddr
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -47,13 +48,13 @@ def _language(value: str) -> str:
 
 
 def _web(value: str) -> str:
-    if value and not _is_web(value):
+    if value and not is_web(value):
         raise ValueError('is no web address; write one such as "https://example.org/brief/"')
     return value if not value or value.endswith("/") else value + "/"
 
 
 def _feed_url(value: str) -> str:
-    if not _is_web(value):
+    if not is_web(value):
         raise ValueError('is no web address; write one such as "https://example.org/feed.xml"')
     return value
 
@@ -127,13 +128,26 @@ def _proxy(value: str) -> str:
     return value
 
 
+def _name_server(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    host, port = (host, port) if colon and ("." in host or host.startswith("[")) else (value, "53")
+    try:
+        good = not value or (bool(ip_address(host.strip("[]"))) and 0 < int(port) < 65536)
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError('is no address of a name server; write one such as "9.9.9.9" or "[2620:fe::fe]:53"')
+    return value
+
+
 def _printed_section(value: str) -> str:
     if value.strip(" *_:").casefold() in {"next week", "candidates"}:
         raise ValueError("is a part of the issue file that is never printed; choose another name")
     return value
 
 
-def _is_web(value: str) -> bool:
+def is_web(value: str) -> bool:
+    """Whether it is an address that begins with http:// or https:// and names a host."""
     if _USUAL.match(value):
         return True
     try:
@@ -157,4 +171,5 @@ KeyVariable = Annotated[str, _key_variable]
 StoreUrl = Annotated[str, _store_url]
 Contact = Annotated[str, _contact]
 Proxy = Annotated[str, _proxy]
+NameServerAddress = Annotated[str, _name_server]
 SectionTitle = Annotated[Filled, _printed_section]

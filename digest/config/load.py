@@ -37,8 +37,10 @@ def load_config(root: Path) -> Config:
     if not (root / CONFIG_NAME).is_file():
         msg = f"no {CONFIG_NAME} in {root}"
         raise ProjectError(msg, hint="make a newsletter with `digest init DIR`, or name its folder with -C DIR")
-    settings, _, problems = _read(root, CONFIG_NAME, Settings)
-    feeds, text, more = _read(root, FEEDS_NAME, FeedList) if (root / FEEDS_NAME).is_file() else (FeedList(), "", [])
+    settings, _, problems = read_table(root, CONFIG_NAME, Settings)
+    feeds, text, more = (
+        read_table(root, FEEDS_NAME, FeedList) if (root / FEEDS_NAME).is_file() else (FeedList(), "", [])
+    )
     problems += more
     if settings and feeds:
         problems += _problems(FEEDS_NAME, text, _cross_check(settings, feeds))
@@ -66,6 +68,7 @@ def feed_sources(feeds: FeedList) -> tuple[Source, ...]:
                 language=feed.language,
                 include=feed.include,
                 exclude=feed.exclude,
+                marks=feed.marks,
                 max_entries=feed.max_entries,
                 username=feed.username,
                 password_env=feed.password_env,
@@ -122,7 +125,7 @@ def _cross_check(settings: Settings, feeds: FeedList) -> list[Fault]:
     return faults
 
 
-def _read(root: Path, name: str, kind: type[AnyTable]) -> tuple[AnyTable | None, str, list[Problem]]:
+def read_table(root: Path, name: str, kind: type[AnyTable]) -> tuple[AnyTable | None, str, list[Problem]]:
     """A file's table, its text, and what is wrong with it; the table is None if anything is."""
     try:
         text = (root / name).read_bytes().decode("utf-8-sig")

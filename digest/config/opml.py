@@ -39,7 +39,7 @@ _DECLARED: Final = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A
 _ENTITY: Final = re.compile(r"&(#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{0,30})?(;?)")
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_NAMES: Final = frozenset(["amp", "lt", "gt", "quot", "apos"])
-_LISTS: Final = ("include", "exclude")
+_LISTS: Final = ("include", "exclude", "marks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ The tables check and fill in; they read no files. Keys, types and defaults are d
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from digest.config.checks import (
     Filled,
     Language,
     Login,
+    NameServerAddress,
     Proxy,
     SectionTitle,
     StoreUrl,
@@ -29,13 +31,42 @@ from digest.config.checks import (
     Zone,
 )
 from digest.config.table import Table, WrongKeyError
+from digest.config.theme import ThemeSettings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _STANDING = re.compile(r"https?://[^\s*/?#]+(?:[/?#][^\s*]*\*?)?", re.IGNORECASE)
 RULES = (
-    "todo", "size", "embargo", "empty", "subject", "preheader", "quote", "repeat", "alt", "link", "link-text",
-    "unsubscribe", "address", "dead-link",
+    "todo", "embargo-note", "quote", "date", "doubled-word", "markdown", "embargo", "empty", "thin-story", "repeat",
+    "candidate", "section", "headline", "link", "insecure-link", "tracking", "shortener", "link-text", "alt",
+    "picture", "subject", "preheader", "size", "unsubscribe", "address", "all-stories", "dead-link", "redirect",
+    "sender-domain", "same-stories", "same-links", "text-part", "text-width", "text-blanks", "text-characters",
+    "text-markup", "text-links", "text-notes", "structure", "attachment", "cid", "message-charset", "transfer",
+    "line-ends", "flowed", "mime-version", "headers", "message-id", "sender", "list-headers", "header-text",
+    "odd-headers", "controls", "charset", "doctype", "viewport", "title", "language", "direction", "nesting",
+    "headings", "fake-heading", "inline-gap", "entities", "placeholder", "scripts", "foreign", "style-place",
+    "obsolete", "semantics", "ids", "aria", "focus", "hidden-text", "table-role", "table-spacing", "table-depth",
+    "table-heads", "outlook", "image-alt", "image-source", "image-format", "image-size", "image-choice",
+    "tracking-pixel", "image-share", "link-name", "link-target", "link-attributes", "deceptive-link", "link-twins",
+    "head-styles", "style-dependence", "mail-width", "layout-table", "long-words", "image-style", "font-size",
+    "line-height", "font-family", "text-align", "link-underline", "colour-format", "negative-margin", "fixed-height",
+    "word-layout", "text-contrast", "invisible-text", "dark-mode", "dark-override", "client-support", "one-click",
 )  # fmt: skip
+"""The ids of the gate's rules, in the order of ``digest check --rules``."""
+
+BLOCKING = (
+    "todo", "size", "embargo", "empty", "subject", "quote", "repeat", "date", "link", "unsubscribe", "dead-link",
+    "all-stories", "same-stories", "text-part", "text-markup", "text-characters", "placeholder", "scripts", "foreign",
+    "controls", "link-target", "deceptive-link", "image-source", "invisible-text", "structure", "cid",
+    "message-charset", "transfer", "line-ends", "mime-version", "headers", "message-id", "sender", "list-headers",
+    "header-text",
+)  # fmt: skip
+"""What blocks where digest.toml does not say: what embarrasses, harms, or breaks the message. Taste advises."""
+
+CLIENTS = (
+    "gmail", "outlook-windows", "outlook-com", "apple-mail", "yahoo", "aol", "fastmail", "free-fr", "gmx", "hey",
+    "ionos", "laposte", "mail-ru", "orange", "proton", "samsung", "sfr", "t-online", "thunderbird", "web-de", "wp-pl",
+)  # fmt: skip
+"""Families of mail programs, as the rule ``client-support`` knows them."""
 
 
 class Newsletter(Table, frozen=True, kw_only=True):
@@ -65,6 +96,7 @@ class IssueSettings(Table, frozen=True, kw_only=True):
     max_candidates: Annotated[int, Meta(ge=0, le=5000)] = 40
     summary_words: Annotated[int, Meta(ge=10, le=400)] = 65
     strictness: Literal["strict", "lenient"] = "strict"
+    images: Literal["none", "first", "all"] = "none"  # stories of a section with their source's picture
     standing_links: tuple[str, ...] = ()  # addresses that may stand in every issue; with "*" at the end all below
     significant: Annotated[float, Meta(ge=0, le=100)] = 1.04  # points; a week without a story of more is a quiet one
 
@@ -128,15 +160,25 @@ class Interests(Table, frozen=True, kw_only=True):
 class CheckSettings(Table, frozen=True, kw_only=True):
     """``[check]``: the rules whose findings stop an issue; those of the others advise."""
 
-    block: tuple[str, ...] = ("todo", "size", "embargo", "empty", "subject", "quote", "repeat", "dead-link")
-    clients: tuple[str, ...] = ("gmail", "outlook-windows", "apple-mail")
+    block: tuple[str, ...] = BLOCKING
+    ignore: tuple[str, ...] = ()  # rules that are not run
+    clients: tuple[str, ...] = ("gmail", "outlook-windows", "outlook-com", "apple-mail", "yahoo")
+    candidate_score: Annotated[float, Meta(ge=0, le=100)] = 0.0  # points; 0: that of the least story that is printed
+    name_server: NameServerAddress = ""  # asked for the sender's domain; empty: the system's
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        unknown = [rule for rule in self.block if rule not in RULES]
-        if unknown:
-            msg = f"no such rule: {', '.join(unknown)}; the rules are {', '.join(RULES)}"
-            raise WrongKeyError(msg, key="block")
+        for key, named in (("block", self.block), ("ignore", self.ignore)):
+            _require_known(named, RULES, key=key, what="rule")
+        _require_known(self.clients, CLIENTS, key="clients", what="family of mail programs")
+
+
+def _require_known(named: tuple[str, ...], known: tuple[str, ...], *, key: str, what: str) -> None:
+    unknown = [one for one in named if one not in known]
+    if unknown:
+        near = get_close_matches(unknown[0], known, n=1)
+        guess = f" (did you mean {near[0]}?)" if near else ""
+        raise WrongKeyError(f"no such {what}: {', '.join(unknown)}{guess}; there are {', '.join(known)}", key=key)
 
 
 class SendSettings(Table, frozen=True, kw_only=True):
@@ -194,6 +236,7 @@ class Settings(Table, frozen=True, kw_only=True):
     stand_in: ClassVar = {"newsletter": Newsletter.stand_in}
 
     newsletter: Newsletter
+    theme: ThemeSettings = ThemeSettings()
     issue: IssueSettings = IssueSettings()
     section: tuple[SectionRule, ...] = ()
     interests: Interests = Interests()
@@ -226,6 +269,7 @@ class FeedSettings(Table, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     weight: Annotated[float, Meta(ge=0.0, le=10.0)] = 1.0
     language: Language | None = None
+    marks: tuple[Literal["paywall", "pdf", "audio", "video"], ...] = ()  # of everything it tells
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_entries: Annotated[int, Meta(ge=1)] | None = None

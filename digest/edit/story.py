@@ -10,6 +10,7 @@ from digest.edit.blocks import Line, invisible
 from digest.errors import IssueFileError
 from digest.model import IssueStory, SourceRef
 from digest.text.markdown import without_comments
+from digest.text.plain import drop_controls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 Part = Literal["summary", "why", "label", "source", "between"]
 """label: the line "Sources:". between: blank lines and comments among the sources."""
 
-OPTIONS = ("pin", "update", "headline", "summary", "full", "image", "no-image", "generated")
+OPTIONS = (
+    "pin", "update", "correction", "headline", "summary", "full", "image", "no-image", "generated",
+    "paywall", "pdf", "audio", "video",
+)  # fmt: skip
 
 _ATTRIBUTES = re.compile(r"(?<!\\)\{([^{}]*)\}$")
 _STORY_ID = re.compile(r"^s-[0-9a-f]{8,16}$")
@@ -159,7 +163,7 @@ def read_source(item: str, path: str, line: int) -> SourceRef:
     Raises:
         IssueFileError: its link or its braces are not closed.
     """
-    rest = item.strip()
+    rest = drop_controls(item).strip()  # it is printed, and measured, as it stands
     entry_id = None
     if found := _ATTRIBUTES.search(rest):
         known = _ENTRY_ID.match(found.group(1).strip())

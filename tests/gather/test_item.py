@@ -142,6 +142,13 @@ def test_in_a_file_that_lies_nowhere_relative_addresses_lead_nowhere() -> None:
     assert (entry.url, entry.body) == (None, "<a>b</a>")
 
 
+def test_what_waits_behind_the_link_is_marked() -> None:
+    sound = '<link>https://example.org/talk</link><enclosure url="https://example.org/t" type="audio/mpeg" length="1"/>'
+    assert only(f"<title>a</title>{sound}").marks == ("audio",)
+    assert only("<title>a</title><link>https://example.org/report.pdf</link>").marks == ("pdf",)
+    assert only("<title>a</title><link>https://example.org/a</link>").marks == ()
+
+
 @pytest.mark.parametrize(
     ("item", "expected"),
     [

@@ -21,6 +21,7 @@ from digest.gather.pictures import alt_of, is_picture, pictures
 from digest.model import Entry, Html, Source
 from digest.text.clean import clean, paragraphs
 from digest.text.dates import sane
+from digest.text.marks import link_marks
 from digest.text.plain import plain
 from digest.text.titles import tidy_title
 from digest.text.urls import clean_url, url_key
@@ -105,6 +106,7 @@ class Item:
             language=source.language or repair.language_tag(_language(raw)) or repair.language_tag(language),
             image_url=image_url,
             image_alt=image_alt,
+            marks=tuple(dict.fromkeys((*source.marks, *link_marks(self.url, _attached(raw))))),
             published=published,
             updated=sane(self.updated, now=now),
             embargo=until(notices, near=published or now, zone=zone) if notices else None,
@@ -247,6 +249,12 @@ def _language(raw: Raw) -> str | None:
         if part and _get(part, "language"):
             return str(part["language"])
     return None
+
+
+def _attached(raw: Raw) -> tuple[str, ...]:
+    """The media types of what hangs on the item."""
+    links = _get(raw, "links") or ()
+    return tuple(str(_get(link, "type", "")) for link in links if _get(link, "rel") == "enclosure")
 
 
 def _image(raw: Raw, body: str, *, base: str, caption: str) -> tuple[str | None, str]:

@@ -14,6 +14,7 @@ from digest.gather.quotes import quotes
 from digest.gather.repair import body_text
 from digest.model import Entry, Html
 from digest.text.dates import EARLIEST_YEAR, LEAD
+from digest.text.marks import link_marks, page_marks
 from digest.text.plain import drop_controls, plain
 from digest.text.titles import tidy_title, title_key
 from digest.text.urls import url_key
@@ -81,6 +82,7 @@ def finish(document: Document, *, title: str, body: Html, url: str | None, publi
         summary=summary,
         published=published,
         embargo=held,
+        marks=(*link_marks(url), *page_marks(document.data)),
         path=document.path,
         fingerprint=sha256(document.data).hexdigest(),
         notes=notes,
