@@ -26,6 +26,7 @@ from digest.edit.strays import (
 )
 from digest.errors import IssueFileError
 from digest.model import Issue, IssueSection, IssueStory
+from digest.text.plain import drop_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -209,9 +210,9 @@ def _issue(front: FrontMatter, spans: list[Span], told: Sequence[IssueStory], te
     _refuse_twins(told, path)
     return Issue(
         name=front.name,
-        title=front.title,
-        subject=front.subject,
-        preheader=front.preheader,
+        title=drop_controls(front.title),
+        subject=drop_controls(front.subject),
+        preheader=drop_controls(front.preheader),
         base=front.base,
         intro=_markdown(span for span in spans if span.kind == "intro"),
         sections=tuple(sections),

@@ -9,6 +9,7 @@ from typing import Final
 import nh3
 
 from digest.model import Html
+from digest.text.nesting import flat, shallow
 from digest.text.plain import drop_controls
 
 TAGS: Final = frozenset(
@@ -25,8 +26,8 @@ ATTRIBUTES: Final = {
     "*": {"lang", "dir"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align"},
     "ol": {"start"},
 }
 _GONE_WITH_CONTENT: Final = frozenset(
@@ -36,20 +37,21 @@ _GONE_WITH_CONTENT: Final = frozenset(
     """.split()  # noqa: SIM905  read by people
 )
 _SCHEMES: Final = frozenset(["http", "https", "mailto"])
-_MOST_DEEP = 1000
-_MANY_TAGS = 3000
 # Of what nh3 writes: attributes are always quoted, text never holds a bare "<".
 _ANY_TAG: Final = re.compile(r'<(?:[^<>"]|"[^"]*+")*+>')
-_OPENING: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_UNNESTED: Final = frozenset(
-    """
-    p br hr img li dt dd td th tr option input meta link col source wbr area base embed param track
-    """.split()  # noqa: SIM905  read by people
-)
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")
 _IMG: Final = re.compile(r'<img\b(?:[^<>"]|"[^"]*+")*+>')
 _SRC: Final = re.compile(r' src="\s*https?://', re.IGNORECASE)
-_PIXEL: Final = re.compile(r' (?:width|height)="\s*[01](?:px)?\s*"', re.IGNORECASE)
+_PIXEL: Final = re.compile(r' (?:width|height)="\s*0*[01](?:px)?\s*"', re.IGNORECASE)
+_PERHAPS_UNSEEN: Final = re.compile(
+    r"""hidden|none|(?:width|height)\s*:\s*[01](?:px)?\b|src\s*=\s*["']?\s*["'>]""", re.IGNORECASE
+)
+_RAW_IMAGE: Final = re.compile(r"""<ima?ge?\b((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""", re.IGNORECASE)
+_RAW_ATTRIBUTE: Final = re.compile(r"""([^\s"'/=]++)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"']*+))?""")
+_UNSEEN: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])(?:width|height)\s*:\s*[01](?:px)?\s*(?:[;!]|\Z)",
+    re.IGNORECASE,
+)
 
 
 def clean(html: str, *, base: str | None = None) -> Html:
@@ -57,18 +59,19 @@ def clean(html: str, *, base: str | None = None) -> Html:
 
     Links and pictures are http, https or (links) mailto; relative addresses are resolved against ``base``, and
     dropped without one. Scripts, styles, forms, frames, comments, classes, ids, handlers and tracking pixels (a
-    width or height of 0 or 1) go. What is nested more than 1,000 deep is cut there: nh3 takes time quadratic in the
-    depth (4 s for 50,000), and no document means it.
+    width or height of 0 or 1, or hidden) go, and the tags of what is nested deeper than any document means it (see
+    digest.text.nesting).
     """
     text = drop_controls(html)
     if "<" not in text and "&" not in text and not text.startswith("\ufeff"):
         return Html(_escaped(text))  # all that nh3 would do
     cleaner = _cleaner(base if base and base.startswith(("http://", "https://")) else None)
-    safe = cleaner.clean(_not_too_deep(text))
+    safe = cleaner.clean(shallow(_without_hidden(text)))
     if "#" in text and "&#" in text:  # no named entity stands for a control character
         safe = drop_controls(safe)
     if "<img" in safe:
         safe = _without_pixels(safe)
+    safe = flat(safe)
     # The newline that follows <pre> is not part of it (HTML §13.1.2.5), so a second pass would eat the next one.
     return Html(re.sub(r"(<pre[^<>]*>)\n+", r"\1", safe) if "<pre" in safe else safe)
 
@@ -113,6 +116,21 @@ def _without_base(url: str) -> str | None:
     return f"https:{url}" if re.match(r"//[^/]", url) else None
 
 
+def _without_hidden(html: str) -> str:
+    """Without pictures that their source hides, and those of no address: what says so does not survive the cleaning.
+
+    A picture that nobody sees counts readers; one whose address is empty would be the page itself.
+    """
+    if not ("<" in html and _PERHAPS_UNSEEN.search(html)):
+        return html
+    return _RAW_IMAGE.sub(lambda image: "" if _is_hidden(image[1]) else image[0], html)
+
+
+def _is_hidden(attributes: str) -> bool:
+    said = {name.lower(): value.strip("\"' ") for name, value in _RAW_ATTRIBUTE.findall(attributes)}
+    return "hidden" in said or said.get("src") == "" or _UNSEEN.search(said.get("style", "")) is not None
+
+
 def _without_pixels(safe: str) -> str:
     images = _IMG.findall(safe)
     if len(images) != safe.count("<img"):  # one stands in an attribute
@@ -124,16 +142,3 @@ def _without_pixels(safe: str) -> str:
 
 def _is_shown(image: str) -> bool:
     return _SRC.search(image) is not None and _PIXEL.search(image) is None
-
-
-def _not_too_deep(html: str) -> str:
-    if len(html) < 3 * _MANY_TAGS or html.count("<") < _MANY_TAGS:
-        return html
-    depth = 0
-    for tag in _OPENING.finditer(html):
-        if tag.group(2).lower() in _UNNESTED:
-            continue
-        depth = max(0, depth - 1) if tag.group(1) else depth + 1
-        if depth > _MOST_DEEP:
-            return html[: tag.start()]
-    return html
