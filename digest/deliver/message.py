@@ -1,12 +1,15 @@
 """A Mail and a recipient become the bytes that go over the wire. Pure: same input, same bytes.
 
-The standard library builds the structure and encodes the bodies. The headers are folded here, because its folding
-differs between Python versions and turns a long List-Unsubscribe into encoded words, which mail programs then ignore
-(seen with 3.11.7).
+The standard library builds the structure. The headers are folded here, because its folding differs between Python
+versions and turns a long List-Unsubscribe into encoded words, which mail programs then ignore (seen with 3.11.7); so
+are the bodies, because it makes their lines as long as the headers', two characters longer than RFC 2045 allows
+(cpython issue 78206).
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import html
 import re
@@ -21,6 +24,7 @@ from email.policy import EmailPolicy, Policy
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from digest.config.settings import Settings
 from digest.deliver.tokens import mac, unsubscribe_token
@@ -30,6 +34,10 @@ from digest.text.address import address_problem, smtp_address, tidy
 
 LINE = 78  # octets wanted in a line, without its end; RFC 5322 §2.1.1
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_AS_IS = bytes(byte for byte in range(32, 127) if byte != ord("=")) + b"\t\r\n"
+"""What quoted-printable leaves alone (RFC 2045 §6.7)."""
+_URL = re.compile(r"https?://[!-+\-./0-9:;=?-~]+")
+"""What may stand in angle brackets as it is: ASCII without blanks, brackets and the comma that parts addresses."""
 _SPECIALS = re.compile(r'[()<>@,:;."\[\]\\]')  # RFC 5322 §3.2.3
 
 
@@ -119,10 +127,10 @@ class _Text(_Line):
 
 
 class _List(_Line):
-    """Never encoded, folded after commas only (RFC 2369 §2)."""
+    """Never encoded, folded after the comma between two addresses only (RFC 2369 §2)."""
 
     def write(self) -> str:
-        return str(self).replace(", ", ",\r\n ")
+        return str(self).replace(">, <", ">,\r\n <")
 
 
 class _Mailbox(_Line):
@@ -147,8 +155,8 @@ def _policy() -> EmailPolicy[EmailMessage]:
     kinds: dict[type[_Line], tuple[str, ...]] = {
         _Text: ("subject",),
         _Mailbox: ("from", "to", "reply-to"),
-        _List: ("list-id", "list-unsubscribe", "list-unsubscribe-post"),
-        _Line: ("message-id",),
+        _List: ("list-id", "list-unsubscribe", "list-archive"),
+        _Line: ("message-id", "precedence"),
     }
     for kind, names in kinds.items():
         for name in names:
@@ -184,6 +192,15 @@ def list_id(settings: Settings) -> str:
     """What names the list to mail programs, whoever sends it (RFC 2919): ``brief.example.org``."""
     given = settings.send.list_id or sender_address(settings).replace("@", ".")
     return ".".join(filter(None, re.sub(r"[^A-Za-z0-9.-]+", "-", given.strip("<> ")).strip("-").split(".")))
+
+
+def _list_id_line(title: str, name: str) -> str:
+    """The name of the list for people, and for programs (RFC 2919 §3).
+
+    The title is left off where it would need encoding or folding: programs compare and show this header undecoded.
+    """
+    phrase = _phrase("List-Id", title) if _is_plain(title) else ""
+    return f"{phrase} <{name}>".lstrip() if "\r\n" not in phrase else f"<{name}>"
 
 
 def unsubscribe_link(settings: Settings, *, secret: str, recipient: Recipient) -> str:
@@ -222,36 +239,51 @@ def build_message(
     link = unsubscribe_link(settings, secret=secret, recipient=recipient)
     title = one_line(settings.newsletter.title)
     message = EmailMessage(policy=_POLICY)
-    message["Date"] = date
+    message["Date"] = date.astimezone(ZoneInfo(settings.newsletter.timezone))
     message["From"] = mailbox(name or title, address)
     if settings.newsletter.reply_to:
         message["Reply-To"] = mailbox(*parseaddr(settings.newsletter.reply_to))
     message["To"] = mailbox(recipient.name, recipient.address)
-    message["Subject"] = one_line(mail.subject)
+    message["Subject"] = one_line(mail.subject) or title
     message["Message-ID"] = message_id(settings, mailing_id=mailing_id, secret=secret, recipient=recipient)
-    # The name is left off where it would need encoding: programs compare and show this header undecoded.
-    plain = title if title.isascii() and "=?" not in title and len(title) < LINE else ""
-    message["List-Id"] = f"{_phrase('List-Id', plain)} <{list_id(settings)}>".lstrip()
+    message["List-Id"] = _list_id_line(title, list_id(settings))
     message["List-Unsubscribe"] = f"<{link}>"
+    if _URL.fullmatch(settings.newsletter.url):
+        message["List-Archive"] = f"<{settings.newsletter.url}>"
+    # Keeps "I am away until Monday" of a thousand readers from the editor; older programs go by nothing else.
+    message["Precedence"] = "bulk"
     message["MIME-Version"] = "1.0"
     boundary = hashlib.sha256(f"{mailing_id}\0{mail.variant}".encode()).hexdigest()[:24]
     # "=_" cannot occur in quoted-printable or base64 (RFC 2045 §6.7), so no body ever holds the boundary.
     message["Content-Type"] = f'multipart/alternative; boundary="=_{boundary}"'
-    message.attach(_part(mail.text.replace(UNSUBSCRIBE_MARK, link), "plain"))
-    message.attach(_part(mail.html.replace(UNSUBSCRIBE_MARK, html.escape(link)), "html"))
+    message.attach(_part(mail.text.replace(UNSUBSCRIBE_MARK, link), "plain", mail.language))
+    message.attach(_part(mail.html.replace(UNSUBSCRIBE_MARK, html.escape(link)), "html", mail.language))
     return message.as_bytes()
 
 
-def _part(text: str, subtype: str) -> EmailMessage:
+def _part(text: str, subtype: str, language: str) -> EmailMessage:
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    raw = lines.replace("\n", "\r\n").encode("utf-8", "replace")
+    raw += b"" if raw.endswith(b"\n") else b"\r\n"
+    encoding, written = _encoded_body(raw)
     part = EmailMessage(policy=_POLICY)
-    part.set_content(text, subtype=subtype, charset="utf-8", cte=_encoding(text))
-    del part["MIME-Version"]  # it belongs to the whole (RFC 2045 §4)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Language"] = language  # RFC 3282: whoever reads it aloud need not guess
+    part["Content-Transfer-Encoding"] = encoding
+    part.set_payload(written.decode("ascii"))
     return part
 
 
-def _encoding(text: str) -> str:
-    """Whichever is shorter. Never 8bit: relays that rewrite it break a DKIM signature (RFC 6376 §5.3)."""
-    raw = text.encode("utf-8", "replace")
-    escaped = sum(raw.count(byte) for byte in b"=\t") + len(raw.translate(None, delete=bytes(range(128))))
-    quoted_printable = (len(raw) + 2 * escaped) * 78 // 75
-    return "quoted-printable" if quoted_printable <= len(raw) * 4 * 78 // (3 * 76) else "base64"
+def _encoded_body(raw: bytes) -> tuple[str, bytes]:
+    """A body with CRLF line ends in whichever encoding is shorter, and that encoding's name.
+
+    Never 8bit: relays that rewrite it break a DKIM signature (RFC 6376 §5.3). Lines have at most 76 characters
+    (RFC 2045 §6.7, §6.8).
+    """
+    escaped = len(raw.translate(None, delete=_AS_IS))
+    if (len(raw) + 2 * escaped) * 78 / 75 > len(raw) * 4 / 3 * 78 / 76:  # each line of 76 has a line end, or "=" too
+        return "base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
+    # Where a line ends in a blank, binascii makes it longer than it may be.
+    written = re.sub(rb"(?m)^(.{74,75})(=20|=09)\r$", rb"\1=\r\n\2\r", binascii.b2a_qp(raw, istext=True))
+    # Mailboxes that are one file put ">" before such a line (RFC 4155); RFC 2049 §3 says how to keep them from it.
+    return "quoted-printable", re.sub(rb"(?m)^From ", b"=46rom=\r\n ", written)

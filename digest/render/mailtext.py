@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from digest.model import Html
+from digest.render.mailnotes import NOTE, WEB_ADDRESS, escaped, is_same, mailbox, web_address, without_ends
+from digest.render.mailtable import Rows, as_columns, as_records, unwrapped
 from digest.render.markup import Tag, walk
+from digest.render.raised import shifted
 from digest.text.wrap import WIDTH, columns, wrap
 
 _BLOCKS = frozenset(
@@ -18,8 +20,13 @@ _BLOCKS = frozenset(
         *("blockquote", "pre", "hr", "table", "li"),
     }
 )
-_LINE_END = "\x1e"  # a <br>, until its paragraph is wrapped; clean text holds no control characters
-_GAP = "  "  # between a table's columns
+_MARKED = frozenset({"a", "sup", "sub", "s", "del", "code"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# Signs for what is decided when its paragraph is whole; clean text holds no control characters.
+_LINE_END = "\x1e"  # a <br>
+_AS_IS = "\x02"  # stands in an address that is code
+_ITEM_END = "\x03"  # of a list in a table's cell
+_NOTED = re.compile(rf"{NOTE}(\d+){NOTE}|<?({WEB_ADDRESS.pattern})>?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +37,23 @@ class Noted:
     urls: tuple[str, ...]  # of note 1, 2, …
 
 
-def as_text(source: Html, *, notes: Sequence[str] = (), width: int = WIDTH, indent: str = "") -> Noted:
+def as_text(
+    source: Html, *, notes: Sequence[str] = (), width: int = WIDTH, indent: str = "", picture: str = "[{alt}]"
+) -> Noted:
     """Clean HTML as lines of text.
+
+    Addresses stand in the notes, not in the text, unless one is a paragraph by itself or code. Lines of code that are
+    too long are broken like any other, at a blank where there is one: no program shows a wider line better.
 
     Args:
         source: clean HTML.
         notes: addresses that have their numbers already; new ones go on from there.
         width: columns.
         indent: what every line begins with.
+        picture: what stands for an image, with ``{alt}`` for its description; without one it is left out.
     """
-    page = _Page(width=width, prefixes=[indent], urls=list(notes))
-    for part in walk(source):
+    page = _Page(width=width, prefixes=[indent], urls=list(notes), picture=picture)
+    for part in unwrapped(walk(source)):
         if isinstance(part, str):
             page.words(part)
         elif part.closes:
@@ -53,17 +66,17 @@ def as_text(source: Html, *, notes: Sequence[str] = (), width: int = WIDTH, inde
 
 def note(url: str, urls: Sequence[str]) -> tuple[int, tuple[str, ...]]:
     """The number of an address, and the addresses with it."""
-    known = tuple(urls)
+    known, url = tuple(urls), escaped(url)
     return (known.index(url) + 1, known) if url in known else (len(known) + 1, (*known, url))
 
 
 @dataclass(slots=True)
-class _Table:
-    """A table being read."""
+class _Open:
+    """An element within a line whose end has not come."""
 
-    rows: list[list[str]] = field(default_factory=list)
-    headed: bool = False
-    depth: int = 1  # of tables inside it
+    name: str
+    begins: int  # where its text begins
+    url: str = ""  # of a link that has no note yet
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,68 +86,134 @@ class _Page:
     width: int
     prefixes: list[str]  # what a line begins with, outermost first
     urls: list[str]
+    picture: str
     lines: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
-    marker: str = ""  # of a list item whose first line has not come
+    markers: list[str] = field(default_factory=lambda: [""])  # beside each prefix, what stands there on the first line
     counters: list[int | None] = field(default_factory=list)  # of open lists; None: no numbers
-    links: list[tuple[str, int]] = field(default_factory=list)  # of open links: address, where its text begins
+    opened: list[_Open] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     pre: int = 0
-    table: _Table | None = None
+    table: Rows | None = None
+    cell: Tag | None = None
     apart: bool = False  # a blank line is due before the next text
 
     def words(self, text: str) -> None:
-        self.inline.append(text if self.pre else re.sub(r"[ \t\n\r\f]+", " ", text))
+        if self.pre and not self.table:
+            self.inline.append(text)
+            return
+        text = re.sub(r"[ \t\n\r\f]+", " ", text)
+        in_code = any(each.name == "code" for each in self.opened)
+        self.inline.append(text.replace("://", f":{_AS_IS}//") if in_code else text)
 
     def start(self, tag: Tag) -> None:
-        if tag.name == "a":
-            self.links.append((_web(tag.attributes.get("href", "")), len(self.inline)))
+        if tag.name in _MARKED:
+            self.opened.append(_Open(tag.name, len(self.inline), web_address(tag.attributes.get("href", ""))))
         elif tag.name == "img":
-            alt = tag.attributes.get("alt", "").strip()
-            self.words(f"[{alt}]" if alt else "")
+            alt = " ".join(tag.attributes.get("alt", "").split())
+            self.words(self.picture.format(alt=alt) if alt else "")
         elif tag.name == "br":
-            self.inline.append("\n" if self.pre else _LINE_END)
+            self.inline.append("\n" if self.pre and not self.table else _LINE_END)
         elif tag.name == "q":
             self.words("“")
         elif self.table:
-            self._in_table(tag)
+            self._in_table(self.table, tag)
         elif tag.name in _BLOCKS:
             self._block(tag)
 
     def end(self, name: str) -> None:
-        if name == "a" and self.links:
-            self._link(*self.links.pop())
+        if name in _MARKED:
+            if self.opened:
+                self._mark(self.opened.pop())
         elif name == "q":
             self.words("”")
         elif self.table:
-            self._table_end(name)
+            self._table_end(self.table, name)
         elif name in _BLOCKS:
             self._block_end(name)
 
     def flush(self) -> None:
         """Write what was collected as a paragraph."""
-        text = "".join(self.inline)
-        self.inline.clear()
+        text = self._taken()
         if self.pre:
+            text = _NOTED.sub(self._number, text) if NOTE in text else text
             self._write([line.rstrip() for line in text.expandtabs(4).strip("\n").split("\n")], verbatim=True)
         elif text.replace(_LINE_END, " ").strip():
-            self._write([line.strip() for line in text.split(_LINE_END)])
+            lines = [self._noted(line.strip()) for line in text.split(_LINE_END)]
+            first = next(index for index, line in enumerate(lines) if line)
+            self.apart = self.apart or (first > 0 and not any(self.markers))
+            self._write(lines[first:])
+
+    def _taken(self) -> str:
+        """What was collected; of an element that goes on, what came so far is marked."""
+        for each in reversed(self.opened):  # the innermost first: the places of the others stay good
+            self._mark(each)
+            each.begins = 0
+        text = "".join(self.inline)
+        self.inline.clear()
+        return text
+
+    def _noted(self, text: str) -> str:
+        """Addresses replaced by numbers, in the order they are read, but for one that stands alone."""
+        alone = _NOTED.fullmatch(text)
+        text = self._address(alone)[0] if alone else _NOTED.sub(self._number, text)
+        return text.replace(_AS_IS, "")
+
+    def _address(self, found: re.Match[str]) -> tuple[str, str]:
+        return (self.links[int(found[1])], "") if found[1] else without_ends(found[2])
+
+    def _number(self, found: re.Match[str]) -> str:
+        if self.pre and not found[1]:
+            return found[0]
+        url, ends = self._address(found)
+        number, urls = note(url, self.urls)
+        self.urls = list(urls)
+        return f"[{number}]{ends}"
+
+    def _mark(self, element: _Open) -> None:
+        """Say in letters what an element within a line says by its look or its address."""
+        text = "".join(self.inline[element.begins :])
+        if not text.strip():
+            return
+        if element.name == "a":
+            kept = text.rstrip(" ")
+            self.inline[element.begins :] = [kept]
+            self._link(element, kept.strip())
+            self.inline.append(text[len(kept) :])
+        elif element.name in {"s", "del"}:
+            said = text.strip(" ")
+            self.inline[element.begins :] = [text.replace(said, f"~~{said}~~", 1)]
+        elif element.name in {"sup", "sub"}:
+            self.inline[element.begins :] = [shifted(text, "".join(self.inline[: element.begins]), element.name)]
+
+    def _link(self, element: _Open, text: str) -> None:
+        url, element.url = element.url, ""
+        if url.startswith("mailto:"):
+            address = mailbox(url)
+            self.inline.append("" if address in text else f" ({address})")
+        elif url:
+            self.links.append(url)
+            place = f"{NOTE}{len(self.links) - 1}{NOTE}"
+            if not is_same(text, url):
+                self.inline.append(f"\u00a0{place}")
+            elif not self.pre:
+                self.inline[element.begins :] = [place]
 
     def _write(self, texts: list[str], *, verbatim: bool = False) -> None:
         while texts and not texts[-1]:
             texts.pop()
         if self.apart:
             self._blank()
+        indent = "".join(self.prefixes)
         for text in texts:
-            indent = "".join(self.prefixes)
-            first = None
-            if self.marker:
-                first = "".join(self.prefixes[:-1]) + self.marker
-                self.marker = ""
-            kept = re.match(r"\s*", text)[0] if verbatim else ""  # type: ignore[index]  # always matches
-            if verbatim and columns(indent + text) <= self.width:
-                self.lines.append(((first or indent) + text).rstrip())
-            else:
-                self.lines += wrap(text, self.width, indent=indent + kept[: self.width // 2], first=first).split("\n")
+            first = "".join(marker or prefix for marker, prefix in zip(self.markers, self.prefixes, strict=True))
+            self.markers = [""] * len(self.prefixes)
+            if verbatim and columns(first + text) <= self.width:
+                self.lines.append((first + text).rstrip())
+                continue
+            kept = text[: len(text) - len(text.lstrip())][: self.width // 2] if verbatim else ""
+            lines = wrap(text, self.width, indent=indent + kept, first=first + kept, verbatim=verbatim)
+            self.lines += lines.split("\n")
 
     def _block(self, tag: Tag) -> None:
         self.flush()
@@ -147,7 +226,8 @@ class _Page:
             case "li":
                 self._item()
             case "blockquote":
-                self._blank()
+                if not any(self.markers):
+                    self._blank()
                 self._indent("> ")
             case "pre":
                 self.apart = True
@@ -158,22 +238,22 @@ class _Page:
                 self.apart = True
             case "table":
                 self.apart = True
-                self.table = _Table()
+                self.table = Rows()
             case _:
-                self.apart = self.apart or not self.marker
+                self.apart = self.apart or not any(self.markers)
 
     def _item(self) -> None:
         number = self.counters[-1] if self.counters else None
         if number is not None:
             self.counters[-1] = number + 1
-        self.marker = "- " if number is None else f"{number}. "
-        self._indent(" " * len(self.marker))
+        marker = "- " if number is None else f"{number}. "
+        self._indent(" " * len(marker), marker)
 
     def _block_end(self, name: str) -> None:
+        written = len(self.lines)
         self.flush()
         match name:
             case "li":
-                self.marker = ""
                 self._outdent()
                 self.apart = False
             case "ul" | "ol":
@@ -187,92 +267,74 @@ class _Page:
                 self.pre = max(0, self.pre - 1)
                 self.apart = True
             case _:
+                if name in _HEADINGS:
+                    self._underline(self.lines[written:])
                 self.apart = True
 
+    def _underline(self, heading: list[str]) -> None:
+        """Tell a heading from a short paragraph. Never by two hyphens: they begin a signature."""
+        prefix = "".join(self.prefixes)
+        indent = columns(prefix)
+        size = max((columns(line) for line in heading), default=0) - indent
+        if size > 0:
+            self.lines.append(prefix + "-" * min(max(size, 3), self.width - indent))
+
     def _blank(self) -> None:
-        if self.lines and self.lines[-1].strip("> "):
+        if self.lines and self.lines[-1].strip("|> "):
             self.lines.append("".join(self.prefixes).rstrip())
         self.apart = False
 
-    def _indent(self, prefix: str) -> None:
+    def _indent(self, prefix: str, marker: str = "") -> None:
         room = columns("".join(self.prefixes)) < self.width // 2  # what is nested deeper stays where it is
         self.prefixes.append(prefix if room else "")
+        self.markers.append(marker)
 
     def _outdent(self) -> None:
         if len(self.prefixes) > 1:
             self.prefixes.pop()
+            self.markers.pop()
 
-    def _link(self, url: str, begins: int) -> None:
-        text = "".join(self.inline[begins:]).strip()
-        if not url or not text or url in {text, f"mailto:{text}"}:
-            return
-        if url.startswith("mailto:"):
-            self.inline.append(f" ({url.removeprefix('mailto:')})")
-            return
-        number, urls = note(url, self.urls)
-        self.urls = list(urls)
-        self.inline.append(f"\u00a0[{number}]")
-
-    def _in_table(self, tag: Tag) -> None:
-        if self.table is None:
-            return
+    def _in_table(self, table: Rows, tag: Tag) -> None:
         if tag.name == "table":
-            self.table.depth += 1
-        elif tag.name in {"td", "th"} and self.table.depth == 1:
-            self.table.headed = self.table.headed or (tag.name == "th" and len(self.table.rows) == 1)
-            self.inline.clear()
-        elif tag.name == "tr" and self.table.depth == 1:
-            self.table.rows.append([])
+            table.depth += 1
+        elif tag.name in {"td", "th"} and table.depth == 1:
+            self._taken()
+            self.cell = tag
+        elif tag.name == "tr" and table.depth == 1:
+            table.start_row()
+        elif tag.name == "thead" and table.depth == 1:
+            table.in_head = True
         else:
             self.inline.append(" ")
 
-    def _table_end(self, name: str) -> None:
-        table = self.table
-        if table is None:
-            return
-        if name in {"td", "th"} and table.depth == 1 and table.rows:
-            table.rows[-1].append(" ".join("".join(self.inline).replace(_LINE_END, " ").split()))
-            self.inline.clear()
+    def _table_end(self, table: Rows, name: str) -> None:
+        if name in {"td", "th"} and table.depth == 1 and self.cell:
+            text = _NOTED.sub(self._number, self._taken()).replace(_AS_IS, "").replace(_LINE_END, " ")
+            items = (" ".join(filter(None, item.split(" "))) for item in text.split(_ITEM_END))
+            table.add("; ".join(filter(None, items)), self.cell)
+            self.cell = None
+        elif name == "thead" and table.depth == 1:
+            table.in_head = False
         elif name == "caption":
             self.flush()
         elif name == "table":
             table.depth -= 1
             if not table.depth:
                 self.table = None
-                self.inline.clear()
-                self._write_table([row for row in table.rows if any(row)], headed=table.headed)
+                self._taken()
+                self._write_table(*table.done())
                 self.apart = True
         else:
-            self.inline.append(" ")
+            self.inline.append(_ITEM_END if name == "li" and self.cell else " ")
 
-    def _write_table(self, rows: list[list[str]], *, headed: bool) -> None:
+    def _write_table(self, titles: list[str], rows: list[list[str]], heads: int) -> None:
         """Columns where they fit the line, else each row as a list of ``head: cell``."""
+        self._write(titles)
         if not rows:
             return
-        count = max(len(row) for row in rows)
-        rows = [row + [""] * (count - len(row)) for row in rows]
-        widths = [max(columns(row[index]) for row in rows) for index in range(count)]
-        room = self.width - columns("".join(self.prefixes))
-        if count > 1 and sum(widths) + len(_GAP) * (count - 1) <= room:
-            texts = [_GAP.join(_padded(*cell) for cell in zip(row, widths, strict=True)).rstrip() for row in rows]
-            if headed:
-                texts.insert(1, _GAP.join("-" * size for size in widths))
-            self._write(texts, verbatim=True)
+        if lines := as_columns(rows, heads, self.width - columns("".join(self.prefixes))):
+            self._write(lines, verbatim=True)
             return
-        heads = rows.pop(0) if headed and len(rows) > 1 else [""] * count
-        for row in rows:
-            self._write([f"{head}: {cell}" if head else cell for head, cell in zip(heads, row, strict=True) if cell])
+        for record in as_records(rows, heads):
+            self._write([f"{head}: {cell}" if head else cell for head, cell in record])
             self.apart = True
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - columns(text))
-
-
-def _web(href: str) -> str:
-    """The address a reader can open; a blank in it would end it."""
-    try:
-        web = urlsplit(href).scheme in {"http", "https", "mailto"}
-    except ValueError:
-        return ""
-    return re.sub(r"\s+", "%20", href.strip()) if web else ""

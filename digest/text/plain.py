@@ -9,13 +9,16 @@ from typing import Final
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
 )
-_BREAKS = re.compile("\r\n?|\u0085|\u2028")
+_BREAKS = re.compile("\r\n?|\u0085|\u2028|\u2029")
 _CONTROLS = bytes([*range(9), *range(11, 32), 127])
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")  # U+0080–009F
-_SEPARATORS = re.compile(rb"\xe2(?:\x80[\xa8\xaa-\xae]|\x81[\xa6-\xa9])")  # U+2028, U+202A–202E, U+2066–2069
+_SEPARATORS = re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])")  # U+2028–202E, U+2066–2069
 _NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE, U+FFFF
 # Possessive, so that no input makes it try twice; a tag ends at the first ">" outside double quotes.
 _TAG: Final = re.compile(r'<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:[\s/][^<>"]*+(?:"[^"]*+"[^<>"]*+)*+)?+>')
+# A power or a note's number right after digits, which would read as more of them: 10<sup>6</sup> is not 106.
+_POWER: Final = re.compile(r"(\d<sup(?:\s[^<>]*)?>(?:<a\s[^<>]*>)?)([+−-]?\d{1,4})((?:</a>)?</sup>)", re.ASCII)
+_RAISED: Final = str.maketrans("0123456789+−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _FOREIGN_ENTITY: Final = re.compile("&(?!(?:amp|nbsp|lt|gt|quot);)")  # nh3 writes only these
 _PARAGRAPHS = frozenset(
     """
@@ -44,6 +47,10 @@ def drop_controls(text: str) -> str:
     return _UNWANTED.sub("", _BREAKS.sub("\n", text))
 
 
+def _raised(power: re.Match[str]) -> str:
+    return power[1] + power[2].translate(_RAISED) + power[3]
+
+
 def _is_free_of_controls(text: str) -> bool:
     """The same question to bytes, of which each kind is found by its first: three times as quick."""
     try:
@@ -59,9 +66,12 @@ def plain(html: str) -> str:
     """The text of HTML that ``digest.text.clean`` made: entities decoded, white space folded, ``pre`` kept.
 
     Paragraphs stand apart by one blank line; a list item is a line that begins with ``- ``; ``br`` and a table's row
-    end a line, cells stand apart by `` | ``. Takes time linear in the length; nesting costs nothing.
+    end a line, cells stand apart by `` | ``; a number raised after a digit stays raised. Takes time linear in the
+    length; nesting costs nothing.
     """
     given = str(html)  # a template's Markup would escape what is put into it
+    if "<sup" in given:
+        given = _POWER.sub(_raised, given)
     text = _quick(given)
     return _exact(given) if text is None else text
 

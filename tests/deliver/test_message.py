@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
+import quopri
 import re
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
@@ -92,7 +94,8 @@ def test_the_headers_that_make_it_a_newsletter() -> None:
     assert message["Reply-To"].addresses[0].addr_spec == "editor@harbour.example"
     assert str(message["To"]) == "Anna Ågren <anna@readers.example>"
     assert message["List-Id"] == "The Harbour Brief <brief.harbour.example>"
-    assert message["Date"].datetime == DATE
+    assert message["Date"] == "Fri, 20 Nov 2026 07:00:00 +0000"
+    assert message["Precedence"] == "bulk"
     assert re.fullmatch(r"<[0-9a-f]{32}\.issue@harbour\.example>", message["Message-ID"])
     token = unsubscribe_token("not a secret", 7, "anna@readers.example")
     assert message["List-Unsubscribe"] == (
@@ -112,11 +115,58 @@ def test_the_unsubscribe_header_is_on_one_line_and_never_encoded_however_long() 
 
 
 @pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("Europe/London", "Fri, 20 Nov 2026 07:00:00 +0000"),
+        ("America/New_York", "Fri, 20 Nov 2026 02:00:00 -0500"),
+        ("Asia/Kathmandu", "Fri, 20 Nov 2026 12:45:00 +0545"),
+    ],
+)
+def test_the_date_is_told_by_the_newsletters_own_clock(zone: str, expected: str) -> None:
+    message = parse(build(settings=newsletter(timezone=zone)))
+
+    assert message["Date"] == expected
+    assert message["Date"].datetime == DATE
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://harbour.example/brief", "<https://harbour.example/brief/>"),
+        ("", None),
+        ("https://häfen.example/", None),  # not ASCII: left off rather than guessed at
+        ("https://harbour.example/a, b", None),
+        ("https://harbour.example/\r\nBcc: x@y.example", None),
+    ],
+)
+def test_the_archive_is_named_where_there_is_one(url: str, expected: str | None) -> None:
+    assert parse(build(settings=newsletter(url=url)))["List-Archive"] == expected
+
+
+def test_each_part_says_its_language() -> None:
+    mail = Mail(subject="S", preheader="", html="<p>h</p>", text="t", language="pt-BR")
+
+    assert [part["Content-Language"] for part in parse(build(mail)).iter_parts()] == ["pt-BR", "pt-BR"]
+
+
+def test_a_subject_of_nothing_that_is_seen_gives_way_to_the_title() -> None:
+    mail = Mail(subject="\u202e\x00 ", preheader="", html="<p>h</p>", text="t", language="en")
+
+    assert parse(build(mail))["Subject"] == "The Harbour Brief"
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({}, "The Harbour Brief <brief.harbour.example>"),
         ({"title": "Häfen, heute"}, "<brief.harbour.example>"),
         ({"title": "Ports, today"}, '"Ports, today" <brief.harbour.example>'),
+        ({"title": "a" * 67}, f"{'a' * 67} <brief.harbour.example>"),
+        ({"title": "a" * 70}, "<brief.harbour.example>"),
+        (
+            {"title": "Ports, ships and all that floats, and what is said of it on every quay"},
+            "<brief.harbour.example>",
+        ),
         ({"from": "brief+list@häfen.example"}, "The Harbour Brief <brief-list.xn--hfen-loa.example>"),
     ],
 )
@@ -155,7 +205,12 @@ def test_an_address_that_cannot_be_mailed_is_said_so(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
-    [("Plain English, with a dash – and é.\n" * 50, "quoted-printable"), ("価格上限 " * 400, "base64")],
+    [
+        ("Plain English, with a dash – and é.\n" * 50, "quoted-printable"),
+        ("価格上限 " * 400, "base64"),
+        ("Обсяг вантажів стабільний. " * 40, "base64"),
+        ("<p style='a=b'>=</p>\n" * 60, "quoted-printable"),
+    ],
 )
 def test_each_part_has_the_shorter_encoding(text: str, encoding: str) -> None:
     mail = Mail(subject="S", preheader="", html=text, text=text, language="en")
@@ -164,6 +219,44 @@ def test_each_part_has_the_shorter_encoding(text: str, encoding: str) -> None:
 
     assert part["Content-Transfer-Encoding"] == encoding
     assert part.get_content().replace("\r\n", "\n").strip() == text.strip()
+    body = text.strip("\n").encode().replace(b"\n", b"\r\n")
+    others = {"base64": base64.encodebytes(body), "quoted-printable": quopri.encodestring(body)}
+    shortest = min(len(each) + each.count(b"\n") for each in others.values())
+    assert len(str(part.get_payload()).strip()) <= shortest + 2
+
+
+BODY = st.lists(
+    st.sampled_from(
+        ["\n", "\r\n", "\r", ".", "..", "From ", "From the port", "-- ", ">", "=", "=3D", "=\n", " ", "\t", "x" * 80,
+         "é" * 30, "能源", "عربي", "👩‍🚀", "@@unsubscribe@@", "--=_a602261da3eed823787f28f1", "\x00", "\x85", "\ufeff",
+         "\u2028", "word " * 30, "https://example.org/" + "a" * 1200]
+    )
+    | st.text(max_size=20),
+    max_size=30,
+).map("".join)  # fmt: skip
+
+
+@given(text=BODY, html=BODY)
+@example(text="From here\n" + "From " + "x" * 71 + "\nFrom " + "x" * 500, html="From ")
+@example(text="", html="")
+@example(
+    text="word " * 15 + "\n" + "word  " * 12 + "wor \n" + "x" * 74 + "\t\n" + "é" * 12 + "ab \n", html="x" * 75 + " "
+)
+@example(text="\ud800", html="a\udfff")
+def test_a_body_is_ascii_in_short_lines_and_reads_back_as_it_was(text: str, html: str) -> None:
+    raw = build(Mail(subject="S", preheader="", html=html, text=text, language="en"))
+
+    raw.decode("ascii")
+    assert not re.search(rb"[^\r]\n|\r[^\n]", raw)
+    assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+    assert not re.search(rb"(?m)^From ", raw)
+    message = parse(raw)
+    assert defects(message) == []
+    link = message["List-Unsubscribe"].strip("<>")
+    for part, said in zip(message.iter_parts(), (text, html), strict=True):
+        whole = re.sub("\r\n|\r", "\n", said.removeprefix("\ufeff")).replace("@@unsubscribe@@", link)
+        whole = re.sub("[\ud800-\udfff]", "?", whole)
+        assert part.get_content().replace("\r\n", "\n") == (whole if whole.endswith("\n") else whole + "\n")
 
 
 def test_a_purpose_and_the_place_of_a_part_are_in_the_hash() -> None:
@@ -208,14 +301,16 @@ def test_nothing_in_a_subject_or_a_name_ever_makes_a_header(subject: str, name: 
 
     message = parse(raw)
     assert header_names(raw) == ["Date", "From", "To", "Subject", "Message-ID", "List-Id", "List-Unsubscribe",
-                                 "MIME-Version", "Content-Type"]  # fmt: skip
-    assert message["Subject"] == one_line(subject)
+                                 "Precedence", "MIME-Version", "Content-Type"]  # fmt: skip
+    assert message["Subject"] == one_line(subject) or one_line(title)
     assert [address.addr_spec for address in message["To"].addresses] == ["anna@readers.example"]
     assert [address.addr_spec for address in message["From"].addresses] == ["b@harbour.example"]
     assert shown_name(raw, "To") == one_line(name)
     assert shown_name(raw, "From") == one_line(title)
     assert defects(message) == []
-    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert max(len(line) for line in head if not line.startswith((b"List-", b" <b@"))) <= 78
+    assert max(map(len, head)) <= 998
     raw.decode("ascii")
     assert not re.search(rb"[^\r]\n|\r[^\n]", raw)
 

@@ -124,7 +124,20 @@ def test_time_is_linear_in_the_length(piece: str) -> None:
 
 def test_control_characters_and_overrides_go_and_line_breaks_are_line_feeds() -> None:
     assert drop_controls("a\x00\x1b\x7f\x9fb\u202e\u2069c\ud800\r\nd\re\u2028f\tg\ufffe") == "abc\nd\ne\nf\tg"
+    assert drop_controls("a\u2029b\x85c") == "a\nb\nc"
     assert drop_controls("عربي\u200f \u200d👩‍🚀") == "عربي\u200f \u200d👩‍🚀"
+
+
+@pytest.mark.parametrize(
+    ("html", "wanted"),
+    [
+        ("<p>10<sup>6</sup> t, 10<sup>−3</sup> g</p>", "10⁶ t, 10⁻³ g"),  # not 106
+        ('<p>in 2025<sup><a href="https://e.example/#n3">3</a></sup> it</p>', "in 2025³ it"),
+        ("<p>CO<sub>2</sub>, 4 m<sup>2</sup>, 1<sup>er</sup>, 5<sup>12345</sup></p>", "CO2, 4 m2, 1er, 512345"),
+    ],
+)
+def test_a_number_raised_after_digits_is_never_read_as_more_of_them(html: str, wanted: str) -> None:
+    assert plain(html) == wanted
 
 
 def test_markup_of_a_template_is_text_like_any_other() -> None:
