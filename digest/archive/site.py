@@ -19,7 +19,14 @@ PAGE = "index.html"
 FEED = "feed.xml"
 
 
-def publish_site(folder: Path, issues: Sequence[PublishedIssue], *, settings: Settings, home: str) -> tuple[Path, ...]:
+def publish_site(
+    folder: Path,
+    issues: Sequence[PublishedIssue],
+    *,
+    settings: Settings,
+    home: str,
+    logo: tuple[str, bytes] | None = None,
+) -> tuple[Path, ...]:
     """Write the whole site: the pages of all issues with their pictures, then the home page, then the feed.
 
     Args:
@@ -27,6 +34,7 @@ def publish_site(folder: Path, issues: Sequence[PublishedIssue], *, settings: Se
         issues: every issue that is out, in any order.
         settings: of the newsletter.
         home: the home page, rendered.
+        logo: what the home page calls its logo, and its bytes; every issue has its own among its pictures, as approved.
 
     Returns:
         The files that were written because they were missing or differed, in the order they were written.
@@ -35,6 +43,7 @@ def publish_site(folder: Path, issues: Sequence[PublishedIssue], *, settings: Se
         ProjectError: a name leads outside the folder; nothing was written then.
     """
     leaves = [leaf for published in issues for leaf in _leaves(folder, published)]
+    leaves += [(inside(folder, logo[0]), logo[1])] if logo else []
     files = [*leaves, (folder / PAGE, home.encode()), (folder / FEED, atom_feed(issues, settings=settings))]
     return tuple(path for path, data in files if write_changed(path, data))
 

@@ -41,6 +41,8 @@ _RTL_LANGUAGES = frozenset(
 _RTL_SCRIPTS = frozenset({"adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 """Languages (by their usual script) and scripts written from the right; CLDR's characterOrder."""
 
+_NO_CAPITALS = frozenset({"zh", "ja", "ko", "hi", "bn", "th", "mr", "ne"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
@@ -52,6 +54,13 @@ class Words:
     why: str
     update: str
     update_to: str  # {number}
+    correction: str
+    correction_to: str  # {number}
+    mark_paywall: str
+    mark_pdf: str
+    mark_audio: str
+    mark_video: str
+    picture: str  # {alt}, in the text part
     generated: str
     in_language: str  # {language}
     rest: str
@@ -65,7 +74,9 @@ class Words:
     unsubscribe: str
     contents: str
     skip: str
+    permalink: str
     archive: str
+    previous: str
     latest: str
     earlier: str
     feed: str
@@ -105,9 +116,20 @@ def direction(language: str) -> str:
     return "rtl" if parts[0] in _RTL_LANGUAGES else "ltr"
 
 
+def has_letters_apart(language: str) -> bool:
+    """Whether capitals and wide spacing suit the script: not joined letters, not characters."""
+    return direction(language) == "ltr" and language.partition("-")[0].lower() not in _NO_CAPITALS
+
+
 def long_date(day: date, language: str) -> str:
     """A date as people write it: ``24 March 2025``, ``24. März 2025``. Plain ``en`` is the world's, not America's."""
     return format_date(day, "long", locale=_locale(language))
+
+
+def spoken(language: str) -> str:
+    """The language digest has words in for a newsletter in ``language``: its own, if they were translated."""
+    known = {path.stem for path in (shipped("templates") / "words").glob("*.toml")}
+    return next((tag for tag in _shorter(language) if tag in known), FALLBACK)
 
 
 def language_name(language: str, into: str) -> str:

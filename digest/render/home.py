@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from email.utils import parseaddr
 from urllib.parse import quote
 
-from digest.config.settings import Newsletter, Settings
-from digest.model import Issue
-from digest.render.furniture import direction, long_date, words
-from digest.render.page import headline, page_sections
-from digest.render.templates import Templates
+from digest.config.settings import Settings
+from digest.render.furniture import direction, has_letters_apart, words
+from digest.render.page import FEED, picture_of
+from digest.render.past import PastIssue, issue_line, page_url, subscribe_url
+from digest.render.policy import POLICY, sealed
+from digest.render.stories import page_sections, text_of
+from digest.render.templates import Templates, safe
+from digest.render.theme import make_theme
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastIssue:
-    """An issue that is out."""
-
-    issue: Issue
-    number: int
-    on: date  # the day it is dated, in the newsletter's time zone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeLine:
-    """An issue as the template lists it."""
-
-    href: str  # from the home page
-    headline: str
-    number: int
-    on: date
-    date: str  # as people write it
+__all__ = ["PastIssue", "render_home"]
 
 
 def render_home(past: Sequence[PastIssue], *, settings: Settings, templates: Templates) -> str:
@@ -49,33 +31,32 @@ def render_home(past: Sequence[PastIssue], *, settings: Settings, templates: Tem
     """
     newsletter = settings.newsletter
     newest_first = sorted(past, key=lambda one: (one.on, one.number, one.issue.name), reverse=True)
-    lines = [_line(one, newsletter) for one in newest_first]
-    latest = newest_first[0].issue if newest_first else None
-    return templates.render(
+    lines = [issue_line(one, newsletter) for one in newest_first]
+    latest = newest_first[0] if newest_first else None
+    theme = make_theme(templates, settings)
+    base = page_url(latest.issue.name, newsletter) if latest else ""
+    sections = page_sections(latest.issue, settings=settings, entries=latest.entries) if latest else ()
+    intro = text_of(latest.issue.intro if latest else "", below=1)
+    shown = picture_of(intro, sections, theme, base=f"{quote(latest.issue.name)}/") if latest else None
+    page = templates.render(
         "home.html",
+        theme=theme,
+        logo=theme.logo.address(None) if theme.logo else "",
+        footer=safe(theme.footer),
+        policy=POLICY,
         newsletter=newsletter,
         language=newsletter.language,
         direction=direction(newsletter.language),
+        spaced=has_letters_apart(newsletter.language),
         words=words(newsletter.language, templates.project),
+        root="",
+        feed=FEED,
+        picture=picture_of(intro, sections, theme, base=base),
         latest=lines[0] if lines else None,
-        preheader=latest.preheader if latest else "",
-        sections=page_sections(latest, settings=settings, entries={}) if latest else (),
+        shown=shown if shown and shown.large else None,
+        preheader=latest.issue.preheader if latest else "",
+        sections=sections,
         years=[(year, list(group)) for year, group in itertools.groupby(lines[1:], lambda line: line.on.year)],
-        subscribe=_mail_to(newsletter),
+        subscribe=subscribe_url(newsletter),
     )
-
-
-def _line(one: PastIssue, newsletter: Newsletter) -> HomeLine:
-    return HomeLine(
-        href=f"{quote(one.issue.name)}/index.html",  # by its whole name: a folder opened from disk has no server
-        headline=headline(one.issue, newsletter),
-        number=one.number,
-        on=one.on,
-        date=long_date(one.on, newsletter.language),
-    )
-
-
-def _mail_to(newsletter: Newsletter) -> str:
-    """Where to write to be put on the list."""
-    address = parseaddr(newsletter.reply_to or newsletter.sender)[1]
-    return f"mailto:{quote(address, safe='@+')}?subject={quote(newsletter.title)}"
+    return sealed(page)

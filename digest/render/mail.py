@@ -2,93 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parseaddr
-from urllib.parse import quote, urlsplit
+from functools import partial
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, Mail
 from digest.render.budget import BARE, BRIEF, FORM_BYTES, LEFT_OUT, SHORT, WHOLE, Piece, fit
-from digest.render.furniture import direction, long_date, words
+from digest.render.furniture import direction, has_letters_apart, long_date, words
 from digest.render.glance import at_a_glance
 from digest.render.mailbody import dressed, image, shortened
+from digest.render.mailstory import MailSection, MailSource, MailStory, MailText
 from digest.render.mailtext import as_text, note
 from digest.render.markup import block
-from digest.render.page import PageSection, PageSource, PageStory, headline, page_sections, page_url
+from digest.render.page import headline, page_url
+from digest.render.stories import PageSection, PageSource, PageStory, page_sections
 from digest.render.templates import Templates, safe
+from digest.render.theme import Theme, make_theme
 from digest.render.updates import UNKNOWN, Updates
 from digest.text.limits import PREHEADER_MOST_CHARS
 from digest.text.plain import drop_controls, plain
 from digest.text.sentences import sentences
-from digest.text.wrap import squeezed
+from digest.text.wrap import squeezed, wrap
 
+_WAY_OUT = "\x00unsubscribe\x00"  # stands for the mark while a template is filled: clean text holds no NUL
 _STORY_BYTES = 1_000  # of a story's own markup; rather too many, for then none is left out that need not be
 _REST_BYTES = 250  # of the link to the rest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailSource:
-    """Who told a story."""
-
-    label: str
-    url: str  # empty: no link
-    note: str
-    pdf: bool
-    number: int  # of the note in the text part; 0 for none
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailStory:
-    """A story as the templates print it. Fields that end in ``_text`` are wrapped lines for the text part."""
-
-    title: Markup
-    title_text: str
-    url: str
-    web: str  # its place on the web page; empty if there is none
-    kicker: str
-    update: bool
-    earlier: int | None  # the number of the issue it is an update to; None: not known
-    earlier_url: str  # of the story there; empty if the newsletter has no place on the web
-    earlier_note: int  # of that address in the text part; 0 for none
-    source: MailSource | None
-    also: tuple[MailSource, ...]
-    language_name: str
-    title_language: str | None
-    summary_language: str | None
-    side: str  # "left" or "right", if the headline runs the other way than the mail; else empty
-    image: Markup
-    summary: Markup
-    summary_text: str
-    generated: bool  # a model has a part in the summary
-    why: Markup
-    why_text: str
-    notes: tuple[str, ...]  # the addresses of [1], [2] …
-    shortened: bool
-    glance: str  # what it says in a line, for the list at the top
-    glance_language: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailText:
-    """The editor's introduction, to the issue or to a section."""
-
-    html: Markup
-    text: str
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailSection:
-    """A section as the templates print it."""
-
-    title: Markup
-    title_text: str
-    intro: MailText
-    stories: tuple[MailStory, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +44,8 @@ class _Told:
     introductions: tuple[tuple[Html, ...], ...]  # of the issue, then of each section; by form
     summaries: tuple[tuple[Html, ...], ...]  # of each story; by form
     web: str
+    theme: Theme
+    picture: str  # how the text part writes one: "[Picture: {alt}]"
     rtl: bool
 
     def pieces(self) -> list[Piece]:
@@ -147,7 +94,8 @@ def render_mail(
         TemplateError: a template is wrong.
     """
     newsletter = settings.newsletter
-    told = _told(issue, settings, entries, updates)
+    theme = make_theme(templates, settings)
+    told = _told(issue, settings, entries, updates, theme, words(newsletter.language, templates.project).picture)
     subject = headline(issue, newsletter)
     common = {
         **_furniture(newsletter, templates, number=number, on=on, every=settings.issue.every),
@@ -155,10 +103,15 @@ def render_mail(
         "subject": subject,
         "preheader": _preheader(issue, told, newsletter.language),
         "view": told.web,
+        "theme": theme,
+        "footer": _text(dressed(theme.footer, theme, rtl=told.rtl), told.picture),
+        "logo": theme.logo.address(told.web) if theme.logo and (told.web or not theme.logo.is_file) else "",
     }
 
+    printed = functools.cache(partial(_printed, told))  # both parts print the same
+
     def rendered(name: str, forms: tuple[int, ...]) -> str:
-        return drop_controls(templates.render(name, **common, **_printed(told, forms)))
+        return _marked(templates.render(name, **common, **printed(forms)))
 
     fitted = fit(told.pieces(), lambda forms: rendered("email.html", forms))
     return Mail(
@@ -172,6 +125,15 @@ def render_mail(
     )
 
 
+def _marked(rendered: str) -> str:
+    """A part with our mark where the template put the way out, and nowhere else, whatever an entry or a paste says."""
+    pieces = [drop_controls(piece) for piece in rendered.split(_WAY_OUT)]
+    for place in range(len(pieces)):
+        while UNSUBSCRIBE_MARK in pieces[place]:  # again: taken out, it may come together
+            pieces[place] = pieces[place].replace(UNSUBSCRIBE_MARK, "")
+    return UNSUBSCRIBE_MARK.join(pieces)
+
+
 def _furniture(newsletter: Newsletter, templates: Templates, *, number: int, on: date, every: str) -> dict[str, object]:
     """What is the same whatever the issue says."""
     language = newsletter.language
@@ -180,17 +142,19 @@ def _furniture(newsletter: Newsletter, templates: Templates, *, number: int, on:
         "newsletter": newsletter,
         "language": language,
         "direction": direction(language),
-        "spaced": _has_letters_apart(language),
+        "spaced": has_letters_apart(language),
         "words": said,
         "number": number,
         "date": long_date(on, language),
         "nothing": getattr(said, f"nothing_{every}"),
         "reply": parseaddr(newsletter.reply_to or newsletter.sender)[1],
-        "unsubscribe": UNSUBSCRIBE_MARK,
+        "unsubscribe": _WAY_OUT,
     }
 
 
-def _told(issue: Issue, settings: Settings, entries: Mapping[str, Entry], updates: Updates) -> _Told:
+def _told(
+    issue: Issue, settings: Settings, entries: Mapping[str, Entry], updates: Updates, theme: Theme, picture: str
+) -> _Told:
     newsletter = settings.newsletter
     web = page_url(issue.name, newsletter)
     rtl = direction(newsletter.language) == "rtl"
@@ -199,25 +163,27 @@ def _told(issue: Issue, settings: Settings, entries: Mapping[str, Entry], update
     return _Told(
         sections=sections,
         introductions=tuple(
-            _forms(text, rtl=rtl)
+            _forms(text, theme, rtl=rtl)
             for text in (block(issue.intro, base=web or None, below=1), *(_html(section.intro) for section in sections))
         ),
-        summaries=tuple(_forms(_html(story.summary), rtl=rtl) for story in stories),
+        summaries=tuple(_forms(_html(story.summary), theme, rtl=rtl) for story in stories),
         web=web,
+        theme=theme,
+        picture=picture,
         rtl=rtl,
     )
 
 
-def _forms(source: Html, *, rtl: bool) -> tuple[Html, ...]:
+def _forms(source: Html, theme: Theme, *, rtl: bool) -> tuple[Html, ...]:
     """A text in its five forms."""
-    whole = dressed(source, rtl=rtl)
+    whole = dressed(source, theme, rtl=rtl)
     return (whole, shortened(whole, FORM_BYTES[SHORT]), shortened(whole, FORM_BYTES[BRIEF]), Html(""), Html(""))
 
 
 def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
     """The sections in these forms."""
     count = len(told.introductions)
-    intros = [_text(texts[form]) for texts, form in zip(told.introductions, forms[:count], strict=True)]
+    intros = [_text(texts[form], told.picture) for texts, form in zip(told.introductions, forms[:count], strict=True)]
     left = iter(zip(told.summaries, forms[count:], strict=True))
     sections = []
     for section, intro in zip(told.sections, intros[1:], strict=True):
@@ -238,9 +204,9 @@ def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
 def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> MailStory:
     summary = texts[form]
     earlier_url = story.earlier_url if told.web else ""
-    noted = as_text(summary, notes=(earlier_url,) if earlier_url else ())
-    why = dressed(_html(story.why), rtl=told.rtl)
-    why_noted = as_text(why, notes=noted.urls, indent="| ")
+    noted = as_text(summary, notes=(earlier_url,) if earlier_url else (), picture=told.picture)
+    why = dressed(_html(story.why), told.theme, rtl=told.rtl)
+    why_noted = as_text(why, notes=noted.urls, indent="| ", picture=told.picture)
     notes = why_noted.urls
     also = []
     for source in story.also:
@@ -250,6 +216,7 @@ def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> M
         also.append(_source(source, url=source.url or "", number=number))
     url = story.url or ""
     first = story.source
+    picture = image(story.image_url, story.image_alt) if story.image_url and form <= SHORT else ""
     return MailStory(
         title=story.title or safe(Html("…")),
         title_text=_line(story.title) or "…",
@@ -257,6 +224,7 @@ def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> M
         web=f"{told.web}#{quote(story.anchor)}" if told.web else "",
         kicker=story.kicker,
         update=story.update,
+        correction=story.correction,
         earlier=story.earlier,
         earlier_url=earlier_url,
         earlier_note=1 if earlier_url else 0,
@@ -266,7 +234,9 @@ def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> M
         title_language=story.title_language,
         summary_language=story.summary_language,
         side=_side(story.title_language, told.rtl),
-        image=safe(Html(image(story.image_url, story.image_alt) if story.image_url and form <= SHORT else "")),
+        image=safe(Html(picture)),
+        image_url=(story.image_url or "") if picture else "",
+        image_alt=story.image_alt if picture else "",
         summary=safe(summary),
         summary_text=noted.text,
         generated=story.generated and bool(noted.text),
@@ -280,8 +250,7 @@ def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> M
 
 
 def _source(source: PageSource, *, url: str, number: int = 0) -> MailSource:
-    pdf = urlsplit(source.url or "").path.lower().endswith(".pdf")
-    return MailSource(label=source.label, url=url, note=source.note, pdf=pdf, number=number)
+    return MailSource(label=source.label, url=url, note=source.note, marks=source.marks, number=number)
 
 
 def _side(language: str | None, rtl: bool) -> str:
@@ -289,8 +258,8 @@ def _side(language: str | None, rtl: bool) -> str:
     return "" if own == rtl else "right" if own else "left"
 
 
-def _text(html: Html) -> MailText:
-    noted = as_text(html)
+def _text(html: Html, picture: str) -> MailText:
+    noted = as_text(html, picture=picture)
     return MailText(html=safe(html), text=noted.text, notes=noted.urls)
 
 
@@ -305,11 +274,9 @@ def _preheader(issue: Issue, told: _Told, language: str) -> str:
 
 
 def _clipped(text: str) -> str:
-    """Whole words of a text, not more than are shown."""
-    if len(text) <= PREHEADER_MOST_CHARS:
-        return text
-    words_that_fit = text[:PREHEADER_MOST_CHARS].rpartition(" ")[0] or text[:PREHEADER_MOST_CHARS]
-    return words_that_fit.rstrip(" ,;:–-") + " …"
+    """Whole words of a text, not more than are shown; what is written without blanks is cut between its letters."""
+    line, _, more = wrap(text, PREHEADER_MOST_CHARS).partition("\n")
+    return line.rstrip(" ,;:–-、，；：") + " …" if more else line
 
 
 def _cut(told: _Told, forms: tuple[int, ...]) -> Iterable[str]:
@@ -332,15 +299,3 @@ def _html(markup: Markup) -> Html:
 def _line(text: str) -> str:
     """One line of plain text; markup becomes what it says."""
     return " ".join(drop_controls(plain(text) if isinstance(text, Markup) else text).split())
-
-
-def _has_letters_apart(language: str) -> bool:
-    """Whether capitals and wide spacing suit the script: not joined letters, not characters."""
-    return direction(language) == "ltr" and language.partition("-")[0].lower() not in {
-        "zh",
-        "ja",
-        "ko",
-        "hi",
-        "bn",
-        "th",
-    }

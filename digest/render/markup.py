@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import markdown
 import nh3
+from markdown.extensions.tables import TableExtension
 
 from digest.model import UNSUBSCRIBE_MARK, Html, Issue, IssueStory
 from digest.text.clean import clean
@@ -27,6 +28,10 @@ _HERE = "https://here.invalid/d/"
 _HERE_LINK = re.compile(r'="https://here\.invalid/(d/)?([^"]*)"')
 _TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[^<>"]|"[^"]*+")*+)>')
 _ATTRIBUTE = re.compile(r'([^\s=/"]+)="([^"]*)"')
+_EMPTY_HEADING = re.compile(
+    r"<h([1-6])(?: [^<>]*)?>(?:\s|&nbsp;|[\u00ad\u200b-\u200f\u2060\ufeff]|"
+    r'<(?!/?h[1-6]\b|img\b)/?[a-z][a-z0-9]*+(?:[^<>"]|"[^"]*+")*+>)*+</h\1>'
+)
 _READING = threading.Lock()  # a Markdown reader keeps state while it reads
 
 
@@ -62,7 +67,10 @@ def _printed(text: str) -> str:
 
 
 def demote(source: Html, below: int = STORY_LEVEL) -> Html:
-    """Headings renumbered to stand under one of level ``below``: nested as they were, none skipped, h6 the last."""
+    """Headings renumbered to stand under one of level ``below``: nested as they were, none skipped, h6 the last.
+
+    Those without a word go: they would be left out later, and a level with them.
+    """
     outer: list[int] = []
     level = below
 
@@ -79,7 +87,7 @@ def demote(source: Html, below: int = STORY_LEVEL) -> Html:
             level = min(6, below + len(outer))
         return f"<{closes}h{level}{rest}>"
 
-    return Html(_TAG.sub(one, source))
+    return Html(_TAG.sub(one, _EMPTY_HEADING.sub(" ", source) if "<h" in source else source))
 
 
 def walk(source: Html) -> Iterator[Tag | str]:
@@ -155,7 +163,9 @@ def _convert(reader: Callable[[], markdown.Markdown], text: str) -> str:
 
 @functools.cache
 def _reader() -> markdown.Markdown:
-    return markdown.Markdown(extensions=["tables", "fenced_code", "sane_lists"], output_format="html")
+    # As an attribute the side of a column (``|--:|``) survives the cleaning; a style would not.
+    tables = TableExtension(use_align_attribute=True)
+    return markdown.Markdown(extensions=[tables, "fenced_code", "sane_lists"], output_format="html")
 
 
 @functools.cache

@@ -6,92 +6,39 @@ next issue, and no address but relative ones for what lies beside it.
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
-from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, IssueStory, SourceRef
-from digest.render.furniture import direction, language_name, long_date, words
-from digest.render.glance import at_a_glance, line_of
-from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
+from digest.model import Entry, Html, Issue
+from digest.render.furniture import direction, has_letters_apart, long_date, words
+from digest.render.glance import at_a_glance
+from digest.render.markup import Tag, walk
+from digest.render.pagebody import laid_out
+from digest.render.past import PastIssue, headline, issue_line, page_url, subscribe_url
+from digest.render.policy import POLICY, sealed
+from digest.render.stories import PageSection, page_sections, text_of
 from digest.render.templates import Templates, safe
-from digest.render.updates import UNKNOWN, EarlierStory, Updates
-from digest.text.plain import drop_controls, plain
-from digest.text.provenance import find_source
-from digest.text.sentences import sentences
-from digest.text.urls import url_key
+from digest.render.theme import Theme, make_theme
+from digest.render.updates import UNKNOWN, Updates
+
+__all__ = ["FEED", "PagePicture", "headline", "page_url", "picture_of", "render_content", "render_page"]
 
 FEED = "feed.xml"  # beside the home page, one folder above every issue
-
-_IMAGE = re.compile(r'<img\b(?:[^<>"]|"[^"]*")*>')  # as nh3 writes it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSource:
-    """Who told a story."""
-
-    label: str
-    url: str | None
-    note: str  # usually the date
-
-    @property
-    def pdf(self) -> bool:
-        """Whether it leads to a PDF, which is worth knowing before one goes there."""
-        return urlsplit(self.url or "").path.lower().endswith(".pdf")
+ROOT = "../"  # from an issue's page to the home page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageStory:
-    """A story as the templates print it."""
+class PagePicture:
+    """The picture that stands for a page where others link to it."""
 
-    anchor: str
-    title: Markup
-    url: str | None
-    kicker: str  # "Expert comment"
-    update: bool
-    earlier: int | None  # the number of the issue it is an update to; None: not known
-    earlier_url: str  # of the story there
-    source: PageSource | None
-    also: tuple[PageSource, ...]
-    language_name: str  # of the source, where it is not the newsletter's
-    turned: bool  # whether the headline runs against the newsletter's direction
-    title_language: str | None  # None: the editor's words, in the newsletter's language
-    summary_language: str | None
-    summary: Markup
-    generated: bool  # a model has a part in the summary
-    why: Markup
-    image_url: str | None
-    image_alt: str
-    glance: str  # what it says in a line, for the list at the top; empty if nothing is short enough
-    glance_language: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSection:
-    """A section as the templates print it."""
-
-    anchor: str
-    title: Markup
-    intro: Markup
-    stories: tuple[PageStory, ...]
-
-
-def headline(issue: Issue, newsletter: Newsletter) -> str:
-    """What the issue is called where many stand in a row: its subject, for its title is the same every week."""
-    named = issue.subject or issue.title or f"{newsletter.title} {issue.name}"
-    return " ".join(drop_controls(named).split())
-
-
-def page_url(name: str, newsletter: Newsletter) -> str:
-    """Where the issue's page is on the web; empty if the newsletter has no address."""
-    return f"{newsletter.url}{quote(name)}/" if newsletter.url else ""
+    url: str  # absolute
+    alt: str
+    large: bool = True  # a picture of what is told, no logo
 
 
 def render_page(
@@ -103,6 +50,7 @@ def render_page(
     number: int,
     on: date,
     updates: Updates = UNKNOWN,
+    previous: PastIssue | None = None,
 ) -> str:
     """The page of an issue: one file with its style inside, no script, nothing fetched but the pictures asked for.
 
@@ -114,6 +62,7 @@ def render_page(
         number: 1 for the first issue.
         on: the day the issue is dated, in the newsletter's time zone.
         updates: what its updates are about.
+        previous: the newest issue that was out when this one was approved; None: there was none, or it is not known.
 
     Raises:
         TemplateError: a template is wrong.
@@ -121,13 +70,26 @@ def render_page(
     newsletter = settings.newsletter
     url = page_url(issue.name, newsletter)
     said = words(newsletter.language, templates.project)
-    sections = page_sections(issue, settings=settings, entries=entries, updates=updates)
-    return templates.render(
+    intro = _laid_out(text_of(issue.intro, below=1))
+    sections = tuple(
+        _section(section) for section in page_sections(issue, settings=settings, entries=entries, updates=updates)
+    )
+    theme = make_theme(templates, settings)
+    logo = theme.logo.address(None) if theme.logo else ""
+    picture = picture_of(intro, sections, theme, base=url)
+    page = templates.render(
         "page.html",
+        theme=theme,
+        logo=logo,
+        footer=safe(theme.footer),
+        policy=POLICY,
         newsletter=newsletter,
         language=newsletter.language,
         direction=direction(newsletter.language),
+        spaced=has_letters_apart(newsletter.language),
         words=said,
+        root=ROOT,
+        feed=ROOT + FEED,
         paper=issue.title or newsletter.title,
         headline=headline(issue, newsletter),
         preheader=issue.preheader,
@@ -135,13 +97,17 @@ def render_page(
         on=on.isoformat(),
         date=long_date(on, newsletter.language),
         url=url,
-        structured=_structured(issue, newsletter, number=number, on=on, url=url),
-        intro=_text(issue.intro, below=1),
+        picture=picture,
+        structured=_structured(issue, newsletter, number=number, on=on, url=url, picture=picture),
+        intro=intro,
         glance=at_a_glance([section.stories for section in sections]),
         sections=sections,
         count=len(issue.stories),
         nothing=getattr(said, f"nothing_{settings.issue.every}"),
+        previous=issue_line(previous, newsletter, root=ROOT) if previous else None,
+        subscribe=subscribe_url(newsletter),
     )
+    return sealed(page)
 
 
 def render_content(
@@ -162,174 +128,65 @@ def render_content(
             "content.html",
             words=said,
             preheader=issue.preheader,
-            intro=_text(issue.intro, below=1, base=base),
+            intro=text_of(issue.intro, below=1, base=base),
             sections=page_sections(issue, settings=settings, entries=entries, base=base, updates=updates),
             nothing=getattr(said, f"nothing_{settings.issue.every}"),
         )
     )
 
 
-def page_sections(
-    issue: Issue,
-    *,
-    settings: Settings,
-    entries: Mapping[str, Entry],
-    base: str | None = None,
-    updates: Updates = UNKNOWN,
-) -> tuple[PageSection, ...]:
-    """The sections that have anything to print, as the templates print them.
+def picture_of(intro: Markup, sections: Sequence[PageSection], theme: Theme, *, base: str) -> PagePicture | None:
+    """The first picture that the issue shows, else the logo.
 
     Args:
-        issue: what the issue file says.
-        settings: of the newsletter.
-        entries: by id.
-        base: what relative addresses are resolved against; None leaves them relative.
-        updates: what the updates are about.
+        intro: the introduction, as printed.
+        sections: the sections, as printed.
+        theme: for the logo.
+        base: the absolute address of the issue's page; without one there is no picture, for it needs one too.
     """
-    language = settings.newsletter.language
-    styles = {section.title.casefold(): section.style for section in settings.section}
-    taken: set[str] = set()
-    position = itertools.count()
-    return tuple(
-        PageSection(
-            anchor=f"section-{number}",
-            title=safe(inline(section.title)),
-            intro=_text(section.intro, below=2, base=base),
-            stories=tuple(
-                _story(
-                    story,
-                    called=_unique(anchor(story, place), taken),
-                    style=styles.get(section.title.casefold(), "summary"),
-                    language=language,
-                    entries=entries,
-                    base=base,
-                    earlier=updates.get(place) if "update" in story.options else None,
-                )
-                for story, place in zip(section.stories, position, strict=False)  # stories first: none is skipped
-            ),
-        )
-        for number, section in enumerate(issue.sections, start=1)
-        if section.stories or section.intro.strip()
-    )
-
-
-def _story(
-    story: IssueStory,
-    *,
-    called: str,
-    style: str,
-    language: str,
-    entries: Mapping[str, Entry],
-    base: str | None,
-    earlier: EarlierStory | None,
-) -> PageStory:
-    first = next((ref for ref in story.sources if not ref.also), story.sources[0] if story.sources else None)
-    entry = entries.get(first.entry_id) if first and first.entry_id else None
-    title = safe(inline(story.title) or Html("…"))
-    style = next((option for option in ("headline", "full", "summary") if option in story.options), style)
-    told = _text("" if style == "headline" else story.summary, base=base)
-    summary = told
-    if style == "full" and entry and entry.body:
-        summary = safe(demote(Html(_IMAGE.sub("", entry.body))))
-    foreign = entry.language if entry and _differs(entry.language, language) else None
-    tellers = [entries[ref.entry_id] for ref in story.sources if ref.entry_id and ref.entry_id in entries]
-    title_language = _language_of(_plain(title), tellers[:1], language)
-    generated = bool(told) and "generated" in story.options
-    told_language = foreign if generated else _language_of(_plain(told), tellers, language)
-    # At the top there is no room for the mark, so what is marked is not said there.
-    line, is_told = line_of("" if generated else _plain(told), _plain(title), told_language or language)
-    return PageStory(
-        anchor=called,
-        title=title,
-        url=_address(story.url),
-        kicker=(entry.kind or "") if entry else "",
-        update="update" in story.options,
-        earlier=earlier.number if earlier else None,
-        earlier_url=earlier.address(base) if earlier else "",
-        source=_source(first) if first else None,
-        also=_also(story, first),
-        language_name=language_name(foreign, language) if foreign else "",
-        turned=bool(title_language) and direction(title_language or "") != direction(language),
-        title_language=title_language,
-        summary_language=told_language if summary is told else _language_of(_plain(summary), tellers, language),
-        summary=summary,
-        generated=generated and summary is told,
-        why=_text(story.why, base=base),
-        image_url=_address(entry.image_url) if entry and "image" in story.options else None,
-        image_alt=entry.image_alt if entry else "",
-        glance=line,
-        glance_language=told_language if is_told else title_language,
-    )
-
-
-def _also(story: IssueStory, first: SourceRef | None) -> tuple[PageSource, ...]:
-    """Who else told it. The same item from two feeds has one address: it is named once."""
-    seen = {url_key(first.url)} if first and first.url else set()
-    found = []
-    for ref in story.sources:
-        key = url_key(ref.url) if ref.url else None
-        if ref is first or (key is not None and key in seen):
-            continue
-        if key is not None:
-            seen.add(key)
-        found.append(_source(ref))
-    return tuple(found)
-
-
-def _source(ref: SourceRef) -> PageSource:
-    label, note = (text.replace(UNSUBSCRIBE_MARK, "") for text in (ref.label, ref.note))
-    return PageSource(label=label, url=_address(ref.url), note=note)
-
-
-def _address(url: str | None) -> str | None:
-    """The address if it leads to the web: an editor can paste anything."""
-    if not url:
+    if not base:
         return None
-    try:
-        return url if urlsplit(url).scheme in {"http", "https"} else None
-    except ValueError:
-        return None
+    shown = next(_pictures(intro, sections), None)
+    if shown:
+        url = shown.url if shown.url.startswith(("http://", "https://")) else base + shown.url
+        return replace(shown, url=url)
+    return PagePicture(url=theme.logo.address(base), alt=theme.logo.alt, large=False) if theme.logo else None
 
 
-def _differs(language: str | None, newsletter: str) -> bool:
-    """Whether it is another language; ``en-GB`` and ``en-US`` are one."""
-    return bool(language) and _base(language or "") != _base(newsletter)
+def _pictures(intro: Markup, sections: Sequence[PageSection]) -> Iterator[PagePicture]:
+    yield from _inside(intro)
+    for section in sections:
+        yield from _inside(section.intro)
+        for story in section.stories:
+            if story.image_url:
+                yield PagePicture(url=story.image_url, alt=story.image_alt)
+            yield from _inside(story.summary)
+            yield from _inside(story.why)
 
 
-def _base(language: str) -> str:
-    return language.partition("-")[0].lower()
+def _inside(text: Markup) -> Iterator[PagePicture]:
+    if "<img" not in text:
+        return
+    for part in walk(Html(str(text))):
+        if isinstance(part, Tag) and part.name == "img" and part.attributes.get("src"):
+            yield PagePicture(url=part.attributes["src"], alt=part.attributes.get("alt", ""))
 
 
-def _language_of(text: str, entries: Sequence[Entry], newsletter: str) -> str | None:
-    """The language of the source that says the text's first sentence word for word, if that is a foreign one.
-
-    Words of no source are the editor's, in the newsletter's language.
-    """
-    first = next((one for entry in entries for one in sentences(text, entry.language)[:1]), "")
-    found = find_source(first, entries)
-    language = next((entry.language for entry in entries if found and entry.id == found.entry_id), None)
-    return language if _differs(language, newsletter) else None
+def _section(section: PageSection) -> PageSection:
+    """The section with its tables laid out for a page."""
+    stories = tuple(
+        replace(story, summary=_laid_out(story.summary), why=_laid_out(story.why)) for story in section.stories
+    )
+    return replace(section, intro=_laid_out(section.intro), stories=stories)
 
 
-def _plain(markup: Markup) -> str:
-    return plain(str(markup)).strip()
+def _laid_out(text: Markup) -> Markup:
+    return safe(laid_out(Html(str(text))))
 
 
-def _text(markdown: str, *, below: int = STORY_LEVEL, base: str | None = None) -> Markup:
-    return safe(block(markdown, base=base, below=below))
-
-
-def _unique(wanted: str, taken: set[str]) -> str:
-    """The anchor; with a number if an editor copied a story together with its id."""
-    anchor_, count = wanted, 1
-    while anchor_ in taken:
-        count += 1
-        anchor_ = f"{wanted}-{count}"
-    taken.add(anchor_)
-    return anchor_
-
-
-def _structured(issue: Issue, newsletter: Newsletter, *, number: int, on: date, url: str) -> Markup:
+def _structured(
+    issue: Issue, newsletter: Newsletter, *, number: int, on: date, url: str, picture: PagePicture | None
+) -> Markup:
     """What the page is, for machines: schema.org's PublicationIssue as JSON-LD."""
     said = {
         "@context": "https://schema.org",
@@ -340,8 +197,10 @@ def _structured(issue: Issue, newsletter: Newsletter, *, number: int, on: date, 
         "datePublished": on.isoformat(),
         "inLanguage": newsletter.language,
         "url": url or None,
+        "image": picture.url if picture else None,
         "isPartOf": {"@type": "Periodical", "name": newsletter.title, "url": newsletter.url or None},
     }
-    written = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+    known = {name: value for name, value in said.items() if value is not None}
+    written = json.dumps(known, ensure_ascii=True, separators=(",", ":"))
     # Inside <script> an HTML parser looks for "</script" and "<!--" only; escaped, JSON means the same.
     return Markup(written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -26,6 +26,20 @@ ESCAPED_KINDS = (".html", ".xml")
 
 _BY_TEMPLATE = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, OSError)
 """What the code of a template can raise beside Jinja's own errors: a wrong sum, a wrong type, a file in Latin-1."""
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's, which decides by an object's type and an attribute's name alone; each is decided once."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._decided: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        key = type(obj), attr
+        if key not in self._decided:
+            self._decided[key] = super().is_safe_attribute(obj, attr, value)
+        return self._decided[key]
 
 
 def safe(html: Html) -> Markup:
@@ -63,8 +77,9 @@ class Templates:
         self.look = look
         self.project = project
         self._folders = [root / look for root in _roots(project)] + [shipped("templates") / DEFAULT_LOOK]
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(self._folders),
+        self._environment = _Sandbox(
+            # Below the last one a shipped file is found as "magazine/email.html", even by one's own of the same name.
+            loader=jinja2.FileSystemLoader([*self._folders, shipped("templates")]),
             autoescape=lambda name: name is None or name.endswith(ESCAPED_KINDS),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -72,6 +87,10 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters |= {"wrap": wrap, "columns": columns}
+
+    def files(self, name: str) -> tuple[Path, ...]:
+        """Every file of this name in the look, the one that wins first."""
+        return tuple(path for folder in self._folders if (path := folder / name).is_file())
 
     def render(self, name: str, **context: object) -> str:
         """The template ``name``, filled.
@@ -82,7 +101,7 @@ class Templates:
         try:
             return self._environment.get_template(name).render(context)
         except jinja2.TemplateSyntaxError as error:
-            place = self._show(error.filename or error.name or name)
+            place = self.shown(error.filename or error.name or name)
             raise TemplateError(
                 _sentence(error.message),
                 template=place,
@@ -119,15 +138,16 @@ class Templates:
 
     def _place(self, error: Exception, name: str) -> tuple[str, int | None]:
         """The template and line where an error came up: the innermost frame that is a template's."""
-        folders = {str(folder) for folder in self._folders}
+        folders = {str(folder) for folder in (*self._folders, *shipped("templates").iterdir())}
         for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
             path = Path(frame.f_code.co_filename)
             if str(path.parent) in folders:
-                return self._show(str(path)), line
+                return self.shown(str(path)), line
         found = next((folder / name for folder in self._folders if (folder / name).is_file()), None)
-        return self._show(str(found)) if found else f"templates/{self.look}/{name}", None
+        return self.shown(str(found)) if found else f"templates/{self.look}/{name}", None
 
-    def _show(self, path: str) -> str:
+    def shown(self, path: str) -> str:
+        """A path as people see it: from the newsletter's folder, if it lies below that."""
         place = Path(path)
         return str(place.relative_to(self.project)) if place.is_relative_to(self.project) else path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from digest.disk import shipped, write_whole
 from digest.errors import UsageError
-from digest.render.templates import looks
+from digest.render.templates import DEFAULT_LOOK, looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,9 @@ def all_looks(root: Path) -> tuple[Look, ...]:
 def eject(root: Path, name: str, *, dry_run: bool) -> Ejected:
     """Copy the files of a shipped look to the newsletter in ``root``, overwriting none.
 
+    What the look takes from ``brief`` is copied too, so that the folder is the whole look, and no later version of
+    digest changes it.
+
     Raises:
         UsageError: no such look comes with digest, or the newsletter is the one its looks come from.
         DigestError: a file cannot be written.
@@ -66,13 +69,17 @@ def eject(root: Path, name: str, *, dry_run: bool) -> Ejected:
         raise UsageError(f'no look called "{name}" comes with digest', hint=f"{guess}there is: {', '.join(known)}")
     if _is_shipped_itself(root):
         raise UsageError(f"templates/{name}: is the shipped look itself", hint="change it where it is")
-    origin, target = shipped("templates") / name, root / "templates" / name
-    files = _files(origin)
-    kept = tuple(target / file for file in files if (target / file).exists())
-    copied = tuple(target / file for file in files if not (target / file).exists())
+    target = root / "templates" / name
+    origins = {
+        target / file: origin / file
+        for origin in (shipped("templates") / DEFAULT_LOOK, shipped("templates") / name)
+        for file in _files(origin)
+    }
+    kept = tuple(path for path in sorted(origins) if path.exists())
+    copied = tuple(path for path in sorted(origins) if not path.exists())
     if not dry_run:
         for path in copied:
-            write_whole(path, (origin / path.relative_to(target)).read_bytes())
+            write_whole(path, origins[path].read_bytes())
     return Ejected(copied=copied, kept=kept)
 
 

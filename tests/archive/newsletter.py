@@ -12,8 +12,9 @@ import msgspec
 from digest.archive.published import PublishedIssue
 from digest.config.settings import Newsletter, SectionRule, Settings
 from digest.model import Entry, Html, Issue, IssueRecord, IssueSection, IssueStory, SourceRef
-from digest.render.home import PastIssue, render_home
+from digest.render.home import render_home
 from digest.render.page import render_content, render_page
+from digest.render.past import PastIssue
 from digest.render.templates import Templates
 
 SETTINGS = Settings(
@@ -272,38 +273,70 @@ RECORDS = {
     "2026-W45": record("2026-W45", 10, out=datetime(2026, 11, 6, 23, 30, tzinfo=UTC)),
 }
 
-TEMPLATES = Templates("brief", Path("no-project-of-its-own"))
+LOOKS = ("brief", "magazine", "plain")
 
 
-def page(issue: Issue, *, settings: Settings = SETTINGS, number: int = 12, on: date = date(2026, 11, 20)) -> str:
-    return render_page(issue, settings=settings, templates=TEMPLATES, entries=ENTRIES, number=number, on=on)
+def templates(look: str = "brief") -> Templates:
+    return Templates(look, Path("no-project-of-its-own"))
+
+
+TEMPLATES = templates()
+
+
+def page(
+    issue: Issue,
+    *,
+    settings: Settings = SETTINGS,
+    number: int = 12,
+    on: date = date(2026, 11, 20),
+    look: str = "brief",
+    previous: PastIssue | None = None,
+) -> str:
+    return render_page(
+        issue,
+        settings=settings,
+        templates=templates(look),
+        entries=ENTRIES,
+        number=number,
+        on=on,
+        previous=previous,
+    )
 
 
 def published(
-    issue: Issue, *, settings: Settings = SETTINGS, images: tuple[tuple[str, bytes], ...] = ()
+    issue: Issue,
+    *,
+    settings: Settings = SETTINGS,
+    images: tuple[tuple[str, bytes], ...] = (),
+    look: str = "brief",
 ) -> PublishedIssue:
     record = RECORDS[issue.name]
     return PublishedIssue(
         record=record,
         issue=issue,
-        page=page(issue, settings=settings, number=record.number).encode(),
+        page=page(issue, settings=settings, number=record.number, look=look).encode(),
         content=render_content(issue, settings=settings, templates=TEMPLATES, entries=ENTRIES),
         images=images,
     )
 
 
-def home(*past: PublishedIssue, settings: Settings = SETTINGS) -> str:
+def home(*past: PublishedIssue, settings: Settings = SETTINGS, look: str = "brief") -> str:
     zone = ZoneInfo(settings.newsletter.timezone)
     lines = [
-        PastIssue(issue=one.issue, number=one.record.number, on=one.issued.astimezone(zone).date()) for one in past
+        PastIssue(issue=one.issue, number=one.record.number, on=one.issued.astimezone(zone).date(), entries=ENTRIES)
+        for one in past
     ]
-    return render_home(lines, settings=settings, templates=TEMPLATES)
+    return render_home(lines, settings=settings, templates=templates(look))
 
 
 def picture() -> tuple[tuple[str, bytes], ...]:
     """The picture that week 47 shows: one grey dot."""
     dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGOoBwAAgQCBq6MKXgAAAABJRU5ErkJggg=="
     return (("images/delta.png", base64.b64decode(dot)),)
+
+
+def themed(**values: object) -> Settings:
+    return msgspec.structs.replace(SETTINGS, theme=msgspec.structs.replace(SETTINGS.theme, **values))
 
 
 def changed(**values: object) -> Settings:

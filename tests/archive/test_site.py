@@ -41,6 +41,22 @@ def test_what_is_linked_to_is_written_before_what_links_to_it(
     ]
 
 
+def test_the_logo_is_there_before_the_home_page_that_shows_it(
+    tmp_path: Path, issues: tuple[PublishedIssue, ...]
+) -> None:
+    folder = tmp_path / "site"
+    logo = ("logo.png", b"\x89PNG")
+    with_logo = replace(issues[0], images=(logo,))
+    written = publish_site(folder, (with_logo,), settings=SETTINGS, home=home(issues[0]), logo=logo)
+    assert [path.relative_to(folder).as_posix() for path in written] == [
+        "2026-W45/logo.png",
+        "2026-W45/index.html",
+        "logo.png",
+        "index.html",
+        "feed.xml",
+    ]
+
+
 def test_the_approved_bytes_are_what_is_published(tmp_path: Path, issues: tuple[PublishedIssue, ...]) -> None:
     frozen = replace(issues[0], page=b"<!doctype html><title>frozen</title>\r\n")
     publish(tmp_path / "site", (frozen,))

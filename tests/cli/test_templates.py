@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,16 @@ def test_looks_are_listed_with_where_they_come_from(tmp_path: Path) -> None:
     assert found["look"] == "own"
     assert found["looks"] == [
         {"name": "brief", "shipped": True, "own": ["email.txt"]},
+        {"name": "magazine", "shipped": True, "own": []},
         {"name": "own", "shipped": False, "own": ["email.html"]},
+        {"name": "plain", "shipped": True, "own": []},
     ]
     assert digest("templates", "list", root=root).lines == [
         "look\t\tcomes from",
         "brief\t\tdigest, with 1 file of your own in templates/brief",
+        "magazine\t\tdigest",
         "own\tused\ttemplates/own",
+        "plain\t\tdigest",
     ]
 
 
@@ -41,6 +46,29 @@ def test_a_look_is_copied_whole_and_then_wins(tmp_path: Path) -> None:
     page.write_text("CHANGED BY ME\n" + page.read_text("utf-8"), "utf-8")
     digest("build", root=root, now=NOW)
     assert (root / "build" / "2026-W47" / "email.txt").read_text("utf-8").startswith("CHANGED BY ME")
+
+
+@pytest.mark.parametrize("look", ["brief", "magazine", "plain"])
+def test_a_copied_look_needs_nothing_of_the_shipped_one(
+    tmp_path: Path, look: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_project(tmp_path, config=CONFIG.replace("[newsletter]", f'[newsletter]\nlook = "{look}"'))
+    digest("build", root=root, now=NOW)
+    before = snapshot(root / "build" / "2026-W47")
+
+    ran = digest("templates", "eject", look, root=root)
+
+    folder = root / "templates" / look
+    assert sorted(ran.lines) == sorted(f"templates/{look}/{name}" for name in snapshot(folder))
+    assert {"_email.html", "_mail.html", "email.txt", "page.html", "theme.toml"} <= set(snapshot(folder))
+    assert (folder / "email.html").read_bytes() == (shipped("templates") / look / "email.html").read_bytes()
+    # As if a later digest had other looks: nothing but the words is taken from it.
+    other = tmp_path / "other" / "templates"
+    shutil.copytree(shipped("templates") / "words", other / "words")
+    (other / "brief").mkdir()
+    monkeypatch.setattr("digest.render.templates.shipped", lambda name: tmp_path / "other" / name)
+    digest("build", root=root, now=NOW)
+    assert snapshot(root / "build" / "2026-W47") == before
 
 
 def test_a_file_that_is_there_is_left_alone_and_named(tmp_path: Path) -> None:

@@ -40,8 +40,13 @@ class Outline:
 
     @property
     def addresses(self) -> list[str]:
-        """Where the page leads and what it loads."""
-        return [one.attributes[key] for one in self.elements for key in ("href", "src") if key in one.attributes]
+        """Where the page leads and what it loads; an icon that is drawn in its own address is neither."""
+        found = [one.attributes[key] for one in self.elements for key in ("href", "src") if key in one.attributes]
+        return [one for one in found if not one.startswith("data:image/svg+xml,%3Csvg") or one not in self._icons]
+
+    @property
+    def _icons(self) -> list[str]:
+        return [one.attributes["href"] for one in self.all("link", rel="icon")]
 
 
 class _Reader(HTMLParser):

@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tests.archive.newsletter import EMPTY, RECORDS, WEEK_46, WEEK_47, changed, home, published
+import pytest
+
+from tests.archive.newsletter import EMPTY, LOOKS, RECORDS, WEEK_46, WEEK_47, changed, home, published
 from tests.render.outline import faults, outline
 
 
@@ -16,6 +18,24 @@ def test_the_home_page_shows_the_latest_issue_with_its_headlines_by_section() ->
     assert [one.text for one in seen.all("h3")] == ["World", "Energy & climate", "Economy", "Our desk", "2026"]
     assert "2026-W47/index.html#s-7f3a9c21" in seen.addresses
     assert "2026-W47/index.html#story-8" in seen.addresses
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_has_a_home_page_that_can_be_walked(look: str) -> None:
+    assert faults(home(look=look)) == []
+    html = home(published(WEEK_46), published(WEEK_47), published(EMPTY), look=look)
+    seen = outline(html)
+    assert faults(html) == []
+    assert seen.one("link", rel="alternate").attributes["href"] == "feed.xml"
+    assert [one.attributes["content"] for one in seen.all("meta", property="og:type")] == ["website"]
+    assert [one.text for one in seen.all("a") if one.attributes["href"] == "2026-W46/index.html"] == [WEEK_46.subject]
+
+
+def test_a_magazine_shows_the_first_picture_of_its_latest_issue_at_home() -> None:
+    html = home(published(WEEK_47), look="magazine")
+    assert outline(html).one("img").attributes["src"] == "2026-W47/images/delta.png"
+    (shown,) = outline(html).all("meta", property="og:image")
+    assert shown.attributes["content"] == "https://policyweek.example/brief/2026-W47/images/delta.png"
 
 
 def test_every_earlier_issue_is_listed_newest_first_by_year() -> None:

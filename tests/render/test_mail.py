@@ -17,7 +17,7 @@ from digest.render.templates import Templates
 from digest.text.clean import clean
 from digest.text.plain import plain
 from digest.text.wrap import columns
-from tests.render.mailed import EMPTY, TEMPLATES, assert_alike, mail, one_story, problems, titles, told
+from tests.render.mailed import EMPTY, LOOKS, TEMPLATES, assert_alike, mail, one_story, problems, titles, told
 from tests.render.outline import outline
 from tests.support.sample import LONG_URL, ON, SAMPLE, SEEN, sample_settings
 
@@ -34,6 +34,8 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "mail"
         ("empty", EMPTY, {}),
         ("german-without-a-site", SAMPLE, {"language": "de", "url": "", "address": "", "description": ""}),
         ("arabic", replace(SAMPLE, title="أسبوع السياسات"), {"language": "ar"}),
+        ("magazine", SAMPLE, {"look": "magazine"}),
+        ("plain", SAMPLE, {"look": "plain"}),
     ],
 )
 @pytest.mark.parametrize("kind", ["html", "txt"])
@@ -51,16 +53,18 @@ MAILS = [SAMPLE, EMPTY, replace(SAMPLE, sections=SAMPLE.sections[1:2]), replace(
 
 @pytest.mark.parametrize("issue", MAILS, ids=["sample", "empty", "one section", "introduction"])
 @pytest.mark.parametrize("newsletter", [{}, {"url": "", "address": ""}, {"language": "ar"}, {"language": "zh-Hans"}])
-def test_the_html_part_keeps_the_rules(issue: Issue, newsletter: dict[str, str]) -> None:
-    made = mail(issue, **newsletter)
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_html_part_keeps_the_rules(issue: Issue, newsletter: dict[str, str], look: str) -> None:
+    made = mail(issue, look=look, **newsletter)
     assert problems(made.html) == []
     assert problems(re.sub(r"<style>.*?</style>", "", made.html, flags=re.DOTALL)) == []
     assert made.cut == ()
 
 
-def test_language_and_direction_stand_on_the_page_and_on_each_part_of_the_body() -> None:
+@pytest.mark.parametrize("look", LOOKS)
+def test_language_and_direction_stand_on_the_page_and_on_each_part_of_the_body(look: str) -> None:
     for language, direction in (("en", "ltr"), ("ar", "rtl")):
-        page = outline(mail(language=language).html)
+        page = outline(mail(language=language, look=look).html)
         assert page.one("html").attributes["lang"] == language
         assert page.one("html").attributes["dir"] == direction
         hidden, shown = page.all("div", lang=language)[:2]
@@ -76,14 +80,16 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 # --- both parts say the same -----------------------------------------------------------------------------------
 
 
-def test_both_parts_have_the_same_stories_in_the_same_order() -> None:
+@pytest.mark.parametrize("look", LOOKS)
+def test_both_parts_have_the_same_stories_in_the_same_order(look: str) -> None:
     wanted = [" ".join(plain(story.title.replace("*", "")).split()) for story in SAMPLE.stories]
-    made = mail(replace(SAMPLE, sections=tuple(reversed(SAMPLE.sections))), description="")
+    made = mail(replace(SAMPLE, sections=tuple(reversed(SAMPLE.sections))), description="", look=look)
     assert_alike(made, [*wanted[6:], *wanted[3:6], *wanted[:3]])
 
 
-def test_both_parts_have_every_address() -> None:
-    made = mail()
+@pytest.mark.parametrize("look", LOOKS)
+def test_both_parts_have_every_address(look: str) -> None:
+    made = mail(look=look)
     linked = {one.attributes["href"] for one in outline(made.html).all("a")}
     for address in linked - {f"https://policyweek.example/brief/2026-W47/#{one.id}" for one in SAMPLE.stories}:
         if not address.endswith("#story-6"):
@@ -134,7 +140,7 @@ def test_entries_give_marks_only_and_may_be_missing() -> None:
 
 def test_a_pdf_is_said_to_be_one() -> None:
     assert "Lattice Lab (PDF), 14 November 2026" in mail().text
-    assert "</a> (PDF), 14 November 2026" in mail().html
+    assert "Lattice Lab (PDF), 14 November 2026" in mail().html
 
 
 def test_a_headline_in_another_language_says_so_to_a_screen_reader() -> None:
@@ -197,8 +203,9 @@ STORIES = {
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
-def test_a_story_may_be(story: IssueStory) -> None:
-    made = mail(one_story(story))
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_story_may_be(story: IssueStory, look: str) -> None:
+    made = mail(one_story(story), look=look)
     assert problems(made.html) == []
     assert titles(made.html) == [story.title or "…"]
     assert "javascript" not in made.html + made.text

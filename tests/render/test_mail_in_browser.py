@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from digest.model import Issue, IssueSection, IssueStory, SourceRef
-from tests.render.mailed import EMPTY, mail
+from digest.render.theme import make_theme
+from tests.render.mailed import EMPTY, LOOKS, mail, templates
 from tests.support.browser import Browser, Mode, running_browser
-from tests.support.sample import SAMPLE
+from tests.support.sample import SAMPLE, sample_settings
 
 pytestmark = pytest.mark.browser
 
@@ -81,8 +82,9 @@ def write(folder: Path, issue: Issue, *, styled: bool = True, **newsletter: str)
 
 @pytest.mark.parametrize("issue", [SAMPLE, WIDE, EMPTY], ids=["sample", "wide", "empty"])
 @pytest.mark.parametrize("styled", [True, False], ids=["styled", "bare"])
-def test_nobody_has_to_scroll_sideways(tmp_path: Path, browser: Browser, issue: Issue, styled: bool) -> None:
-    path = write(tmp_path, issue, styled=styled)
+@pytest.mark.parametrize("look", LOOKS)
+def test_nobody_has_to_scroll_sideways(tmp_path: Path, browser: Browser, issue: Issue, styled: bool, look: str) -> None:
+    path = write(tmp_path, issue, styled=styled, look=look)
     for width in (320, 375, 600, 1200):
         browser.open(path, width=width)
         assert (width, browser.sideways()) == (width, 0)
@@ -90,24 +92,29 @@ def test_nobody_has_to_scroll_sideways(tmp_path: Path, browser: Browser, issue: 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_text_can_be_read_by_day_and_by_night(
-    tmp_path: Path, browser: Browser, mode: Mode, language: str
+    tmp_path: Path, browser: Browser, mode: Mode, language: str, look: str
 ) -> None:
-    browser.open(write(tmp_path, SAMPLE, language=language), mode=mode)
+    browser.open(write(tmp_path, SAMPLE, language=language, look=look), mode=mode)
     assert browser.evaluate(CONTRAST) == []
-    night = browser.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(232, 230, 225)"
+    ink = make_theme(templates(look), sample_settings()).dark.ink
+    wanted = "rgb({}, {}, {})".format(*bytes.fromhex(ink[1:]))
+    night = browser.evaluate("getComputedStyle(document.querySelector('h1')).color") == wanted
     assert night == (mode == "dark")
 
 
-def test_without_its_style_sheet_the_mail_reads_as_well(tmp_path: Path, browser: Browser) -> None:
-    browser.open(write(tmp_path, SAMPLE, styled=False))
+@pytest.mark.parametrize("look", LOOKS)
+def test_without_its_style_sheet_the_mail_reads_as_well(tmp_path: Path, browser: Browser, look: str) -> None:
+    browser.open(write(tmp_path, SAMPLE, styled=False, look=look))
     assert browser.evaluate(CONTRAST) == []
 
 
-def test_it_is_six_hundred_pixels_wide_and_no_more(tmp_path: Path, browser: Browser) -> None:
-    browser.open(write(tmp_path, SAMPLE), width=1200)
+@pytest.mark.parametrize("look", LOOKS)
+def test_it_is_six_hundred_pixels_wide_and_no_more(tmp_path: Path, browser: Browser, look: str) -> None:
+    browser.open(write(tmp_path, SAMPLE, look=look), width=1200)
     assert browser.evaluate("document.querySelector('table').getBoundingClientRect().width") == 600
-    browser.open(write(tmp_path, SAMPLE), width=375)
+    browser.open(write(tmp_path, SAMPLE, look=look), width=375)
     assert browser.evaluate("document.querySelector('table').getBoundingClientRect().width") == 375
 
 

@@ -9,7 +9,9 @@ import pytest
 from digest.model import Issue, IssueSection, IssueStory, SourceRef
 from digest.render.budget import encoded_bytes
 from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES
-from tests.render.mailed import assert_alike, mail, problems
+from tests.render.mailed import LOOKS, assert_alike, mail, problems, told
+from tests.support.example import example_mails
+from tests.support.fifty import fifty_entries, fifty_stories
 from tests.support.sample import SAMPLE
 
 
@@ -30,7 +32,7 @@ def long_issue(count: int, paragraph: str, paragraphs: int) -> Issue:
         (20, "A sentence of some length that says what happened and to whom" * 2, 40, "cut after some paragraphs"),
         (60, "A sentence of some length that says what happened and to whom" * 3, 12, "cut after a paragraph"),
         (20, "能源价格上限将于明年一月下调，约两千九百万户家庭受益" * 8, 20, "cut after some paragraphs"),
-        (80, "A sentence of some length that says what happened and to whom" * 9, 1, "only the headline is printed"),
+        (120, "A sentence of some length that says what happened and to whom" * 9, 1, "only the headline is printed"),
     ],
 )
 def test_a_long_issue_is_shortened_and_says_so(count: int, paragraph: str, paragraphs: int, wanted: str) -> None:
@@ -47,14 +49,30 @@ def test_a_long_issue_is_shortened_and_says_so(count: int, paragraph: str, parag
 
 
 def test_stories_that_cannot_even_be_named_are_counted() -> None:
-    made = mail(long_issue(400, "One.", 1))
+    made = mail(long_issue(500, "One.", 1))
     left_out = [line for line in made.cut if line.endswith("left out of the mail")]
     assert len(made.html.encode()) < HTML_MOST_BYTES
     assert 200 < len(left_out) < 300
     assert f"More stories on the web page: {len(left_out)}" in made.text
-    assert_alike(made, [f"Story {n} of the week" for n in range(400 - len(left_out))])
+    assert_alike(made, [f"Story {n} of the week" for n in range(500 - len(left_out))])
 
 
 def test_an_issue_of_twenty_stories_is_never_shortened() -> None:
     summary = "A summary has sixty-five words or so, which are about four hundred characters. " * 5
     assert mail(long_issue(20, summary, 2)).cut == ()
+
+
+# --- how lean a mail is that nobody shortens ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_fifty_stories_with_their_summaries_have_sixty_kilobytes(look: str) -> None:
+    made = told(fifty_stories(), fifty_entries(), look=look)
+    assert made.cut == ()
+    assert len(made.html.encode()) <= 60 * 1024
+
+
+def test_the_example_issue_has_forty_kilobytes_in_every_look() -> None:
+    mails = example_mails()
+    assert set(mails) == set(LOOKS)
+    assert [look for look, html in mails.items() if len(html.encode()) > 40 * 1024] == []

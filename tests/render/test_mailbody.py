@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from digest.model import Html
 from digest.render.mailbody import dressed, image, shortened
 from digest.text.clean import clean
+from tests.render.mailed import THEME
 from tests.render.outline import outline
 
 
@@ -17,19 +18,32 @@ def bare(html: str) -> str:
     return re.sub(r' (?:style|class)="[^"]*"', "", html)
 
 
+LAYOUT = '<table role="presentation" cellpadding="0" cellspacing="0" border="0">'
+
 CASES = [
     ("<p>a <em>b</em></p>", "<p>a <em>b</em></p>"),
     (
         "<article><h1>a</h1><dl><dt>b</dt><dd>c</dd></dl></article>",
-        "<div><h3>a</h3><div><p>b</p><div>c</div></div></div>",
+        "<div><h2>a</h2><div><p>b</p><div>c</div></div></div>",
     ),
     ("<p>&nbsp;</p><p> </p><p>x</p><div></div>", "<p>x</p>"),
     ('<p><a href="https://e.example/?a=1&amp;b=2">x</a></p>', '<p><a href="https://e.example/?a=1&amp;b=2">x</a></p>'),
     ('<p><a href="#x">x</a> <a>y</a> <a href="https://e.example/"></a></p>', "<p>x y </p>"),
     ('<p><a href="mailto:a@b.example">x</a></p>', '<p><a href="mailto:a@b.example">x</a></p>'),
     ("<p><q>x</q> <mark>y</mark> <kbd>z</kbd> 1<wbr>2</p>", "<p>“x” y <code>z</code> 12</p>"),
-    ("<table><tr><td>x</td></tr></table>", '<table role="presentation"><tbody><tr><td>x</td></tr></tbody></table>'),
-    ("<table><tr><th>x</th><td></td></tr></table>", "<table><tbody><tr><th>x</th><td></td></tr></tbody></table>"),
+    ("<table><tr><td>x</td></tr></table>", f"{LAYOUT}<tbody><tr><td>x</td></tr></tbody></table>"),
+    (
+        "<table><caption>c</caption><tr><td>x</td></tr></table>",
+        f"<div>c</div>{LAYOUT}<tbody><tr><td>x</td></tr></tbody></table>",
+    ),
+    (
+        "<table><tr><th>x</th><td></td></tr></table>",
+        '<table><tbody><tr><th scope="row">x</th><td></td></tr></tbody></table>',
+    ),
+    (
+        "<table><tr><th>x</th><th>y</th></tr></table>",
+        '<table><tbody><tr><th scope="col">x</th><th scope="col">y</th></tr></tbody></table>',
+    ),
     ('<ol start="3"><li dir="rtl" lang="ar">x</li></ol>', '<ol start="3"><li lang="ar" dir="rtl">x</li></ol>'),
     ("<pre>a\n  &lt;b&gt;</pre>", "<pre>a\n  &lt;b&gt;</pre>"),
     ("a<br>b<hr>c", "a<br>b<hr>c"),
@@ -38,15 +52,15 @@ CASES = [
 
 @pytest.mark.parametrize(("html", "wanted"), CASES)
 def test_only_what_mail_readers_know_is_kept(html: str, wanted: str) -> None:
-    assert bare(dressed(clean(html))) == wanted
+    assert bare(dressed(clean(html), THEME)) == wanted
 
 
 def test_styles_stand_on_the_tags_and_change_sides_from_the_right() -> None:
     html = clean('<blockquote>x</blockquote><p><a href="https://e.example/">y</a></p>')
-    assert "border-left:3px" in dressed(html)
-    assert "border-right:3px" in dressed(html, rtl=True)
-    assert 'style="color:#9c2f1b;text-decoration:underline" class="a"' in dressed(html)
-    assert "font-family:Georgia,'Times New Roman',serif" in dressed(html)
+    assert "border-left:3px" in dressed(html, THEME)
+    assert "border-right:3px" in dressed(html, THEME, rtl=True)
+    assert 'style="color:#9c2f1b;text-decoration:underline" class="a"' in dressed(html, THEME)
+    assert "font-family:Georgia,serif" in dressed(html, THEME)
 
 
 PICTURES = [
@@ -67,11 +81,11 @@ def test_a_picture_has_a_width_that_word_can_read(src: str, width: str, wanted: 
 @pytest.mark.parametrize("src", ["", "a.png", "data:image/png;base64,AA", "cid:x", "http://[x", "https:///x.png"])
 def test_a_picture_from_nowhere_leaves_its_description(src: str) -> None:
     assert image(src, "x") == ""
-    assert bare(dressed(Html(f'<p>a <img src="{src}" alt="the queue"></p>'))) == "<p>a the queue</p>"
+    assert bare(dressed(Html(f'<p>a <img src="{src}" alt="the queue"></p>'), THEME)) == "<p>a the queue</p>"
 
 
 def test_a_text_is_cut_after_whole_blocks_and_containers_are_closed() -> None:
-    html = dressed(clean("<div><p>one</p><div><p>two</p><p>three</p></div></div><p>four</p>"))
+    html = dressed(clean("<div><p>one</p><div><p>two</p><p>three</p></div></div><p>four</p>"), THEME)
     sizes = [len(html[: html.index(word)].encode()) for word in ("two", "three", "four")]
     assert bare(shortened(html, 1)) == "<div><p>one</p></div>"
     assert bare(shortened(html, sizes[1])) == "<div><p>one</p><div><p>two</p></div></div>"
@@ -86,7 +100,7 @@ def test_lists_tables_and_quotations_are_never_cut_through() -> None:
         "<table><tr><th>a</th></tr></table>",
     ]
     for part in parts:
-        html = dressed(clean(f"{part}<p>after</p>"))
+        html = dressed(clean(f"{part}<p>after</p>"), THEME)
         assert shortened(html, 1) == html.partition('<p style="margin:0 0 12px">after')[0].rstrip()
 
 
@@ -105,7 +119,7 @@ SOUP = st.lists(
 
 @given(SOUP, st.integers(1, 400))
 def test_whatever_comes_in_what_goes_out_is_well_formed(html: str, most: int) -> None:
-    whole = dressed(clean(html))
+    whole = dressed(clean(html), THEME)
     cut = shortened(whole, most)
     assert outline(whole).faults == outline(cut).faults == []
     assert whole.startswith(re.sub("(</div>)+$", "", cut))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import jinja2
@@ -7,10 +8,13 @@ import pytest
 from jinja2 import meta
 from markupsafe import Markup
 
+from digest.config.settings import Settings
 from digest.disk import shipped
 from digest.errors import TemplateError
 from digest.model import Html
+from digest.render.mail import render_mail
 from digest.render.templates import Templates, looks, safe
+from tests.support.sample import ON, SAMPLE, sample_entries, sample_settings
 
 
 def look(tmp_path: Path, name: str = "mine", **files: str) -> Templates:
@@ -38,7 +42,7 @@ def test_a_look_of_ones_own_falls_back_to_brief(tmp_path: Path) -> None:
 def test_looks_are_folders_with_templates(tmp_path: Path) -> None:
     look(tmp_path, email__txt="")
     (tmp_path / "templates" / "words").mkdir()
-    assert looks(tmp_path) == ("brief", "mine")
+    assert looks(tmp_path) == ("brief", "magazine", "mine", "plain")
 
 
 @pytest.mark.parametrize("name", ["breif", "words", "../brief", "", "."])
@@ -56,6 +60,36 @@ def test_html_and_xml_are_escaped_and_text_is_not(tmp_path: Path) -> None:
     assert templates.render("a.txt", x="<b>") == "<b>"
     assert templates.render("a.html", x=safe(Html("<b>"))) == "<b>"
     assert isinstance(safe(Html("")), Markup)
+
+
+def test_a_look_of_ones_own_changes_one_block_of_a_shipped_one(tmp_path: Path) -> None:
+    own = """{% extends "magazine/email.html" %}
+{% block source %}{{ super() }}<p>by day {{ loop.index }}</p>{% endblock %}"""
+    settings = sample_settings(look="magazine")
+    shown = _mail(look(tmp_path, "magazine", email__html=own), settings)
+    assert "<p>by day 3</p>" in shown
+    without = re.sub(r"<p>by day \d</p>", "", shown)
+    assert without == _mail(Templates("magazine", tmp_path / "empty"), settings)
+
+
+def test_a_look_of_ones_own_changes_one_macro(tmp_path: Path) -> None:
+    own = """{% extends "_email.html" %}
+{% macro told(source, led="") %}[{{ source.label }}]{% endmacro %}"""
+    shown = _mail(look(tmp_path, email__html=own), sample_settings(look="mine"))
+    assert ">[Lattice Lab]</p>" in shown
+    assert ">Also in [Harbour Review]; [Public Choices]</p>" in shown
+
+
+def test_a_fault_in_what_a_shipped_look_is_asked_for_names_the_shipped_file(tmp_path: Path) -> None:
+    templates = look(tmp_path, email__html='{% extends "magazine/email.html" %}')
+    with pytest.raises(TemplateError) as caught:
+        templates.render("email.html")
+    assert str(caught.value.template).endswith(("magazine/email.html", "brief/_email.html"))
+    assert caught.value.line
+
+
+def _mail(templates: Templates, settings: Settings) -> str:
+    return render_mail(SAMPLE, settings=settings, templates=templates, entries=sample_entries(), number=12, on=ON).html
 
 
 BROKEN = [
@@ -117,7 +151,9 @@ def test_the_readme_names_all_that_the_shipped_templates_use() -> None:
     said = (folder / "README.md").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True)
     environment.filters |= {"wrap": str, "columns": len}
-    for path in sorted((folder / "brief").glob("*.*")):
-        names = meta.find_undeclared_variables(environment.parse(path.read_text(encoding="utf-8")))
-        missing = sorted(name for name in names - {"caller"} if f"`{name}`" not in said)
-        assert (path.name, missing) == (path.name, [])
+    for path in sorted(folder.glob("*/*.html")) + sorted(folder.glob("*/*.txt")):
+        text = path.read_text(encoding="utf-8")
+        own = {"caller", *re.findall(r"{% set (\w+)", text)}
+        names = meta.find_undeclared_variables(environment.parse(text)) - own
+        missing = sorted(name for name in names if f"`{name}`" not in said)
+        assert (path.parent.name, path.name, missing) == (path.parent.name, path.name, [])

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from digest.model import IssueStory
-from digest.render.page import page_sections, render_content, render_page
+from digest.render.page import render_content, render_page
+from digest.render.stories import page_sections
 from digest.render.updates import UNKNOWN, EarlierStory, Updates, dump_updates, load_updates
 from tests.render.mailed import TEMPLATES, one_story, problems, told
 from tests.render.outline import faults, outline
@@ -54,7 +55,7 @@ def test_it_is_said_in_the_newsletters_language_in_mail_page_and_feed(language: 
 def test_an_update_to_nothing_known_is_just_an_update() -> None:
     mail = told(ISSUE, {}, updates=UNKNOWN)
 
-    assert ">Update</p>" in mail.html
+    assert ">Update</b></p>" in mail.html
     assert "\nUpdate\nLandings fall again\n" in mail.text
     assert ">Update</p>" in page(UNKNOWN)
     assert "<p><small>Update</small></p>" in content(UNKNOWN)
