@@ -64,6 +64,15 @@ def test_a_location_is_understood_as_browsers_do(site: Site, location: str, path
     assert answer.moved_to == site.url + path
 
 
+@pytest.mark.parametrize("host", ["xn--a", "xn--a-ecp.invalid"])
+def test_a_redirect_to_a_host_that_is_wrongly_encoded_is_no_crash(site: Site, host: str) -> None:
+    site.add("/feed", Page(status=301, headers={"Location": f"http://{host}/feed"}))
+    answer = ask(source(site.url + "/feed"))["example"]
+
+    assert (answer.kind, answer.moved_to) == ("failed", None)
+    assert answer.problem.startswith(f"{host}: ")
+
+
 @pytest.mark.parametrize(
     ("location", "problem"),
     [

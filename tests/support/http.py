@@ -33,6 +33,7 @@ class Page:
     delay_s: float = 0.0
     drip_s: float = 0.0  # between one byte and the next
     cut: int | None = None  # bytes after which the line drops
+    head: int | None = None  # the status of an answer to HEAD, if it is another one; 0: the line drops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +149,14 @@ class _Handler(BaseHTTPRequestHandler):
         page = self.pages_of.pages.get(self.path, Page(b"nothing here", status=404, content_type="text/plain"))
         time.sleep(page.delay_s)
         status = 304 if page.status == 200 and self._knows(page) else page.status
+        if self.command == "HEAD" and page.head is not None:
+            status = page.head
         sent = 0
         try:
-            sent = self._answer(page, status)
+            if status:
+                sent = self._answer(page, status)
+            else:
+                self.close_connection = True
         finally:
             self.pages_of.end(
                 Request(
@@ -164,6 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
                     line=self.client_address[1],
                 )
             )
+
+    do_HEAD = do_GET  # noqa: N815  as the base class wants it
 
     def _knows(self, page: Page) -> bool:
         """RFC 9110 §13.2.2: If-None-Match decides where it is given."""
@@ -191,6 +199,8 @@ class _Handler(BaseHTTPRequestHandler):
         if page.endless is None:
             self.send_header("Content-Length", str(len(body) if page.length is None else page.length))
         self.end_headers()
+        if self.command == "HEAD":
+            return 0
         if page.cut is not None or page.endless is not None:
             body = body[: page.cut]
             self.close_connection = True

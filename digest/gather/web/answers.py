@@ -6,7 +6,9 @@ passwords.
 
 from __future__ import annotations
 
+import errno
 import re
+import socket
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +27,10 @@ _READ: Final = frozenset(["gzip", "deflate", "br", "zstd"])
 _TEXT: Final = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*[<{]")
 _CLOUDFLARE: Final = range(520, 531)
 
+Trouble = Literal["", "no host", "no names", "broken"]
+"""no host: the name server says that there is none. no names: it does not say. broken: the answer broke off, or is no
+HTTP. Empty: anything else, or nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -38,6 +44,7 @@ class Answer:
     moved_to: str | None = None  # if every redirect was permanent; without name and password
     problem: str = ""
     hint: str | None = None
+    trouble: Trouble = ""
     until: datetime | None = None  # of a pause
     seconds: float = 0.0
 
@@ -45,10 +52,11 @@ class Answer:
 class RefusalError(Exception):
     """The asking stops here, for a reason a person understands."""
 
-    def __init__(self, problem: str, *, hint: str | None = None) -> None:
+    def __init__(self, problem: str, *, hint: str | None = None, trouble: Trouble = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.hint = hint
+        self.trouble = trouble
 
 
 def headers_of(response: aiohttp.ClientResponse) -> Headers:
@@ -119,7 +127,7 @@ def why(error: Exception, url: URL, *, total_s: float) -> RefusalError:
         url: what was asked when it was.
         total_s: the time that was allowed.
     """
-    host = url.host or shown(url)
+    host = host_of(url) or shown(url)
     cause = getattr(error, "os_error", None) or error.__cause__ or error
     if private := _private(error):
         return RefusalError(f"{host}: {private}", hint=PRIVATE_HINT)
@@ -129,12 +137,23 @@ def why(error: Exception, url: URL, *, total_s: float) -> RefusalError:
     if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
         return _proxy_trouble(error)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return RefusalError(f"{host}: no such host", hint="check the address and your connection")
+        unknown = getattr(cause, "errno", None) == socket.EAI_NONAME
+        return RefusalError(f"{host}: no such host", hint="check the address and your connection",
+                            trouble="no host" if unknown else "no names")  # fmt: skip
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return RefusalError(f"{host}: the connection is not secure: {_ssl_reason(cause)}")
     if isinstance(cause, ConnectionRefusedError):
         return RefusalError(f"{host}: refused the connection on port {url.port}")
-    return RefusalError(_broken(error, url, host))
+    broken = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientResponseError) or _is_reset(error)
+    return RefusalError(_broken(error, url, host), trouble="broken" if broken else "")
+
+
+def host_of(url: URL) -> str:
+    """The host as people read it; empty if there is none. One that is wrongly encoded (``xn--a``) as it is written."""
+    try:
+        return url.host or ""
+    except ValueError:
+        return url.raw_host or ""
 
 
 def shown(url: URL) -> str:
@@ -146,13 +165,18 @@ def _broken(error: Exception, url: URL, host: str) -> str:
     if isinstance(error, aiohttp.ClientPayloadError):
         packed = "Content-Encoding" in f"{error} {error.__cause__}" or "Can not decode" in f"{error} {error.__cause__}"
         return f"{host}: " + ("the answer is packed wrongly" if packed else "the answer broke off")
-    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError | BrokenPipeError):
+    if isinstance(error, aiohttp.ServerDisconnectedError) or _is_reset(error):
         return f"{host}: the answer broke off"
     if isinstance(error, aiohttp.ClientResponseError):
         return f"{host}: answers with something that is not HTTP, or far too long"
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return f"{shown(url)}: is no web address"
     return f"{host}: {_first_line(error)}"
+
+
+def _is_reset(error: Exception) -> bool:
+    """Whether the other side dropped the line; aiohttp raises an error of its own for that, with the number."""
+    return isinstance(error, OSError) and error.errno in {errno.ECONNRESET, errno.EPIPE}
 
 
 def _proxy_trouble(error: aiohttp.ClientError) -> RefusalError:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 import aiohttp
 from yarl import URL
@@ -26,6 +26,7 @@ from digest.gather.web.answers import (
     Answer,
     RefusalError,
     headers_of,
+    host_of,
     refusal,
     refuse_unreadable,
     shown,
@@ -46,6 +47,8 @@ ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/xml;q=0.8, text/xml;q=0.8, "
     "*/*;q=0.1"
 )
+LOOK_S = 20.0
+"""For one link of an issue, redirects and all; nobody waits longer for a page."""
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 _NO_PAUSES: Final[Mapping[str, datetime]] = MappingProxyType({})
 _BUSY: Final = frozenset([429, 503])
@@ -69,6 +72,8 @@ class _Asking:
     validators: dict[str, str]
     verify: bool
     left_s: float
+    method: Literal["GET", "HEAD"] = "GET"
+    body_wanted: bool = True
     status: int = 0
     headers: Headers | None = None
 
@@ -138,22 +143,56 @@ class Fetcher:
                 answer = replace(second, moved_to=second.moved_to or target)
         return replace(answer, seconds=time.monotonic() - started)
 
+    async def look(self, url: str) -> Answer:
+        """Ask whether something is at an address, and read nothing of it; never raises for what the network does.
+
+        HEAD first. Where the answer is no, or none, GET has the last word: many servers know no HEAD, some answer it
+        with 403, 404 or a dropped line (RFC 9110 §9.3.2 has HEAD and GET answer alike). Whatever is there (2xx) is a
+        ``body`` of no bytes.
+        """
+        answer = await self._look(url, "HEAD")
+        if answer.trouble == "broken" or (answer.status >= 400 and answer.status not in _BUSY):
+            return await self._look(url, "GET")
+        return answer
+
+    async def _look(self, url: str, method: Literal["GET", "HEAD"]) -> Answer:
+        try:
+            asking = _Asking(
+                trail=Trail(URL(url), login=None),
+                validators={},
+                verify=True,
+                left_s=min(LOOK_S, self._settings.total_timeout_s),
+                method=method,
+                body_wanted=False,
+            )
+        except ValueError:
+            return _failed(shown_url(url), None, RefusalError(f"{shown_url(url)[:200]}: is no web address"))
+        return await self._settle(asking)
+
     async def _ask(self, address: str, source: Source, state: FetchState) -> Answer:
         try:
             listed = URL(source.location)
             start = listed if address == source.location else URL(address)
         except ValueError:
             return _failed(shown_url(address), None, RefusalError(f"{shown_url(address)[:200]}: is no web address"))
-        asking = None
         try:
             trail = Trail(start, login_of(source, listed, self._environ))
-            asking = _Asking(trail, _validators(state), source.verify, self._settings.total_timeout_s)
+        except RefusalError as error:
+            return _failed(bare(start), None, error)
+        except ValueError as error:
+            return _failed(bare(start), None, why(error, start, total_s=self._settings.total_timeout_s))
+        return await self._settle(_Asking(trail, _validators(state), source.verify, self._settings.total_timeout_s))
+
+    async def _settle(self, asking: _Asking) -> Answer:
+        """Ask, and go where redirects lead, until there is an answer or a reason why there is none."""
+        total_s = asking.left_s
+        try:
             return await self._follow(asking)
         except RefusalError as error:
             trouble = error
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            trouble = why(error, asking.trail.url if asking else start, total_s=self._settings.total_timeout_s)
-        return _failed(bare(asking.trail.url if asking else start), asking, trouble)
+            trouble = why(error, asking.trail.url, total_s=total_s)
+        return _failed(bare(asking.trail.url), asking, trouble)
 
     async def _follow(self, asking: _Asking) -> Answer:
         while True:
@@ -191,7 +230,9 @@ class Fetcher:
             headers["Authorization"] = login
         proxy = self._proxies.proxy_for(url)
         session = self._session_for(url, proxy)
-        async with session.get(url, headers=headers, allow_redirects=False, ssl=asking.verify, proxy=proxy) as response:
+        async with session.request(
+            asking.method, url, headers=headers, allow_redirects=False, ssl=asking.verify, proxy=proxy
+        ) as response:
             asking.status, asking.headers = response.status, headers_of(response)
             if response.status in REDIRECTS and "Location" in response.headers:
                 asking.trail.follow(response.status, response.headers["Location"])
@@ -206,11 +247,13 @@ class Fetcher:
                 place.paused = self._now + FIRST_WAIT
         if status == 304 and asking.validators:
             body = None
+        elif not asking.body_wanted and 200 <= status < 300:
+            body = b""
         elif status == 200 or (status == 226 and "A-IM" in asking.validators):
             body = await self._body(response, url)
         else:
             challenge = response.headers.get("cf-mitigated") == "challenge"
-            raise refusal(status, host=url.host or "", challenge=challenge)
+            raise refusal(status, host=host_of(url), challenge=challenge)
         return Answer(
             kind="not modified" if body is None else "body",
             url=bare(url),
@@ -223,7 +266,7 @@ class Fetcher:
     async def _body(self, response: aiohttp.ClientResponse, url: URL) -> bytes:
         """The inflated body; aiohttp inflates in pieces, so a bomb costs one piece more than the limit."""
         limit = int(self._settings.max_mb * 1_000_000)
-        host = url.host or ""
+        host = host_of(url)
         chunks: list[bytes] = []
         size = response.content_length or 0  # as announced: why transfer what will be refused?
         if size <= limit:
@@ -248,7 +291,7 @@ class Fetcher:
             return self._direct
         private = None if self._settings.allow_private else private_literal(url.raw_host or "")
         if private is not None:
-            raise RefusalError(f"{url.host}: leads to a private address ({private})", hint=PRIVATE_HINT)
+            raise RefusalError(f"{host_of(url)}: leads to a private address ({private})", hint=PRIVATE_HINT)
         if self._proxied is None:
             self._proxied = self._session(guarded=False)
         return self._proxied
@@ -292,4 +335,5 @@ def _failed(url: str, asking: _Asking | None, trouble: RefusalError) -> Answer:
         headers=asking.headers if asking else None,
         problem=trouble.problem,
         hint=trouble.hint,
+        trouble=trouble.trouble,
     )

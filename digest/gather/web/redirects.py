@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from yarl import URL
 
-from digest.gather.web.answers import RefusalError
+from digest.gather.web.answers import RefusalError, host_of
 from digest.gather.web.login import Login
 from digest.text.urls import shown_url
 
@@ -49,7 +49,7 @@ class Trail:
         """
         self._count += 1
         if self._count > MAX_REDIRECTS:
-            raise RefusalError(f"{self.url.host}: more than {MAX_REDIRECTS} redirects")
+            raise RefusalError(f"{host_of(self.url)}: more than {MAX_REDIRECTS} redirects")
         before = self.url
         self.url = target_of(before, location)
         downgrade = before.scheme == "https" and self.url.scheme == "http"
@@ -77,7 +77,7 @@ def target_of(base: URL, location: str) -> URL:
             url = url.with_user(None)
         return url.with_fragment(None)
     except (ValueError, TypeError):
-        said = f"{base.host}: redirects to {shown_url(ascii(location)[1:-1])[:200]}, which is no web address"
+        said = f"{host_of(base)}: redirects to {shown_url(ascii(location)[1:-1])[:200]}, which is no web address"
         raise RefusalError(said) from None
 
 
