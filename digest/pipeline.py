@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from digest.deliver.delivery import Clock
     from digest.deliver.smtp import Transport
+    from digest.preview.shots import Sitter
+    from digest.production.asking import Heard
     from digest.production.drafts import Drafted
     from digest.production.intake import Fetched
     from digest.production.mailout import Sent
@@ -140,8 +142,26 @@ def draft(
         )
 
 
-def check(project: Project, *, now: datetime, name: str | None = None) -> Checked:
-    """Render the issue in memory and run every rule over it. Blocks nothing by itself."""
+def check(
+    project: Project,
+    *,
+    now: datetime,
+    name: str | None = None,
+    online: bool = False,
+    environ: Mapping[str, str] = _NO_VARIABLES,
+    say: Callable[[str], object] = _to_nobody,
+) -> Checked:
+    """Render the issue in memory and run every rule over it. Blocks nothing by itself.
+
+    Args:
+        project: the newsletter.
+        now: the time of the look.
+        name: of the issue; None: the one in work.
+        online: whether its links and its sender's domain are asked for; takes seconds.
+        environ: names proxies.
+        say: is told before something takes long.
+    """
+    from digest.production.asking import NOTHING, ask_network
     from digest.production.faults import find_faults
     from digest.production.proof import make_proof
     from digest.production.refreshing import keep_version
@@ -149,7 +169,9 @@ def check(project: Project, *, now: datetime, name: str | None = None) -> Checke
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
         proof = make_proof(project, connection, record)
-        findings = find_faults(project, connection, proof.issue, proof.mail, now=now)
+    heard = ask_network(project, proof.issue, proof.mail, now=now, environ=environ, say=say) if online else NOTHING
+    with project.store.read() as connection:
+        findings = find_faults(project, connection, proof.issue, proof.mail, now=now, record=record, heard=heard)
     keep_version(project, period_of(record), proof.issue.text, now=now)
     return Checked(proof=proof, findings=findings)
 
@@ -171,17 +193,60 @@ def render(project: Project, *, now: datetime, name: str | None = None) -> tuple
     return checked, write_proof(project, checked.proof, sample_mail(project, mail), message)
 
 
-def approve(project: Project, *, by: str, now: datetime, name: str | None = None) -> Checked:
+def sitters(project: Project, checked: Checked, *, every_look: bool = False) -> tuple[Sitter, ...]:
+    """What pictures are taken of: a rendered issue in the newsletter's look, or in every look there is.
+
+    Raises:
+        TemplateError: a look is wrong.
+    """
+    from digest.preview.shots import Sitter
+    from digest.production.outgoing import sample_mail
+    from digest.production.proof import make_proof
+    from digest.render.templates import looks
+
+    own = project.settings.newsletter.look
+    proofs = {own: checked.proof}
+    with project.store.read() as connection:
+        for look in looks(project.root) if every_look else ():
+            if look != own:
+                proofs[look] = make_proof(_with_look(project, look), connection, checked.proof.record)
+    mails = {look: sample_mail(project, proof.mail) for look, proof in sorted(proofs.items())}
+    return tuple(
+        Sitter(look=look, mail=mail.html, text=mail.text, page=proofs[look].page) for look, mail in mails.items()
+    )
+
+
+def approve(
+    project: Project,
+    *,
+    by: str,
+    now: datetime,
+    name: str | None = None,
+    online: bool = False,
+    environ: Mapping[str, str] = _NO_VARIABLES,
+    say: Callable[[str], object] = _to_nobody,
+) -> Checked:
     """Freeze the issue's text and the bytes of every form it leaves in. Approved already, it stays as it was.
+
+    Args:
+        project: the newsletter.
+        by: who approves.
+        now: the time of the approval.
+        name: of the issue; None: the one in work.
+        online: whether its links and its sender's domain are asked for first.
+        environ: names proxies.
+        say: is told before something takes long.
 
     Raises:
         BlockedError: the gate found something that must not go out.
         ChangedError: it is approved already, and was changed since.
         StateError: it is out already.
     """
+    from digest.production.asking import NOTHING
     from digest.production.faults import find_faults, refuse_blocked
     from digest.production.proof import frozen_parts, make_proof, require_unchanged
 
+    heard = _heard(project, now=now, name=name, environ=environ, say=say) if online else NOTHING
     with project.working(), project.store.write() as connection:
         record = require_issue(project, connection, now=now, name=name)
         if record.has_left:
@@ -191,7 +256,7 @@ def approve(project: Project, *, by: str, now: datetime, name: str | None = None
             return Checked(proof=make_proof(project, connection, record), findings=())
         numbered = replace(record, number=issues.next_number(connection, record))
         proof = make_proof(project, connection, numbered)
-        findings = find_faults(project, connection, proof.issue, proof.mail, now=now)
+        findings = find_faults(project, connection, proof.issue, proof.mail, now=now, record=numbered, heard=heard)
         refuse_blocked(record.name, findings)
         text, base, parts = proof.issue.text, proof.issue.base, proof.parts(project.settings)
         issues.save_version(connection, record.name, text, origin="approved", base=base, now=now)
@@ -218,7 +283,7 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
         DigestError: the command failed; the pages are written and the issue is out.
     """
     from digest.production import outgoing
-    from digest.production.faults import find_faults, refuse_embargoed
+    from digest.production.faults import find_embargoed, refuse_embargoed
     from digest.production.proof import frozen_issue, frozen_mail, frozen_parts, require_unchanged
 
     with project.working():
@@ -227,7 +292,7 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
             parts = frozen_parts(connection, record)
             require_unchanged(project, connection, record, parts)
             issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
-            refuse_embargoed(find_faults(project, connection, issue, mail, now=now))
+            refuse_embargoed(find_embargoed(project, connection, issue, mail, now=now))
         first = outgoing.write_page(project, record)
         outgoing.mark_out(project, record, now=now)
         written = outgoing.write_site(project)
@@ -257,3 +322,25 @@ def _states(project: Project, connection: Connection) -> dict[str, FetchState]:
         for row in sources.load_sources(connection).values()
         if listed.get(row.id, row.location) in {row.location, row.state.moved_to}
     }
+
+
+def _heard(
+    project: Project, *, now: datetime, name: str | None, environ: Mapping[str, str], say: Callable[[str], object]
+) -> Heard:
+    """What the network says of a draft; asked before the transaction that writes, for hosts take their time."""
+    from digest.production.asking import NOTHING, ask_network
+    from digest.production.proof import make_proof
+
+    with project.store.read() as connection:
+        record = require_issue(project, connection, now=now, name=name)
+        proof = make_proof(project, connection, record) if record.state == "draft" else None
+    return ask_network(project, proof.issue, proof.mail, now=now, environ=environ, say=say) if proof else NOTHING
+
+
+def _with_look(project: Project, look: str) -> Project:
+    """The newsletter as if digest.toml named another look."""
+    from msgspec import structs
+
+    settings = project.settings
+    other = structs.replace(settings, newsletter=structs.replace(settings.newsletter, look=look))
+    return replace(project, config=replace(project.config, settings=other))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 @make_verb("approve")
 @click.argument("issue", required=False)
 @click.option("--by", metavar="NAME", required=True, help="Who approves; kept with the issue.")
-def verb(session: Session, *, issue: str | None, by: str) -> int:
+@click.option("--offline", is_flag=True, envvar="DIGEST_OFFLINE", help="Do not ask whether the links work.")
+def verb(session: Session, *, issue: str | None, by: str, offline: bool) -> int:
     """Freeze the issue as it stands.
 
-    Runs the gate, then keeps the text of the issue file and every byte it will leave in. From then on a change of the
-    file, a template or digest.toml is refused at publish and send, with the difference, until `digest reopen`.
+    Runs the gate, which also asks for every link and for the domain of the sender, then keeps the text of the issue
+    file and every byte it will leave in. From then on a change of the file, a template or digest.toml is refused at
+    publish and send, with the difference, until `digest reopen`.
 
     \b
     Example:
@@ -33,7 +36,15 @@ def verb(session: Session, *, issue: str | None, by: str) -> int:
     if not by.strip():
         raise UsageError("--by is empty", hint='say who approves: --by "A. Editor"')
     with session.project() as project:
-        checked = pipeline.approve(project, by=by.strip(), now=session.now, name=issue)
+        checked = pipeline.approve(
+            project,
+            by=by.strip(),
+            now=session.now,
+            name=issue,
+            online=not offline,
+            environ=os.environ,
+            say=session.say,
+        )
         record = checked.proof.record
         say_findings(session, checked)
         data = {

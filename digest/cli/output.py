@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def finding_line(finding: Finding) -> str:
     """A finding on one line: ``issues/2026-W47.md:12: todo: … (hint)``."""
-    place = f"{finding.path}:{finding.line}: " if finding.path else ""
+    place = f"{finding.path}{f':{finding.line}' if finding.line else ''}: " if finding.path else ""
     mark = click.style("blocks", fg="red") if finding.blocks else click.style("advice", fg="yellow")
     hint = f" ({finding.hint})" if finding.hint else ""
     return f"{mark}  {place}{finding.rule}: {finding.message}{hint}"

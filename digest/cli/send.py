@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--after-restore", is_flag=True, help="The store was restored: send all the same, nobody has it.")
 @click.option("--yes", is_flag=True, help="Do not ask; approve a draft.")
 @click.option("--by", metavar="NAME", help="Who approves, if it is a draft; else the login name.")
+@click.option("--offline", is_flag=True, envvar="DIGEST_OFFLINE", help="Approving, do not ask whether the links work.")
 def verb(session: Session, **given: Any) -> int:
     """Mail the issue to every subscriber, once.
 
@@ -113,7 +114,15 @@ def _approve(
             hint="approve it with `digest approve --by NAME`, or send with --yes",
         )
     by = given["by"] or getpass.getuser()
-    approved = pipeline.approve(project, by=by, now=session.now, name=record.name).proof.record
+    approved = pipeline.approve(
+        project,
+        by=by,
+        now=session.now,
+        name=record.name,
+        online=not given["offline"],
+        environ=os.environ,
+        say=session.say,
+    ).proof.record
     session.say(f"{approved.name} (issue {approved.number}) is approved by {by}")
     return approved
 

@@ -2,31 +2,83 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from digest.check.galley import Galley
-from digest.check.gate import check_issue
+from digest.check.galley import Galley, Part
+from digest.check.gate import check_issue, check_rule
+from digest.check.issue.contents import embargo
+from digest.check.issue.picturefile import PictureFile, read_picture
+from digest.check.letter import letter_of
+from digest.disk import inside
 from digest.edit.fates import entry_ids
 from digest.errors import BlockedError
+from digest.production.asking import NOTHING, Heard
+from digest.production.outgoing import sample_message
 from digest.production.past import ran_before
-from digest.store import entries
+from digest.render.furniture import words
+from digest.render.markup import local_images
+from digest.store import entries, issues
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from digest.model import Finding, Issue, Mail
+    from digest.model import Finding, Issue, IssueRecord, Mail
     from digest.project import Project
 
 
 def find_faults(
+    project: Project,
+    connection: Connection,
+    issue: Issue,
+    mail: Mail,
+    *,
+    now: datetime,
+    record: IssueRecord | None = None,
+    heard: Heard = NOTHING,
+) -> tuple[Finding, ...]:
+    """What the gate says of an issue and its mail.
+
+    Args:
+        project: the newsletter.
+        connection: to its store.
+        issue: what the issue file says.
+        mail: the issue as a mail.
+        now: decides what is under embargo.
+        record: of the issue; with it the whole message is looked at too.
+        heard: what the network said; nothing, if nobody asked it.
+    """
+    return check_issue(
+        _galley(project, connection, issue, mail, now=now, record=record, heard=heard), _paths(project, issue)
+    )
+
+
+def find_embargoed(
     project: Project, connection: Connection, issue: Issue, mail: Mail, *, now: datetime
 ) -> tuple[Finding, ...]:
-    """What the gate says of an issue and its mail."""
+    """What of an approved issue is under embargo: the rest has been looked at."""
+    return check_rule(embargo, _galley(project, connection, issue, mail, now=now), _paths(project, issue))
+
+
+def _galley(
+    project: Project,
+    connection: Connection,
+    issue: Issue,
+    mail: Mail,
+    *,
+    now: datetime,
+    record: IssueRecord | None = None,
+    heard: Heard = NOTHING,
+) -> Galley:
     known = {entry.id: entry for entry in entries.by_ids(connection, entry_ids(issue))}
     known |= {entry.id: entry for entry in entries.embargoed(connection, now=now)}
-    galley = Galley(
+    placed = issues.placements(connection, issue=issue.name)
+    named = words(project.settings.newsletter.language, project.root)
+    raw = sample_message(project, mail, record, now=now) if record else b""
+    return Galley(
+        letter=letter_of(mail, clients=project.settings.check.clients, raw=raw),
         issue=issue,
         mail=mail,
         settings=project.settings,
@@ -34,8 +86,37 @@ def find_faults(
         ran=ran_before(connection, issue),
         path=project.shown(project.issue_path(issue.name)),
         now=now,
+        scores={one.story_id: one.score for one in placed if one.story_id},
+        last_subject=_last_subject(connection, issue),
+        other_sections=(named.other, named.news),
+        pictures=_pictures(project, issue),
+        answers=heard.answers,
+        domain=heard.domain,
     )
-    return check_issue(galley)
+
+
+def _paths(project: Project, issue: Issue) -> dict[Part, str]:
+    built = project.shown(project.build_dir(issue.name))
+    return {
+        "issue": project.shown(project.issue_path(issue.name)),
+        "html": f"{built}/email.html",
+        "text": f"{built}/email.txt",
+        "message": f"{built}/email.eml",
+        "settings": "digest.toml",
+    }
+
+
+def _last_subject(connection: Connection, issue: Issue) -> str:
+    past = [one for one in issues.all_issues(connection) if one.has_left and one.name != issue.name]
+    newest = max(past, key=lambda one: (one.out or one.end, one.name), default=None)
+    part = issues.frozen_part(connection, newest.name, "all", "mail.json") if newest else None
+    return str(json.loads(part).get("subject", "")) if part else ""
+
+
+def _pictures(project: Project, issue: Issue) -> dict[str, PictureFile]:
+    """Those that are there; a missing one stops the rendering before."""
+    paths = {name: inside(project.issues_dir, name) for name in local_images(issue)}
+    return {name: read_picture(path.read_bytes()) for name, path in paths.items() if path.is_file()}
 
 
 def refuse_embargoed(findings: tuple[Finding, ...]) -> None:

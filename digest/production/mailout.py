@@ -22,7 +22,7 @@ from digest.deliver.smtp import Transport, password
 from digest.deliver.watch import Watch
 from digest.errors import ConnectError, StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
-from digest.production.faults import find_faults, refuse_embargoed
+from digest.production.faults import find_embargoed, refuse_embargoed
 from digest.production.outgoing import is_published, message_secret, message_writer, sample_message
 from digest.production.proof import VARIANT, frozen_issue, frozen_mail, frozen_parts, make_proof, require_unchanged
 from digest.project import require_issue
@@ -142,7 +142,7 @@ def send(
             parts = frozen_parts(connection, record)
             require_unchanged(project, connection, record, parts)
             issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
-            refuse_embargoed(find_faults(project, connection, issue, mail, now=now))
+            refuse_embargoed(find_embargoed(project, connection, issue, mail, now=now))
         if include_new or resend_uncertain:
             # Before anyone is added: a closed issue is never asked again about those who were put off.
             with project.store.write() as connection:
@@ -201,7 +201,7 @@ def send_test(project: Project, transport: Transport, address: str, *, now: date
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
         proof = make_proof(project, connection, record)
-        refuse_embargoed(find_faults(project, connection, proof.issue, proof.mail, now=now))
+        refuse_embargoed(find_embargoed(project, connection, proof.issue, proof.mail, now=now))
     mail = replace(proof.mail, subject=f"[Test] {proof.mail.subject}")
     message = sample_message(project, mail, replace(record, approved=None), now=now, to=address)
     return deliver_one(transport, address, message)

@@ -133,7 +133,7 @@ def earlier_of_updates(
         issue: as its file stands.
         sources: by id.
     """
-    marked = {place: story for place, story in enumerate(issue.stories) if "update" in story.options}
+    marked = {place: story for place, story in enumerate(issue.stories) if story.options & {"update", "correction"}}
     if not marked:
         return {}
     numbers = {record.name: record.number for record in issues.all_issues(connection)}

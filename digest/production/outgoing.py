@@ -25,9 +25,12 @@ from digest.production.proof import (
     frozen_parts,
     frozen_settings,
     issue_date,
+    logo_file,
 )
-from digest.render.home import PastIssue, render_home
+from digest.render.home import render_home
+from digest.render.past import PastIssue
 from digest.render.templates import Templates
+from digest.render.theme import make_theme
 from digest.store import entries, issues
 from digest.store.database import get_meta, put_meta
 from digest.store.frequencies import save_frequencies
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from digest.model import Delivery, Issue, IssueRecord, IssueStory, Mail
+    from digest.model import Delivery, Entry, Issue, IssueRecord, IssueStory, Mail
     from digest.project import Project
 
 SECRET = "message-id-secret"  # noqa: S105  the name under which the store keeps it
@@ -97,14 +100,30 @@ def write_site(project: Project) -> tuple[Path, ...]:
     with project.store.read() as connection:
         records = [record for record in issues.all_issues(connection) if record.has_left]
         published = [_published(connection, record) for record in records]
+        newest = max(records, key=lambda record: (record.end, record.number), default=None)
+        shown = _approved_entries(connection, newest) if newest else {}
     newsletter = project.settings.newsletter
     past = [
-        PastIssue(issue=one.issue, number=one.record.number, on=issue_date(project, one.record)) for one in published
+        PastIssue(
+            issue=one.issue,
+            number=one.record.number,
+            on=issue_date(project, one.record),
+            entries=shown if one.record == newest else {},
+        )
+        for one in published
     ]
     sweep(project.site_dir)  # what a killed run left half written; nobody else writes while we hold the lock
     templates = Templates(newsletter.look, project.root)
     home = render_home(past, settings=project.settings, templates=templates)
-    return publish_site(project.site_dir, published, settings=project.settings, home=home)
+    logo = logo_file(project, make_theme(templates, project.settings))
+    own = (logo[0], logo[1].read_bytes()) if logo else None
+    return publish_site(project.site_dir, published, settings=project.settings, home=home, logo=own)
+
+
+def _approved_entries(connection: Connection, record: IssueRecord) -> dict[str, Entry]:
+    """What was known of an issue's entries when it was approved, by id."""
+    part = frozen_parts(connection, record)[VARIANT, "entries.json"]
+    return {entry.id: entry for entry in entries.load_entries(part.decode("utf-8"))}
 
 
 def _published(connection: Connection, record: IssueRecord) -> PublishedIssue:

@@ -25,7 +25,9 @@ from digest.project import read_issue_file, read_text
 from digest.render.mail import render_mail
 from digest.render.markup import local_images
 from digest.render.page import render_content, render_page
+from digest.render.past import PastIssue
 from digest.render.templates import Templates
+from digest.render.theme import Theme, make_theme
 from digest.render.updates import UNKNOWN, Updates, dump_updates, load_updates
 from digest.store import entries, issues
 from digest.text.difference import unified
@@ -58,6 +60,7 @@ class Proof:
     images: tuple[tuple[str, Path], ...]  # the editor's: path as written → the file
     entries: tuple[Entry, ...]  # what was known of the file's entries: kickers, languages, pictures, full texts
     updates: Updates  # what its updates are about
+    previous: str | None = None  # the name of the newest issue that was out then
 
     def parts(self, settings: Settings) -> Parts:
         """What approval freezes: everything readers will get, and who it is from."""
@@ -72,6 +75,8 @@ class Proof:
         }
         if self.updates:
             texts["updates.json"] = dump_updates(self.updates)
+        if self.previous:
+            texts["previous.txt"] = self.previous
         parts = {(VARIANT, name): text.encode("utf-8") for name, text in texts.items()}
         return parts | {(VARIANT, IMAGES + name): path.read_bytes() for name, path in self.images}
 
@@ -94,18 +99,37 @@ def make_proof(project: Project, connection: Connection, record: IssueRecord) ->
     templates = Templates(settings.newsletter.look, project.root)
     on, number = issue_date(project, record), record.number
     updates = _updates(project, connection, issue, is_frozen=frozen is not None)
+    previous = _previous(project, connection, record, is_frozen=frozen is not None)
     mail = partial(render_mail, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
     page = partial(render_page, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
     return Proof(
         record=record,
         issue=issue,
         mail=mail(number=number, on=on),
-        page=page(number=number, on=on),
+        page=page(number=number, on=on, previous=previous),
         content=render_content(issue, settings=settings, templates=templates, entries=by_id, updates=updates),
-        images=tuple((name, _image(project, issue, name)) for name in local_images(issue)),
+        images=(
+            *((name, _image(project, issue, name)) for name in local_images(issue)),
+            *_logo(project, issue, make_theme(templates, settings)),
+        ),
         entries=known,
         updates=updates,
+        previous=previous.issue.name if previous else None,
     )
+
+
+def _previous(project: Project, connection: Connection, record: IssueRecord, *, is_frozen: bool) -> PastIssue | None:
+    """The newest issue that is out; once approved, the one that was newest then: a page is not changed afterwards."""
+    if is_frozen:
+        part = issues.frozen_part(connection, record.name, VARIANT, "previous.txt")
+        found = issues.get_issue(connection, part.decode("utf-8")) if part else None
+    else:
+        out = [one for one in issues.all_issues(connection) if one.has_left and one.name != record.name]
+        found = max(out, key=lambda one: (one.end, one.number), default=None)
+    if found is None:
+        return None
+    issue = frozen_issue(frozen_parts(connection, found), found.name)
+    return PastIssue(issue=issue, number=found.number, on=issue_date(project, found))
 
 
 def _updates(project: Project, connection: Connection, issue: Issue, *, is_frozen: bool) -> Updates:
@@ -113,7 +137,7 @@ def _updates(project: Project, connection: Connection, issue: Issue, *, is_froze
     if is_frozen:
         part = issues.frozen_part(connection, issue.name, VARIANT, "updates.json")
         return load_updates(part.decode("utf-8")) if part else UNKNOWN
-    if not any("update" in story.options for story in issue.stories):
+    if not any(story.options & {"update", "correction"} for story in issue.stories):
         return UNKNOWN
     from digest.production.drafting import named_sources  # noqa: PLC0415  grouping words: for updates only
     from digest.production.memory import earlier_of_updates  # noqa: PLC0415  likewise
@@ -223,7 +247,7 @@ def require_unchanged(project: Project, connection: Connection, record: IssueRec
     raise ChangedError(
         f"{record.name} is not what {record.approved_by} approved: {shown if in_file else changed[1]} changed since",
         diff=_diff(frozen.get(changed, b""), now.get(changed, b""), changed[1]),
-        hint=hint if in_file else f"a template, a picture or digest.toml changed; put it back{undo}",
+        hint=hint if in_file else f"a template, a picture, digest.toml or digest itself changed; put it back{undo}",
     )
 
 
@@ -256,3 +280,33 @@ def _image(project: Project, issue: Issue, name: str) -> Path:
         msg = f"{shown}: the picture {name} is not there"
         raise StateError(msg, hint=f"put it at {project.shown(project.issues_dir / name)}, or take it out of the text")
     return path
+
+
+def _logo(project: Project, issue: Issue, theme: Theme) -> tuple[tuple[str, Path], ...]:
+    """The logo, if it is a file: published beside every issue.
+
+    Raises:
+        StateError: it is not there, or a picture of the issue has its name.
+    """
+    found = logo_file(project, theme)
+    if found and found[0] in local_images(issue):
+        raise StateError(f"a picture of the issue is called {found[0]}, as the logo is", hint="rename the picture")
+    return (found,) if found else ()
+
+
+def logo_file(project: Project, theme: Theme) -> tuple[str, Path] | None:
+    """The newsletter's own picture, if it is a file: what it is called beside an issue, and where it lies.
+
+    Raises:
+        ProjectError: it lies outside the newsletter's folder.
+        StateError: it is not there.
+    """
+    if theme.logo is None or not theme.logo.is_file:
+        return None
+    path = inside(project.root, theme.logo.source)
+    if not path.is_file():
+        msg = f"the logo {theme.logo.source} is not there"
+        raise StateError(
+            msg, hint="put it there, or correct logo under [theme] in digest.toml or the look's theme.toml"
+        )
+    return theme.logo.name, path

@@ -46,6 +46,9 @@ closes = "{closes}"
 max_stories = 4
 max_per_source = 9
 max_candidates = 3
+
+[check]
+block = ["repeat"]
 """
 LOOK = {"email.html": "{{ unsubscribe }}", "email.txt": "{{ unsubscribe }}", "page.html": "", "content.html": "",
         "home.html": ""}  # fmt: skip
