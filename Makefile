@@ -34,10 +34,12 @@ format: .venv/.dev       ## lay the code out
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/.dev        ## measure the reading of feeds; the other benchmarks want files: see their --help
+bench: .venv/.dev        ## measure reading and rendering; the other benchmarks want files: see their --help
 	$(BIN)/python tests/bench/ingest.py
+	$(BIN)/python tests/bench/render.py
 
 picture: .venv/.dev brief  ## take the README's picture anew
+	$(BIN)/digest preview --looks --no-open --now $(NOW)
 	$(BIN)/python -m tests.support.picture
 
 clean:                   ## remove what was rendered; nothing that matters lies there

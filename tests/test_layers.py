@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "digest"
 MAX_LINES = 350
-LONGER = {"model.py": 410}  # the whole vocabulary: a type that stands apart is a type nobody finds
+LONGER = {"model.py": 420}  # the whole vocabulary: a type that stands apart is a type nobody finds
 
 BASE = {"model", "errors"}
 STAGES = {"gather", "curate", "edit", "render", "check", "deliver", "archive"}
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assist": {*BASE, "config", "text", "digest"},
     "deliver": {*BASE, "disk", "config", "text", "store"},
     "archive": {*BASE, "disk", "config", "text", "store"},
+    "preview": {*BASE, "disk"},
 }
 """A folder or module of the package → what it may import of it. Stages never import each other; what is not listed
 here (the pipeline and what belongs to it, the command line) joins them and may import everything below it."""

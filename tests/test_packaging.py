@@ -59,7 +59,12 @@ def test_the_wheel_ships_the_example_the_looks_and_the_migrations(wheel: Path) -
     wanted = [
         "digest/_shipped/digest.toml",
         "digest/_shipped/feeds/feeds.toml",
+        "digest/_shipped/templates/brief/_email.html",
         "digest/_shipped/templates/brief/email.html",
+        "digest/_shipped/templates/magazine/email.html",
+        "digest/_shipped/templates/plain/theme.toml",
+        "digest/check/style/support.json",
+        "digest/check/style/support-LICENSE.txt",
         "digest/_shipped/templates/brief/page.html",
         "digest/py.typed",
         "digest/store/migrations/env.py",
