@@ -48,7 +48,8 @@ def name_server(said: str) -> NameServer | None:
 def look_up_domain(project: Project, *, server: NameServer | None = None) -> DomainRecords:
     """What the DNS says of the domain of ``from`` under ``[newsletter]``. Never raises for what the network does."""
     address = smtp_address(parseaddr(project.settings.newsletter.sender)[1])
-    return look_up(address.rpartition("@")[2], server=server)
+    selectors = project.settings.check.dkim_selectors
+    return look_up(address.rpartition("@")[2], selectors=selectors, server=server)
 
 
 def look_up(domain: str, *, selectors: Sequence[str] = (), server: NameServer | None = None) -> DomainRecords:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import digest
+from tests.support.dns import Zone, answering
 from tests.support.http import Page, Site, serving
 from tests.support.project import CONFIG, NOW, make_project, snapshot
 
@@ -83,3 +84,20 @@ def test_approving_asks_unless_it_is_told_not_to(root: Path, site: Site) -> None
     assert count > 0
     assert (offline.code, len(site.requests)) == (0, count)
     assert snapshot(root / "issues") == before
+
+
+def test_the_domain_of_the_sender_is_looked_up_with_its_keys(root: Path) -> None:
+    zone: Zone = {
+        "example.org": {"MX": ["10 mail.example.org."], "TXT": ['"v=spf1 mx -all"']},
+        "_dmarc.example.org": {"TXT": ['"v=DMARC1; p=none"']},
+        "mail2026._domainkey.example.org": {"TXT": ['"v=DKIM1; p=MIIB"']},
+    }
+    with answering(zone) as server:
+        path = root / "digest.toml"
+        asked = f'dkim_selectors = ["mail2026", "lost"]\nname_server = "{server.address}:{server.port}"'
+        path.write_text(path.read_text("utf-8").replace("[check]", f"[check]\n{asked}"), "utf-8")
+        ran = digest("check", "--online", "--json", root=root, now=NOW)
+
+    told = [one["message"] for one in ran.json["findings"] if one["rule"] == "sender-domain"]
+    assert any("lost" in message for message in told), told
+    assert not any("mail2026" in message for message in told), told
