@@ -23,7 +23,15 @@ from digest.check.issue.front import FRONT_RULES, letter_subject
 from digest.check.issue.wording import WORDING_RULES
 from digest.check.message.headers import HEADER_RULES, one_click
 from digest.check.message.mime import MIME_RULES
-from digest.check.message.parts import BOTH_RULES, PART_RULES, letter_size, letter_todo, letter_unsubscribe
+from digest.check.message.parts import (
+    BOTH_RULES,
+    PART_RULES,
+    letter_empty,
+    letter_repeat,
+    letter_size,
+    letter_todo,
+    letter_unsubscribe,
+)
 from digest.check.message.plaintext import TEXT_RULES
 from digest.check.online.links import ONLINE_RULES
 from digest.check.style.clientsupport import CLIENT_SUPPORT_RULES
@@ -80,6 +88,8 @@ ALONE_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (
     letter_size,
     letter_unsubscribe,
     letter_todo,
+    letter_empty,
+    letter_repeat,
     one_click,  # digest's own messages have a mailto link alone as long as it serves no address to post to
 )
 """About a mail that is no issue of digest's."""

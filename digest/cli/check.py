@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.options import verb as make_verb
-from digest.cli.output import count, finding_data, finding_line
+from digest.cli.output import MOST, count, finding_data, finding_lines
 from digest.errors import ProjectError, UsageError
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from digest.config.settings import CheckSettings
     from digest.model import Finding
 
-_ENDINGS = (".eml", ".html", ".htm", ".txt")
-_MOST = 5  # findings of one rule in one file that are listed
+_ENDINGS = (".eml", ".html", ".htm", ".txt", ".mbox")
 
 
 @make_verb("check")
@@ -45,7 +44,7 @@ def verb(session: Session, *, issue: str | None, online: bool, list_rules: bool,
     """
     if list_rules:
         return _list_rules(session)
-    if issue and issue.lower().endswith(_ENDINGS):
+    if issue and (issue.lower().endswith(_ENDINGS) or (Path(issue).is_file() and not issue.endswith(".md"))):
         if online:
             raise UsageError("--online is for issues", hint="leave it away")
         return _check_file(session, issue, show_all=show_all)
@@ -123,32 +122,9 @@ def _show(session: Session, name: str, findings: Sequence[Finding], about: dict[
     }
 
     def show() -> None:
-        for finding, more in folded(findings, most=len(findings) if show_all else _MOST):
-            session.line(finding_line(finding))
-            if more:
-                session.line(f"        and {more} more of {finding.rule} there; --all lists them")
+        for line in finding_lines(findings, most=len(findings) if show_all else MOST, rest="; --all lists them"):
+            session.line(line)
         session.line(f"{name}: {blocking} blocking, {count(len(findings) - blocking, 'advice', 'pieces of advice')}")
 
     session.result(data, show)
     return 4 if blocking else 0
-
-
-def folded(findings: Sequence[Finding], *, most: int) -> list[tuple[Finding, int]]:
-    """The findings that are listed, grouped by file, blocking ones first; with how many alike follow unlisted."""
-    files = sorted({finding.path or "" for finding in findings}, key=lambda path: _weight(path, findings))
-    listed: list[tuple[Finding, int]] = []
-    for path in files:
-        here = [finding for finding in findings if (finding.path or "") == path]
-        for finding in here:
-            alike = [one for one in here if (one.rule, one.blocks) == (finding.rule, finding.blocks)]
-            place = alike.index(finding)
-            if place < most:
-                left = len(alike) - most if place == most - 1 else 0
-                listed.append((finding, max(left, 0)))
-    return listed
-
-
-def _weight(path: str, findings: Sequence[Finding]) -> tuple[bool, int]:
-    """Files with something that blocks first, then as they come."""
-    places = [number for number, one in enumerate(findings) if (one.path or "") == path]
-    return (not any(findings[number].blocks for number in places), min(places, default=0))

@@ -160,10 +160,10 @@ def _report(error: DigestError, *, as_json: bool) -> int:
 
         click.echo(error_json(error))
     if isinstance(error, BlockedError):
-        from digest.cli.output import finding_line
+        from digest.cli.output import finding_lines
 
-        for finding in error.findings:
-            click.echo(finding_line(finding), err=True)
+        for line in finding_lines(error.findings, rest="; `digest check --all` lists them"):
+            click.echo(line, err=True)
     if isinstance(error, ChangedError):
         click.echo(error.diff, err=True)
     _say_error(error.message)

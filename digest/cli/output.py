@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,13 @@ import click
 from digest.errors import BlockedError, ChangedError, ConfigError, DigestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from digest.model import Entry, Finding
+
+
+MOST = 5
+"""Findings of one rule in one file that are listed."""
 
 
 def finding_line(finding: Finding) -> str:
@@ -19,6 +26,31 @@ def finding_line(finding: Finding) -> str:
     mark = click.style("blocks", fg="red") if finding.blocks else click.style("advice", fg="yellow")
     hint = f" ({finding.hint})" if finding.hint else ""
     return f"{mark}  {place}{finding.rule}: {finding.message}{hint}"
+
+
+def finding_lines(findings: Sequence[Finding], *, most: int = MOST, rest: str = "") -> Iterator[str]:
+    """The findings as they are listed; behind the last of a rule in a file that is, how many more there are."""
+    for finding, more in folded(findings, most=most):
+        yield finding_line(finding)
+        if more:
+            yield f"        and {more} more of {finding.rule} there{rest}"
+
+
+def folded(findings: Sequence[Finding], *, most: int) -> list[tuple[Finding, int]]:
+    """The findings that are listed, grouped by file, blocking ones first; with how many alike follow unlisted."""
+    files: dict[str, list[Finding]] = {}
+    for finding in findings:
+        files.setdefault(finding.path or "", []).append(finding)
+    listed: list[tuple[Finding, int]] = []
+    for here in sorted(files.values(), key=lambda one: not any(finding.blocks for finding in one)):
+        alike = Counter((finding.rule, finding.blocks) for finding in here)
+        shown: Counter[tuple[str, bool]] = Counter()
+        for finding in here:
+            kind = (finding.rule, finding.blocks)
+            shown[kind] += 1
+            if shown[kind] <= most:
+                listed.append((finding, alike[kind] - most if shown[kind] == most else 0))
+    return listed
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:

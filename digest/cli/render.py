@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.options import verb as make_verb
-from digest.cli.output import count, finding_data, finding_line
+from digest.cli.output import count, finding_data, finding_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,8 +44,8 @@ def say_findings(session: Session, checked: Checked) -> None:
     """Name what the gate found, and what the size budget cut."""
     for note in checked.proof.mail.cut:
         session.warn(f"to keep the mail short: {note}")
-    for finding in checked.findings:
-        session.say(finding_line(finding))
+    for line in finding_lines(checked.findings, rest="; `digest check --all` lists them"):
+        session.say(line)
 
 
 def show_sections(session: Session, checked: Checked) -> None:

@@ -58,7 +58,7 @@ BLOCKING = (
     "all-stories", "same-stories", "text-part", "text-markup", "text-characters", "placeholder", "scripts", "foreign",
     "controls", "link-target", "deceptive-link", "image-source", "invisible-text", "structure", "cid",
     "message-charset", "transfer", "line-ends", "mime-version", "headers", "message-id", "sender", "list-headers",
-    "header-text",
+    "header-text", "charset", "outlook", "image-alt",
 )  # fmt: skip
 """What blocks where digest.toml does not say: what embarrasses, harms, or breaks the message. Taste advises."""
 
@@ -164,6 +164,7 @@ class CheckSettings(Table, frozen=True, kw_only=True):
     ignore: tuple[str, ...] = ()  # rules that are not run
     clients: tuple[str, ...] = ("gmail", "outlook-windows", "outlook-com", "apple-mail", "yahoo")
     candidate_score: Annotated[float, Meta(ge=0, le=100)] = 0.0  # points; 0: that of the least story that is printed
+    dkim_selectors: tuple[str, ...] = ()  # under which the sender's domain publishes its keys; they cannot be guessed
     name_server: NameServerAddress = ""  # asked for the sender's domain; empty: the system's
 
     def __post_init__(self) -> None:

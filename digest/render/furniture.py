@@ -65,6 +65,7 @@ class Words:
     in_language: str  # {language}
     rest: str
     more: str  # {count}
+    left_out: str  # {count}, where there is no web page to read them on
     nothing_day: str
     nothing_week: str
     nothing_month: str

@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, Mail
-from digest.render.budget import BARE, BRIEF, FORM_BYTES, LEFT_OUT, SHORT, WHOLE, Piece, fit
+from digest.render.budget import BARE, BRIEF, LEFT_OUT, SHORT, WHOLE, Piece, fit
 from digest.render.furniture import direction, has_letters_apart, long_date, words
 from digest.render.glance import at_a_glance
-from digest.render.mailbody import dressed, image, shortened
+from digest.render.mailbody import dressed, image
+from digest.render.mailforms import Dress, Form, forms
 from digest.render.mailstory import MailSection, MailSource, MailStory, MailText
 from digest.render.mailtext import as_text, note
 from digest.render.markup import block
@@ -41,24 +42,18 @@ class _Told:
     """What an issue says, before its length is decided: every text in all its forms."""
 
     sections: tuple[PageSection, ...]
-    introductions: tuple[tuple[Html, ...], ...]  # of the issue, then of each section; by form
-    summaries: tuple[tuple[Html, ...], ...]  # of each story; by form
+    introductions: tuple[tuple[Form, ...], ...]  # of the issue, then of each section; in its five forms
+    summaries: tuple[tuple[Form, ...], ...]  # of each story
     web: str
-    theme: Theme
+    dress: Dress
     picture: str  # how the text part writes one: "[Picture: {alt}]"
     rtl: bool
 
     def pieces(self) -> list[Piece]:
         """The introductions, then the stories."""
-        introductions = [tuple(len(text.encode()) for text in texts) for texts in self.introductions]
+        introductions = [tuple(text.size for text in texts) for texts in self.introductions]
         stories = [
-            (
-                *(
-                    _STORY_BYTES + len(text.encode()) + (text != texts[WHOLE]) * _REST_BYTES
-                    for text in texts[:LEFT_OUT]
-                ),
-                0,
-            )
+            (*(_STORY_BYTES + text.size + (text != texts[WHOLE]) * _REST_BYTES for text in texts[:LEFT_OUT]), 0)
             for texts in self.summaries
         ]
         return [Piece(sizes=sizes, is_story=False) for sizes in introductions] + [
@@ -101,19 +96,19 @@ def render_mail(
         **_furniture(newsletter, templates, number=number, on=on, every=settings.issue.every),
         "title": issue.title or newsletter.title,
         "subject": subject,
-        "preheader": _preheader(issue, told, newsletter.language),
+        "preheader": _preheader(issue, told, newsletter.language, subject),
         "view": told.web,
         "theme": theme,
-        "footer": _text(dressed(theme.footer, theme, rtl=told.rtl), told.picture),
+        "footer": _text(Form(source=theme.footer, html=told.dress(theme.footer)), told.picture),
         "logo": theme.logo.address(told.web) if theme.logo and (told.web or not theme.logo.is_file) else "",
     }
 
     printed = functools.cache(partial(_printed, told))  # both parts print the same
 
-    def rendered(name: str, forms: tuple[int, ...]) -> str:
-        return _marked(templates.render(name, **common, **printed(forms)))
+    def rendered(name: str, chosen: tuple[int, ...]) -> str:
+        return _marked(templates.render(name, **common, **printed(chosen)))
 
-    fitted = fit(told.pieces(), lambda forms: rendered("email.html", forms))
+    fitted = fit(told.pieces(), lambda chosen: rendered("email.html", chosen))
     return Mail(
         subject=subject,
         preheader=str(common["preheader"]),
@@ -160,31 +155,27 @@ def _told(
     rtl = direction(newsletter.language) == "rtl"
     sections = page_sections(issue, settings=settings, entries=entries, base=web or None, updates=updates)
     stories = [story for section in sections for story in section.stories]
+    dress = partial(dressed, theme=theme, rtl=rtl)
+    intros = (block(issue.intro, base=web or None, below=1), *(_html(section.intro) for section in sections))
     return _Told(
         sections=sections,
-        introductions=tuple(
-            _forms(text, theme, rtl=rtl)
-            for text in (block(issue.intro, base=web or None, below=1), *(_html(section.intro) for section in sections))
+        introductions=tuple(forms(intro, dress) for intro in intros),
+        summaries=tuple(
+            forms(_html(story.summary), dress, summary=story.instead.html if story.instead else None)
+            for story in stories
         ),
-        summaries=tuple(_forms(_html(story.summary), theme, rtl=rtl) for story in stories),
         web=web,
-        theme=theme,
+        dress=dress,
         picture=picture,
         rtl=rtl,
     )
 
 
-def _forms(source: Html, theme: Theme, *, rtl: bool) -> tuple[Html, ...]:
-    """A text in its five forms."""
-    whole = dressed(source, theme, rtl=rtl)
-    return (whole, shortened(whole, FORM_BYTES[SHORT]), shortened(whole, FORM_BYTES[BRIEF]), Html(""), Html(""))
-
-
-def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
+def _printed(told: _Told, chosen: tuple[int, ...]) -> dict[str, object]:
     """The sections in these forms."""
     count = len(told.introductions)
-    intros = [_text(texts[form], told.picture) for texts, form in zip(told.introductions, forms[:count], strict=True)]
-    left = iter(zip(told.summaries, forms[count:], strict=True))
+    intros = [_text(texts[form], told.picture) for texts, form in zip(told.introductions, chosen[:count], strict=True)]
+    left = iter(zip(told.summaries, chosen[count:], strict=True))
     sections = []
     for section, intro in zip(told.sections, intros[1:], strict=True):
         stories = [(story, *next(left)) for story in section.stories]
@@ -192,7 +183,7 @@ def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
         if kept or intro.text:
             title_text = _line(section.title)
             sections.append(MailSection(title=section.title, title_text=title_text, intro=intro, stories=kept))
-    left_out = sum(form == LEFT_OUT for form in forms[count:])
+    left_out = sum(form == LEFT_OUT for form in chosen[count:])
     return {
         "intro": intros[0],
         "sections": sections,
@@ -201,12 +192,12 @@ def _printed(told: _Told, forms: tuple[int, ...]) -> dict[str, object]:
     }
 
 
-def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> MailStory:
-    summary = texts[form]
+def _story(story: PageStory, texts: Sequence[Form], form: int, told: _Told) -> MailStory:
+    text = texts[form]
+    instead = story.instead if text.is_summary else None
     earlier_url = story.earlier_url if told.web else ""
-    noted = as_text(summary, notes=(earlier_url,) if earlier_url else (), picture=told.picture)
-    why = dressed(_html(story.why), told.theme, rtl=told.rtl)
-    why_noted = as_text(why, notes=noted.urls, indent="| ", picture=told.picture)
+    noted = as_text(text.source, notes=(earlier_url,) if earlier_url else (), picture=told.picture)
+    why_noted = as_text(_html(story.why), notes=noted.urls, indent="| ", picture=told.picture)
     notes = why_noted.urls
     also = []
     for source in story.also:
@@ -232,18 +223,18 @@ def _story(story: PageStory, texts: Sequence[Html], form: int, told: _Told) -> M
         also=tuple(also),
         language_name=story.language_name,
         title_language=story.title_language,
-        summary_language=story.summary_language,
+        summary_language=instead.language if instead else story.summary_language,
         side=_side(story.title_language, told.rtl),
         image=safe(Html(picture)),
         image_url=(story.image_url or "") if picture else "",
         image_alt=story.image_alt if picture else "",
-        summary=safe(summary),
+        summary=safe(text.html),
         summary_text=noted.text,
-        generated=story.generated and bool(noted.text),
-        why=safe(why),
+        generated=(instead or story).generated and bool(noted.text),
+        why=safe(told.dress(_html(story.why))),
         why_text=why_noted.text,
         notes=notes,
-        shortened=summary != texts[WHOLE],
+        shortened=text != texts[WHOLE],
         glance=_line(story.glance),
         glance_language=story.glance_language,
     )
@@ -258,19 +249,20 @@ def _side(language: str | None, rtl: bool) -> str:
     return "" if own == rtl else "right" if own else "left"
 
 
-def _text(html: Html, picture: str) -> MailText:
-    noted = as_text(html, picture=picture)
-    return MailText(html=safe(html), text=noted.text, notes=noted.urls)
+def _text(text: Form, picture: str) -> MailText:
+    noted = as_text(text.source, picture=picture)
+    return MailText(html=safe(text.html), text=noted.text, notes=noted.urls)
 
 
-def _preheader(issue: Issue, told: _Told, language: str) -> str:
-    """The editor's, or the introduction's first sentence, or the first headlines."""
+def _preheader(issue: Issue, told: _Told, language: str, subject: str) -> str:
+    """The editor's, or the introduction's first sentence, or the first headlines: not what the subject says already."""
     if said := _line(issue.preheader):
         return said
-    first = next(iter(sentences(plain(told.introductions[0][WHOLE]), language)), "")
-    if said := _line(first):
+    first = next(iter(sentences(plain(told.introductions[0][WHOLE].source), language)), "")
+    if (said := _line(first)) and said.casefold() != subject.casefold():
         return _clipped(said)
-    return _clipped("; ".join(_line(plain(story.title)) for section in told.sections for story in section.stories))
+    titles = (_line(plain(story.title)) for section in told.sections for story in section.stories)
+    return _clipped("; ".join(title for title in titles if title.casefold() != subject.casefold()))
 
 
 def _clipped(text: str) -> str:
@@ -279,17 +271,18 @@ def _clipped(text: str) -> str:
     return line.rstrip(" ,;:–-、，；：") + " …" if more else line
 
 
-def _cut(told: _Told, forms: tuple[int, ...]) -> Iterable[str]:
+def _cut(told: _Told, chosen: tuple[int, ...]) -> Iterable[str]:
     """What was shortened, for the editor."""
     count = len(told.introductions)
     done = {SHORT: "cut after some paragraphs", BRIEF: "cut after a paragraph", BARE: "only the headline is printed"}
     done[LEFT_OUT] = "left out of the mail"
-    if any(forms[:count]):
+    if any(chosen[:count]):
         yield "introduction: shortened"
     stories = [story for section in told.sections for story in section.stories]
-    for story, texts, form in zip(stories, told.summaries, forms[count:], strict=True):
+    for story, texts, form in zip(stories, told.summaries, chosen[count:], strict=True):
         if form == LEFT_OUT or texts[form] != texts[WHOLE]:
-            yield f"{_line(plain(story.title))}: {done[form]}"
+            what = "its summary is printed, not the full text" if texts[form].is_summary else done[form]
+            yield f"{_line(plain(story.title))}: {what}"
 
 
 def _html(markup: Markup) -> Html:

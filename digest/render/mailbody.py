@@ -10,18 +10,21 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from urllib.parse import urlsplit
 
 from digest.model import Html
 from digest.render.markup import Tag, walk
-from digest.render.tablecells import columns_of_numbers, widths, with_attribute
+from digest.render.tablecells import Cell, changed, columns_of_numbers, widths
 from digest.render.tablerows import fitting
 from digest.render.theme import Theme
 
 IMAGE_WIDTH = 536
 """Pixels: the mail's 600 less 32 on either side."""
+
+
+_PADDING, _PADDING_RTL = "padding:7px 12px 7px 0", "padding:7px 0 7px 12px"  # of a cell: the gap to the next
 
 
 @functools.cache
@@ -30,7 +33,7 @@ def _styles(theme: Theme) -> dict[str, str]:
     light, heading = theme.light, f"font-family:{theme.heading_font}"
     mono = f"font-family:{theme.mono_font}"
     above = f"margin:20px 0 8px;{heading};font-size:17px;line-height:1.3"
-    cell = f"padding:7px 12px 7px 0;border-bottom:1px solid {light.rule};vertical-align:top;text-align:left"
+    cell = f"{_PADDING};border-bottom:1px solid {light.rule};vertical-align:top;text-align:left"
     beside = f"margin:0 0 12px;padding:0 16px;border-left:3px solid {light.rule}"
     return {
         "p": "margin:0 0 12px",
@@ -76,6 +79,7 @@ _KEPT = frozenset(
         *("em", "strong", "b", "i", "u", "s", "del", "ins", "sub", "sup", "small", "cite", "abbr"),
     }
 )
+_LAST_CELL = re.compile(rf'(.*<t[dh](?=[ >])(?:[^<>"]|"[^"]*")*? style=")(?:{_PADDING}|{_PADDING_RTL})', re.DOTALL)
 _HEAD = re.compile(r"<th(?=[ >])")
 _CAPTION = re.compile(r"<caption([^<>]*)>(.*?)</caption>", re.DOTALL)
 _TABLE = re.compile(r"<table\b[^<>]*>.*?</table>", re.DOTALL)
@@ -83,9 +87,6 @@ _CELLS = frozenset({"td", "th"})
 _SIDES = frozenset({"left", "center", "right"})
 _SIDE = re.compile(r"(?<=text-align:)[a-z]+")
 _MAY_BE_EMPTY = frozenset({"td", "th", "tr", "thead", "tbody", "tfoot"})
-_INLINE = frozenset(
-    {"a", "code", "em", "strong", "b", "i", "u", "s", "del", "ins", "sub", "sup", "small", "cite", "abbr"}
-)
 _ATTRIBUTES = ("lang", "dir")
 _NUMBERS = {"colspan": 20, "rowspan": 200, "start": 999_999}
 """Attributes that are numbers, and their most: a browser lays out a cell of 1,000 columns if it is told to."""
@@ -141,28 +142,6 @@ def dressed(source: Html, theme: Theme, *, rtl: bool = False) -> Html:
     return Html(_BREAKS.sub("<br><br>", "".join(path[0].inside)).strip())
 
 
-def shortened(source: Html, most: int) -> Html:
-    """The first blocks of dressed HTML, as many as fit in ``most`` bytes, but always one."""
-    end, size, seen = 0, 0, 0
-    inside: list[str] = []
-    containers: list[str] = []
-    for found in _ANY_TAG.finditer(source):
-        name = found[2]
-        size, seen = size + len(source[seen : found.end()].encode()), found.end()
-        if found[1]:
-            inside.pop()
-        elif name not in _VOID:
-            inside.append(name)
-        if not (found[1] or name == "hr") or name in _INLINE or set(inside) - {"div"}:
-            continue  # no block of the text ends here
-        if end and size > most:
-            break
-        end, containers = found.end(), list(inside)
-    if not end or not _is_seen(source[end:]):
-        return source
-    return Html(source[:end] + "</div>" * len(containers))
-
-
 def _element(tag: Tag, inside: str, styles: Mapping[str, str], *, rtl: bool, indents: int) -> str:
     """``indents``: how many elements around it, itself included, move in."""
     name = _RENAMED.get(tag.name, tag.name)
@@ -172,41 +151,42 @@ def _element(tag: Tag, inside: str, styles: Mapping[str, str], *, rtl: bool, ind
         return inside
     if name not in _MAY_BE_EMPTY and not _is_seen(inside):
         return " " if inside else ""
-    attributes = {key: tag.attributes[key] for key in _ATTRIBUTES if key in tag.attributes}
-    attributes |= {
-        key: tag.attributes[key] for key, most in _NUMBERS.items() if _is_number(tag.attributes.get(key), most)
-    }
-    if name == "a":
-        attributes["href"] = tag.attributes["href"]
+    attributes = _attributes(tag, name)
     before = ""
     if name == "table" and "<th" not in inside:
         before, inside = _titled(inside)
         attributes |= {"role": "presentation", "cellpadding": "0", "cellspacing": "0", "border": "0"}
     elif name == "tr":
-        inside = _with_scopes(inside)
-    style = _style(tag.name, name, styles, flat=indents > _MOST_INDENTED)
+        inside = _LAST_CELL.sub(r"\1padding:7px 0", _with_scopes(inside), count=1)
+    style = _style(tag, name, styles, rtl=rtl, flat=indents > _MOST_INDENTED)
     if name == "pre":  # its letters are small enough
         inside = inside.replace(f'<code style="{styles["code"]}">', f'<code style="{styles["code in pre"]}">')
+    if name == "table" and _keeps_words(inside, _ROOM - _INDENT * min(indents, _MOST_INDENTED)):
+        style += ";word-break:normal;overflow-wrap:normal"
     if style:
-        attributes["style"] = _turned(style) if rtl else style
-    if name in _CELLS and (side := tag.attributes.get("align", "").lower()) in _SIDES:
-        attributes["style"] = _SIDE.sub(side, attributes["style"])
-    elif name == "table" and _keeps_words(inside, _ROOM - _INDENT * min(indents, _MOST_INDENTED)):
-        attributes["style"] += ";word-break:normal;overflow-wrap:normal"
+        attributes["style"] = style
     look = _CLASSES.get(tag.name) or _CLASSES.get(name)
     if look:
         attributes["class"] = look
     return f"{before}<{name}{_written(attributes)}>{inside}</{name}>"
 
 
-def _style(written: str, name: str, styles: Mapping[str, str], *, flat: bool) -> str | None:
-    style = styles.get(written) or styles.get(name)
-    return "margin:0 0 5px;padding:0" if style and flat and written in _INDENTED else style
+def _attributes(tag: Tag, name: str) -> dict[str, str]:
+    """Those of its own that it keeps."""
+    kept = {key: tag.attributes[key] for key in _ATTRIBUTES if key in tag.attributes}
+    kept |= {key: tag.attributes[key] for key, most in _NUMBERS.items() if _is_number(tag.attributes.get(key), most)}
+    return kept | ({"href": tag.attributes["href"]} if name == "a" else {})
 
 
-def _turned(style: str) -> str:
-    """A style for text that runs from the right."""
-    return style.replace("left", "right").replace("7px 12px 7px 0", "7px 0 7px 12px")
+def _style(tag: Tag, name: str, styles: Mapping[str, str], *, rtl: bool, flat: bool) -> str:
+    """``flat``: without moving in."""
+    style = styles.get(tag.name) or styles.get(name) or ""
+    if style and flat and tag.name in _INDENTED:
+        return "margin:0 0 5px;padding:0"
+    if rtl:
+        style = style.replace("left", "right").replace(_PADDING, _PADDING_RTL)
+    side = tag.attributes.get("align", "").lower()
+    return _SIDE.sub(side, style) if name in _CELLS and side in _SIDES else style
 
 
 def _with_sides(source: str, end: str) -> Html:
@@ -214,16 +194,17 @@ def _with_sides(source: str, end: str) -> Html:
     if "<table" not in source:
         return Html(source)
 
-    def one(found: re.Match[str]) -> str:
-        said = columns_of_numbers(found[0])
-        return with_attribute(found[0], said, lambda cell: "" if "align=" in cell.attributes else f' align="{end}"')
+    def number(cell: Cell) -> Cell:
+        said = "" if "align=" in cell.attributes else f' align="{end}"'
+        kept = cell.inside if cell.name == "th" or "<" in cell.inside else cell.inside.replace(" ", "&nbsp;")
+        return replace(cell, attributes=cell.attributes + said, inside=kept)
 
-    return Html(_TABLE.sub(one, source))
+    return Html(_TABLE.sub(lambda table: changed(table[0], columns_of_numbers(table[0]), number), source))
 
 
 def _keeps_words(table: str, room: int) -> bool:
     """Whether all words of a table fit a line of so many pixels: a mail's own rule would break "Share" into two."""
-    found = widths(table, columns_of_numbers(table))
+    found = widths(table)
     return found is not None and sum(found) * _LETTER + _GAP * (len(found) - 1) <= room
 
 

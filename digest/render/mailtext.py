@@ -225,6 +225,8 @@ class _Page:
                 self.counters.append(number if tag.name == "ol" else None)
             case "li":
                 self._item()
+            case "dd":
+                self._indent("  ", "  ")  # a marker: what follows is not apart
             case "blockquote":
                 if not any(self.markers):
                     self._blank()
@@ -260,7 +262,9 @@ class _Page:
                 if self.counters:
                     self.counters.pop()
                 self.apart = not self.counters
-            case "blockquote":
+            case "dt":
+                self.apart = False
+            case "blockquote" | "dd":
                 self._outdent()
                 self.apart = True
             case "pre":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from digest.model import Html
-from digest.render.tablecells import columns_of_numbers, with_attribute
+from digest.render.tablecells import Cell, changed, columns_of_numbers
 from digest.render.tablerows import unnested
 
 _TABLE = re.compile(r"<table\b[^<>]*>.*?</table>", re.DOTALL)
@@ -28,4 +29,8 @@ def laid_out(source: Html) -> Html:
 
 
 def _table(found: re.Match[str]) -> str:
-    return with_attribute(found[0], columns_of_numbers(found[0]), lambda _: ' class="number"')
+    return changed(found[0], columns_of_numbers(found[0]), _number)
+
+
+def _number(cell: Cell) -> Cell:
+    return replace(cell, attributes=f' class="number"{cell.attributes}')

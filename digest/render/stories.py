@@ -45,6 +45,15 @@ class PageSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A summary beside a full text."""
+
+    html: Html
+    language: str | None  # None: the newsletter's
+    generated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageStory:
     """A story as the templates print it."""
 
@@ -64,6 +73,7 @@ class PageStory:
     summary_language: str | None
     summary: Markup
     generated: bool  # a model has a part in the summary
+    instead: Summary | None  # of a story printed in full, for where that is too long
     why: Markup
     image_url: str | None
     image_alt: str
@@ -170,6 +180,9 @@ def _story(
         summary_language=told_language if summary is told else _language_of(_plain(summary), tellers, language),
         summary=summary,
         generated=generated and summary is told,
+        instead=Summary(html=Html(str(told)), language=told_language, generated=generated)
+        if told and summary is not told
+        else None,
         why=text_of(story.why, base=base),
         image_url=_address(entry.image_url) if entry and _wants_image(story, pictured) else None,
         image_alt=entry.image_alt if entry else "",

@@ -51,26 +51,20 @@ def columns_of_numbers(table: str) -> frozenset[int]:
     )
 
 
-def with_attribute(table: str, columns_: frozenset[int], written: Callable[[Cell], str]) -> str:
-    """The table, with what ``written`` says as attributes of the cells in these columns."""
-    return _ROW.sub(lambda row: _row(row[0], columns_, written), table) if columns_ else table
+def changed(table: str, columns_: frozenset[int], change: Callable[[Cell], Cell]) -> str:
+    """The table with the cells of these columns changed."""
+    return _ROW.sub(lambda row: _row(row[0], columns_, change), table) if columns_ else table
 
 
-def widths(table: str, whole: frozenset[int]) -> list[int] | None:
-    """The display columns that each column of a table takes if no word is broken; None: it cannot be told.
-
-    Args:
-        table: HTML.
-        whole: columns whose cells are not broken at all.
-    """
+def widths(table: str) -> list[int] | None:
+    """The display columns that each column of a table takes if no word is broken; None: it cannot be told."""
     if _spans(table):
         return None
     found: list[int] = []
     for row in _rows(table):
         found += [0] * (len(row) - len(found))
         for index, cell in enumerate(row):
-            parts = [cell.text] if index in whole and cell.name == "td" else _BLANKS.split(cell.text)
-            found[index] = max(found[index], *map(columns, parts))
+            found[index] = max(found[index], *map(columns, _BLANKS.split(cell.text)))
     return found
 
 
@@ -82,14 +76,14 @@ def _spans(table: str) -> bool:
     return "colspan" in table or "rowspan" in table
 
 
-def _row(row: str, columns_: frozenset[int], written: Callable[[Cell], str]) -> str:
+def _row(row: str, columns_: frozenset[int], change: Callable[[Cell], Cell]) -> str:
     index = -1
 
     def one(found: re.Match[str]) -> str:
         nonlocal index
         index += 1
         cell = Cell(*found.groups())
-        said = written(cell) if index in columns_ else ""
-        return f"<{cell.name}{said}{cell.attributes}>{cell.inside}</{cell.name}>"
+        cell = change(cell) if index in columns_ else cell
+        return f"<{cell.name}{cell.attributes}>{cell.inside}</{cell.name}>"
 
     return _CELL.sub(one, row)

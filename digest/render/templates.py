@@ -18,6 +18,7 @@ from markupsafe import Markup
 from digest.disk import shipped
 from digest.errors import TemplateError
 from digest.model import Html
+from digest.render.mailnotes import escaped
 from digest.text.wrap import columns, wrap
 
 DEFAULT_LOOK = "brief"
@@ -86,7 +87,7 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self._environment.filters |= {"wrap": wrap, "columns": columns}
+        self._environment.filters |= {"wrap": wrap, "columns": columns, "escaped_url": escaped}
 
     def files(self, name: str) -> tuple[Path, ...]:
         """Every file of this name in the look, the one that wins first."""

@@ -83,11 +83,10 @@ def test_a_finding_names_the_feature_its_programs_and_what_to_write() -> None:
     assert found.hint == "place things with tables, cells and padding"
 
 
-def test_the_same_style_everywhere_is_not_told_a_hundred_times() -> None:
+def test_the_same_style_is_told_at_every_place() -> None:
     found = list(client_support(letter('<p style="float:left">x</p>\n' * 100)))
 
-    assert len(found) == 6
-    assert "95 more" in found[-1].message
+    assert len(found) == 100
 
 
 def test_a_picture_that_outlook_draws_itself_is_no_loss() -> None:

@@ -130,7 +130,8 @@ METAS = '<meta name="color-scheme" content="light dark"><meta name="supported-co
     [
         ("", [(1, False)]),
         (f"{METAS}<style>{ROOT} {NIGHT % 'p { color: #eeeeee }'}</style>", []),
-        (f"{METAS}<style>{ROOT}</style>", [(1, True)]),
+        (f"{METAS}<style>{ROOT}</style>", []),
+        (f"{METAS}<style>{ROOT} p {{ color: #222222 }}</style>", [(1, True)]),
         (f"{METAS}<style>{NIGHT % 'p { color: #eeeeee }'}</style>", [(1, True)]),
         (f"<style>{ROOT} {NIGHT % 'p { color: #eeeeee }'}</style>", [(1, False), (1, True)]),
         (

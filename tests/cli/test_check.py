@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.cli.check import folded
+from digest.cli.output import folded
 from digest.config.settings import RULES
 from digest.model import Finding
 from tests.check.letters import HTML, TEXT, message

@@ -280,3 +280,11 @@ def test_a_template_that_is_wrong_is_named_and_nothing_comes_of_it(tmp_path: Pat
         render_mail(
             SAMPLE, settings=sample_settings(), templates=Templates("brief", tmp_path), entries={}, number=1, on=ON
         )
+
+
+def test_the_preheader_does_not_say_the_subject_again() -> None:
+    first = SAMPLE.sections[0].stories[0]
+    plain_first = replace(first, title="Repair ships wait")
+    section = replace(SAMPLE.sections[0], stories=(plain_first, *SAMPLE.sections[0].stories[1:]))
+    issue = replace(SAMPLE, intro="", preheader="", subject="Repair ships wait", sections=(section,))
+    assert mail(issue).preheader.startswith("اتفاق")

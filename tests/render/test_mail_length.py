@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from digest.model import Issue, IssueSection, IssueStory, SourceRef
+from digest.model import Entry, Html, Issue, IssueSection, IssueStory, SourceRef
 from digest.render.budget import encoded_bytes
 from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES
-from tests.render.mailed import LOOKS, assert_alike, mail, problems, told
+from tests.render.mailed import LOOKS, assert_alike, mail, one_story, problems, told
 from tests.support.example import example_mails
 from tests.support.fifty import fifty_entries, fifty_stories
-from tests.support.sample import SAMPLE
+from tests.support.sample import SAMPLE, SEEN
 
 
 def long_issue(count: int, paragraph: str, paragraphs: int) -> Issue:
@@ -55,6 +55,48 @@ def test_stories_that_cannot_even_be_named_are_counted() -> None:
     assert 200 < len(left_out) < 300
     assert f"More stories on the web page: {len(left_out)}" in made.text
     assert_alike(made, [f"Story {n} of the week" for n in range(500 - len(left_out))])
+
+
+def test_without_a_web_page_nothing_is_said_to_be_there() -> None:
+    for look in LOOKS:
+        made = mail(long_issue(500, "One.", 1), url="", look=look)
+        left_out = [line for line in made.cut if line.endswith("left out of the mail")]
+        for part in (made.html, made.text):
+            assert f"Stories left out to keep this mail short: {len(left_out)}" in part
+            assert "web page" not in part
+        cut = mail(
+            long_issue(20, "A sentence of some length that says what happened and to whom" * 2, 40), url="", look=look
+        )
+        assert cut.cut
+        for part in (cut.html, cut.text):
+            assert part.count("[…]") == len(cut.cut)
+            assert "web page" not in part
+
+
+def test_a_full_text_without_paragraphs_gives_way_to_the_summary_with_the_summarys_marks() -> None:
+    entries = {
+        f"a{n:011x}": Entry(id=f"a{n:011x}", source_id="x", title="t", body=Html(f"<p>{'Wort für Wort ' * 600}</p>"),
+                            language="de", first_seen=SEEN)
+        for n in range(20)
+    }  # fmt: skip
+    stories = tuple(
+        IssueStory(id=f"s-{n:08x}", title=f"Story {n}", summary=f"What number {n} says.",
+                   options=frozenset({"full", "generated"}),
+                   sources=(SourceRef(label="A paper", url=f"https://paper.example/{n}", entry_id=f"a{n:011x}"),))
+        for n in range(20)
+    )  # fmt: skip
+    made = told(replace(SAMPLE, intro="", sections=(IssueSection(title="World", stories=stories),)), entries)
+    summarised = [line for line in made.cut if line.endswith("its summary is printed, not the full text")]
+    assert len(summarised) == len(made.cut) > 0
+    for part in (made.html, made.text):
+        assert part.count("What number") == part.count("Summary written with the help of AI") == len(summarised)
+
+
+def test_a_table_too_wide_for_the_html_part_keeps_its_columns_in_the_text_part() -> None:
+    heads = "| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| g | h | i | j | k | l |"
+    made = mail(one_story(IssueStory(id="s-1", title="Six", summary=heads)))
+    assert "a  b  c  d  e  f\n-  -  -  -  -  -\ng  h  i  j  k  l" in made.text
+    assert "<b>a:</b> g" in made.html
 
 
 def test_an_issue_of_twenty_stories_is_never_shortened() -> None:

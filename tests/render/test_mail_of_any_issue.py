@@ -15,7 +15,7 @@ from digest.model import Entry, Html, Issue, IssueSection, IssueStory, SourceRef
 from digest.render.budget import encoded_bytes
 from digest.render.mail import render_mail
 from digest.text.limits import HTML_MOST_BYTES
-from tests.render.mailed import TEMPLATES, problems
+from tests.render.mailed import LOOKS, problems, templates
 from tests.render.outline import outline
 from tests.support.sample import ON, SAMPLE, SEEN, sample_settings
 
@@ -28,7 +28,10 @@ PIECES = (
     "W" * 900 + " ",
     "- item\n",
     "> quotation\n",
-    "| a | b |\n|---|---|\n| 1 | 2 |\n",
+    "| a | b |\n|---|--:|\n| 1 | 2 |\n",
+    "| a | b | c | d | e | f |\n|---|:-:|--:|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n",
+    "<dl><dt>term</dt><dd>meaning</dd></dl>\n",
+    "<table><tr><td align=right colspan=3>" + "t" * 60 + "</td><td>1</td></tr></table>\n",
     "[a link](https://example.org/" + "x" * 300 + ") ",
     "<b>bold</b> & <script>alert(1)</script> ",
     "```\ncode " + "c" * 200 + "\n```\n",
@@ -89,14 +92,19 @@ def issues(draw: st.DrawFn) -> tuple[Issue, dict[str, Entry]]:
     st.sampled_from(["en", "de", "ar", "zh-Hans"]),
     st.sampled_from(["https://policyweek.example/brief/", ""]),
     st.sampled_from(["none", "first", "all"]),
+    st.sampled_from(LOOKS),
 )
 def test_it_fits_and_both_parts_tell_the_same(
-    told: tuple[Issue, dict[str, Entry]], language: str, url: str, images: Literal["none", "first", "all"]
+    told: tuple[Issue, dict[str, Entry]],
+    language: str,
+    url: str,
+    images: Literal["none", "first", "all"],
+    look: str,
 ) -> None:
     issue, entries = told
-    settings_ = sample_settings(language=language, url=url)
+    settings_ = sample_settings(language=language, url=url, look=look)
     settings_ = msgspec.structs.replace(settings_, issue=IssueSettings(images=images))
-    made = render_mail(issue, settings=settings_, templates=TEMPLATES, entries=entries, number=12, on=ON)
+    made = render_mail(issue, settings=settings_, templates=templates(look), entries=entries, number=12, on=ON)
     raw = made.html.encode()
     assert len(raw) < HTML_MOST_BYTES
     assert encoded_bytes(raw) < HTML_MOST_BYTES

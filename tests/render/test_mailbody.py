@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Html
-from digest.render.mailbody import dressed, image, shortened
+from digest.render.mailbody import dressed, image
+from digest.render.markup import block
 from digest.text.clean import clean
 from tests.render.mailed import THEME
 from tests.render.outline import outline
@@ -84,30 +85,6 @@ def test_a_picture_from_nowhere_leaves_its_description(src: str) -> None:
     assert bare(dressed(Html(f'<p>a <img src="{src}" alt="the queue"></p>'), THEME)) == "<p>a the queue</p>"
 
 
-def test_a_text_is_cut_after_whole_blocks_and_containers_are_closed() -> None:
-    html = dressed(clean("<div><p>one</p><div><p>two</p><p>three</p></div></div><p>four</p>"), THEME)
-    sizes = [len(html[: html.index(word)].encode()) for word in ("two", "three", "four")]
-    assert bare(shortened(html, 1)) == "<div><p>one</p></div>"
-    assert bare(shortened(html, sizes[1])) == "<div><p>one</p><div><p>two</p></div></div>"
-    assert bare(shortened(html, sizes[2])) == "<div><p>one</p><div><p>two</p><p>three</p></div></div>"
-    assert shortened(html, len(html)) == html
-
-
-def test_lists_tables_and_quotations_are_never_cut_through() -> None:
-    parts = [
-        "<ul><li>a</li><li>b</li></ul>",
-        "<blockquote><p>a</p><p>b</p></blockquote>",
-        "<table><tr><th>a</th></tr></table>",
-    ]
-    for part in parts:
-        html = dressed(clean(f"{part}<p>after</p>"), THEME)
-        assert shortened(html, 1) == html.partition('<p style="margin:0 0 12px">after')[0].rstrip()
-
-
-def test_text_without_blocks_cannot_be_cut() -> None:
-    assert shortened(Html("plain <em>text</em>"), 1) == "plain <em>text</em>"
-
-
 SOUP = st.lists(
     st.sampled_from(
         ["<p>", "</p>", "<div>", "</div>", "<ul><li>", "</ul>", "<table><tr><td>", "</table>", "<a href='https://e.example/'>",
@@ -117,10 +94,52 @@ SOUP = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@given(SOUP, st.integers(1, 400))
-def test_whatever_comes_in_what_goes_out_is_well_formed(html: str, most: int) -> None:
-    whole = dressed(clean(html), THEME)
-    cut = shortened(whole, most)
-    assert outline(whole).faults == outline(cut).faults == []
-    assert whole.startswith(re.sub("(</div>)+$", "", cut))
-    assert [one.text for one in outline(cut).all("a") if not one.text.strip()] == []
+@given(SOUP)
+def test_whatever_comes_in_what_goes_out_is_well_formed(html: str) -> None:
+    page = outline(dressed(clean(html), THEME))
+    assert page.faults == []
+    assert [one.text for one in page.all("a") if not one.text.strip()] == []
+
+
+# --- tables ------------------------------------------------------------------------------------------------------
+
+
+def sides(html: str, *, rtl: bool = False) -> dict[str, str]:
+    """What the style of each cell says of its side, by its text."""
+    page = outline(dressed(clean(html), THEME, rtl=rtl))
+    return {one.text: one.attributes["style"].rpartition(":")[2] for one in page.elements if one.name in {"td", "th"}}
+
+
+def row(*cells: str, name: str = "td") -> str:
+    return f"<tr>{''.join(f'<{name}>{cell}</{name}>' for cell in cells)}</tr>"
+
+
+NUMBERS = f"<table>{row('Port', 'Landed, t', name='th')}{row('Marlport', '1 102')}{row('Skerry', '–')}</table>"
+
+
+def test_numbers_stand_under_numbers_and_keep_together() -> None:
+    assert sides(NUMBERS) == {
+        "Port": "left", "Landed, t": "right", "Marlport": "left", "1\u00a0102": "right", "Skerry": "left", "–": "right"
+    }  # fmt: skip
+    assert set(sides(NUMBERS, rtl=True).values()) == {"right", "left"}
+    assert sides(NUMBERS, rtl=True)["Port"] == "right"
+
+
+def test_a_column_stands_where_its_source_puts_it() -> None:
+    said = block("| a | b | c | d |\n|:-:|--:|:--|---|\n| x | y | 7 | 8 |\n")
+    assert sides(said) == {
+        "a": "center", "b": "right", "c": "left", "d": "right", "x": "center", "y": "right", "7": "left", "8": "right"
+    }  # fmt: skip
+    assert sides('<table><tr><td align="JUSTIFY;x">a</td></tr></table>') == {"a": "left"}
+
+
+def test_the_last_cell_of_a_row_ends_with_the_text() -> None:
+    html = dressed(clean(NUMBERS), THEME)
+    assert [html.count(f"padding:{one};") for one in ("7px 12px 7px 0", "7px 0")] == [3, 3]
+    assert dressed(clean(NUMBERS), THEME, rtl=True).count("padding:7px 0 7px 12px;") == 3
+
+
+def test_the_words_of_a_table_are_broken_only_if_they_are_too_long_for_a_telephone() -> None:
+    assert "word-break:normal" in dressed(clean(NUMBERS), THEME)
+    assert "word-break:normal" not in dressed(clean(NUMBERS.replace("Skerry", "S" * 40)), THEME)
+    assert "word-break:normal" not in dressed(clean(NUMBERS.replace("<th>", '<th colspan="1">')), THEME)

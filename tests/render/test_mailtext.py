@@ -211,3 +211,8 @@ def test_no_address_is_lost(html: str) -> None:
     for address in ("https://e.example/1", "https://e.example/2", "https://e.example/3"):
         linked = re.search(f'<a href="{address}"[^>]*>(?:<(?!/a)[^>]*>)*[^<]*\\w', source) or f">{address}" in source
         assert address in said or not linked
+
+
+def test_what_a_term_means_stands_below_it_moved_in() -> None:
+    html = clean("<dl><dt>Quota</dt><dd>What may be landed.</dd><dt>Bycatch</dt><dd><p>The rest.</p></dd></dl><p>x</p>")
+    assert as_text(html).text == "Quota\n  What may be landed.\n\nBycatch\n  The rest.\n\nx"

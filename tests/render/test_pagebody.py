@@ -77,3 +77,8 @@ def test_whatever_is_clean_stays_well_formed_and_says_the_same(source: str) -> N
 
 def said(source: Html) -> str:
     return "".join(outline(f"<div>{source}</div>").elements[0].text.split())
+
+
+def test_a_column_keeps_the_side_its_source_gives_it() -> None:
+    told = laid_out(clean('<table><tr><td align="center">a</td><td align="right">b</td></tr></table>'))
+    assert [one.attributes.get("align") for one in outline(told).all("td")] == ["center", "right"]

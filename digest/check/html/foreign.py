@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from digest.check.galley import Remark
 from digest.check.html import elements as kinds
-from digest.check.remarks import shortened, sparing, tag
+from digest.check.remarks import shortened, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,6 @@ _ARIA = frozenset(
 _REFERRING = ("labelledby", "describedby", "controls", "owns", "details", "flowto", "activedescendant", "errormessage")
 
 
-@sparing
 def scripts(letter: Letter) -> Iterator[Remark]:
     """No mail program runs scripts; many throw a mail with one away."""
     for element in letter.document.all():
@@ -92,7 +91,6 @@ def runs_script(address: str) -> bool:
     return False
 
 
-@sparing
 def foreign(letter: Letter) -> Iterator[Remark]:
     """Elements that mail programs take out: frames, forms, drawings, films, and what is no HTML at all."""
     parts: set[Element] = set()
@@ -124,7 +122,6 @@ def _of_head(element: Element) -> Iterator[Remark]:
                      message=f"<meta http-equiv=\"{element.get('http-equiv')}\"> has no place in a mail")  # fmt: skip
 
 
-@sparing
 def style_place(letter: Letter) -> Iterator[Remark]:
     """Style sheets stand in the head, and are short enough for Gmail."""
     size, told = 0, False
@@ -141,7 +138,6 @@ def style_place(letter: Letter) -> Iterator[Remark]:
                          hint="shorten them, or write the styles on the tags")  # fmt: skip
 
 
-@sparing
 def obsolete(letter: Letter) -> Iterator[Remark]:
     """Elements of the nineties, which still work."""
     for element in letter.document.all(*sorted(kinds.OBSOLETE)):
@@ -149,7 +145,6 @@ def obsolete(letter: Letter) -> Iterator[Remark]:
                      hint="write it as a style", advice=True)  # fmt: skip
 
 
-@sparing
 def semantics(letter: Letter) -> Iterator[Remark]:
     """Word drops <main>, <section> and the like with the styles on them, others in part."""
     for element in letter.document.all(*sorted(kinds.SECTIONING)):
@@ -161,7 +156,6 @@ def semantics(letter: Letter) -> Iterator[Remark]:
                      hint='use <div>, with role="…" where it matters')  # fmt: skip
 
 
-@sparing
 def ids(letter: Letter) -> Iterator[Remark]:
     """An id stands once, and what refers to one finds it."""
     seen: dict[str, int] = {}
@@ -183,7 +177,6 @@ def ids(letter: Letter) -> Iterator[Remark]:
                                  message=f"{name}=\"{shortened(wanted, 40)}\" refers to nothing")  # fmt: skip
 
 
-@sparing
 def aria(letter: Letter) -> Iterator[Remark]:
     """Roles and labels for screen readers are spelled right and lead somewhere."""
     known = {element.get("id") for element in letter.document.all() if element.get("id")}
@@ -220,7 +213,6 @@ def _aria_attribute(element: Element, name: str, known: set[str]) -> Iterator[Re
                          message=f"aria-{name} refers to “{shortened(wanted, 40)}”, which is nowhere")  # fmt: skip
 
 
-@sparing
 def focus(letter: Letter) -> Iterator[Remark]:
     """The keyboard goes through a mail in its order, and keys belong to the mail program."""
     for element in letter.document.all():

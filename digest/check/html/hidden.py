@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.check.html.document import Element, Text
-from digest.check.remarks import shortened, sparing, tag
+from digest.check.remarks import shortened, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,6 @@ def is_hidden(element: Element) -> bool:
     )
 
 
-@sparing
 def hidden_text(letter: Letter) -> Iterator[Remark]:
     """One short hidden line first in the body is a preheader; all other hidden text looks like a trick."""
     blocks = [one for one in _hidden_blocks(letter.document.body) if not _shown_elsewhere(one, letter)]

@@ -12,7 +12,7 @@ from digest.check.galley import Remark
 from digest.check.html.document import Element, Text
 from digest.check.html.elements import BLOCKS, HEADINGS, INLINE
 from digest.check.html.hidden import is_hidden
-from digest.check.remarks import shortened, sparing, tag
+from digest.check.remarks import shortened, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,10 @@ _SAMPLES = ("pre", "code", "kbd", "samp", "tt")
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}[0-9]{0,2}|#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6});")
 _PLACEHOLDER = re.compile(
     r"\{\{.{1,60}?\}\}|\{%.{1,60}?%\}|\*\|[A-Z0-9_:]{2,40}\|\*|%%[A-Za-z_][A-Za-z0-9_. ]{1,40}%%|<%=?.{1,60}?%>"
-    r"|\$\{[A-Za-z_][\w.]{0,40}\}|\[\[[A-Z][A-Z0-9_]{1,40}\]\]|\[object Object\]"
+    r"|\$\{[A-Za-z_][\w.]{0,40}\}|\[\[[A-Z][A-Z0-9_]{1,40}\]\]|\[object Object\]|%[A-Z]{2,}[A-Z_]{2,38}%"
+    r"|(?i:\{(?:first|last|full|user)?_?(?:name|email|unsubscribe)(?:_?(?:url|link))?\})"
+    r"|(?i:\[(?:first|last|full|your|subscriber|recipient)[ _-]?name\]|\[unsubscribe(?:[ _-]?(?:url|link))?\])"
+    r"|\b(?:Dear|Hi|Hello|Hallo|Bonjour|Hola) (?:None|null|undefined)\b|\A\s*(?:undefined|null|NaN)\s*\Z"
 )
 _GLUES = re.compile(r"[\w.,;:!?][^\S\n]*\Z")
 _WORD = re.compile(r"[^\W_]")
@@ -33,7 +36,6 @@ _HEADING_CHARS = 100
 _PX = re.compile(r"(\d+(?:\.\d+)?)px")
 
 
-@sparing
 def nesting(letter: Letter) -> Iterator[Remark]:
     """Tags close in the order they open, and stand where they may; browsers repair the rest, each in its way."""
     for fault in letter.document.faults:
@@ -47,7 +49,6 @@ def nesting(letter: Letter) -> Iterator[Remark]:
                          hint="put the outer tag into the inner one")  # fmt: skip
 
 
-@sparing
 def headings(letter: Letter) -> Iterator[Remark]:
     """One <h1>, no level left out, no heading that says nothing: screen readers go from heading to heading."""
     if not letter.html:
@@ -77,7 +78,6 @@ def headings(letter: Letter) -> Iterator[Remark]:
                      message=f"<h{found[0][1]}> before <h1>: {shortened(found[0][0].text, 40)}")  # fmt: skip
 
 
-@sparing
 def fake_heading(letter: Letter) -> Iterator[Remark]:
     """A paragraph that only looks like a heading is none to screen readers."""
     for element in letter.document.body.elements():
@@ -92,7 +92,6 @@ def fake_heading(letter: Letter) -> Iterator[Remark]:
                          hint="make it <h2> or <h3>")  # fmt: skip
 
 
-@sparing
 def inline_gap(letter: Letter) -> Iterator[Remark]:
     """Words of neighbouring tags stand apart: glued ones are read as one, and spam filters take them for a trick."""
     for element in letter.document.body.elements():
@@ -106,7 +105,6 @@ def inline_gap(letter: Letter) -> Iterator[Remark]:
                              hint="put a blank between the two tags")  # fmt: skip
 
 
-@sparing
 def entities(letter: Letter) -> Iterator[Remark]:
     """Entities that readers see as they are written, for they were escaped twice or do not exist."""
     for text in letter.document.root.texts():
@@ -117,7 +115,6 @@ def entities(letter: Letter) -> Iterator[Remark]:
                              hint="write the character itself")  # fmt: skip
 
 
-@sparing
 def placeholder(letter: Letter) -> Iterator[Remark]:
     """Marks of a template that nobody filled in."""
     for text in letter.document.root.texts():
@@ -159,8 +156,10 @@ def _says_something(element: Element) -> bool:
 
 
 def _is_large(element: Element) -> bool:
-    size = _PX.match(element.style.get("font-size", ""))
-    return bool(size) and float(size.group(1) if size else 0) >= _LARGE_PX
+    """Whether its letters are, or those of the one tag that all of its words stand in."""
+    whole = [one for one in element.elements() if one.text == element.text]
+    sizes = [_PX.match(one.style.get("font-size", "")) for one in (element, *whole)]
+    return any(float(size.group(1)) >= _LARGE_PX for size in sizes if size)
 
 
 def _is_bold(element: Element) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.check.html.elements import VOID
-from digest.check.remarks import shortened, sparing
+from digest.check.remarks import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,6 @@ _SHEET = re.compile(r"(?is)<(style|xml|script)\b.*?</\1\s*>")
 _TAG = re.compile(r"(?s)<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>")
 
 
-@sparing
 def outlook(letter: Letter) -> Iterator[Remark]:
     """Conditional comments for Outlook begin, end and nest as they should, and so do the tables in them."""
     opened: list[tuple[int, str]] = []

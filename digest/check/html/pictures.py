@@ -13,7 +13,7 @@ from digest.check.galley import Remark
 from digest.check.html.foreign import runs_script
 from digest.check.html.hidden import is_hidden
 from digest.check.html.hosts import host_of, is_private
-from digest.check.remarks import shortened, sparing, tag
+from digest.check.remarks import shortened, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +50,6 @@ _NUMBER = re.compile(r"\d{1,5}(?:px)?\Z")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
-@sparing
 def image_alt(letter: Letter) -> Iterator[Remark]:
     """Every picture says what it shows; an ornament says that it is one, with alt=""."""
     for image in letter.document.all("img", "area"):
@@ -60,7 +59,7 @@ def image_alt(letter: Letter) -> Iterator[Remark]:
                 yield Remark(rule="image-alt", part="html", line=image.line, message=f"{tag(image)} has no alt text",
                              hint='say what it shows in alt="…"; for an ornament write alt=""')  # fmt: skip
         elif said and _says_nothing(said, image.get("src")):
-            yield Remark(rule="image-alt", part="html", line=image.line,
+            yield Remark(rule="image-alt", part="html", line=image.line, advice=True,
                          message=f"the alt text “{shortened(said, 40)}” does not say what {tag(image)} shows",
                          hint='say what it shows in alt="…"; for an ornament write alt=""')  # fmt: skip
         elif len(said) > _ALT_CHARS:
@@ -78,7 +77,6 @@ def _says_nothing(said: str, source: str) -> bool:
     return said.casefold().strip(" .:!") in _SAYS_NOTHING
 
 
-@sparing
 def image_source(letter: Letter) -> Iterator[Remark]:
     """Pictures come from the web, over https, at a whole address."""
     attached = _attached(letter)
@@ -127,7 +125,6 @@ def _attached(letter: Letter) -> frozenset[str] | None:
     return frozenset(str(part.get("content-id", "")).strip().strip("<>") for part in letter.message.walk())
 
 
-@sparing
 def image_format(letter: Letter) -> Iterator[Remark]:
     """PNG, JPEG and GIF are shown everywhere."""
     for image in letter.document.all("img"):
@@ -141,7 +138,6 @@ def image_format(letter: Letter) -> Iterator[Remark]:
                          hint="use PNG, JPEG or GIF")  # fmt: skip
 
 
-@sparing
 def image_size(letter: Letter) -> Iterator[Remark]:
     """Outlook takes a picture's width from its attribute only, and shows it in its own size without."""
     for image in letter.document.all("img"):
@@ -163,7 +159,6 @@ def image_size(letter: Letter) -> Iterator[Remark]:
                          message=f"height=\"{shortened(height, 20)}\" of {tag(image)} is no number")  # fmt: skip
 
 
-@sparing
 def image_choice(letter: Letter) -> Iterator[Remark]:
     """Mail programs show the one picture in src; choices and maps are for web pages."""
     for element in letter.document.all("img", "picture", "map"):
@@ -176,7 +171,6 @@ def image_choice(letter: Letter) -> Iterator[Remark]:
                              message=f"{name} on {tag(element)} does not work in most mail programs")  # fmt: skip
 
 
-@sparing
 def tracking_pixel(letter: Letter) -> Iterator[Remark]:
     """A picture that nobody can see tells its server who opened the mail, when and where."""
     for image in letter.document.all("img"):
@@ -191,7 +185,6 @@ def tracking_pixel(letter: Letter) -> Iterator[Remark]:
                          hint="take it out; space is made with padding")  # fmt: skip
 
 
-@sparing
 def image_share(letter: Letter) -> Iterator[Remark]:
     """A mail that is all pictures is empty where pictures are off, and mostly spam."""
     images = [image for image in letter.document.all("img") if (_pixels(image.get("width")) or _WIDEST_PX) >= _LARGE_PX]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.check.html.document import Element, Text
-from digest.check.remarks import shortened, sparing, tag
+from digest.check.misread import misread
+from digest.check.remarks import shortened, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _CHARSET_BYTES = 1024
 """Browsers look no further for the charset (HTML standard, 4.2.5.4)."""
 _WRONG = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd\ufffe\uffff\u202a-\u202e]|\r(?!\n)"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd\ufffe\uffff\u2028-\u202e]|\r(?!\n)"
 )
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));?")
 _QUIRKS = re.compile(
@@ -31,13 +32,15 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?
 _RTL_LANGUAGES = frozenset("ar arc ckb dv fa he ks nqo ps sd syr ug ur yi".split())  # noqa: SIM905
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u3040-\u9fff\uac00-\ud7a3]")
+_NO_TITLES = frozenset(
+    {"document", "untitled", "untitled document", "title", "newsletter", "email", "e-mail", "new page"}
+)
 _META = re.compile(r"(?i)<meta\b[^>]*\bcharset[^>]*>")
 _FIRST = re.compile(r"(?i)\ufeff?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<!doctype", re.DOTALL)
 _SCALE = re.compile(r"maximum-scale\s*=\s*([0-9.]+)")
 _LEAST_SCALE = 2.0  # WCAG 2.2, 1.4.4: text can be twice as large
 
 
-@sparing
 def controls(letter: Letter) -> Iterator[Remark]:
     """Characters that are no text: control characters, byte order marks, replacement characters."""
     for number, line in enumerate(letter.html.split("\n"), 1):
@@ -47,6 +50,9 @@ def controls(letter: Letter) -> Iterator[Remark]:
                 continue  # the line ends with CR LF
             yield Remark(rule="controls", part="html", line=number, message=f"U+{code:04X} {_what(code)}",
                          hint="delete the character, or write the one that was meant")  # fmt: skip
+        if read_wrong := misread(line):
+            yield Remark(rule="controls", part="html", line=number, hint="write it as UTF-8, once",
+                         message=f"“{read_wrong}”: UTF-8 that was read as something else")  # fmt: skip
         for written in _REFERENCE.finditer(line):
             code = int(written.group(1), 16) if written.group(1) else int(written.group(2))
             if code not in {9, 10, 13} and (code > 0x10FFFF or _WRONG.match(chr(code))):
@@ -54,7 +60,6 @@ def controls(letter: Letter) -> Iterator[Remark]:
                              hint="delete the character, or write the one that was meant")  # fmt: skip
 
 
-@sparing
 def charset(letter: Letter) -> Iterator[Remark]:
     """The mail says in its first 1,024 bytes that it is UTF-8."""
     if not letter.html:
@@ -77,7 +82,6 @@ def charset(letter: Letter) -> Iterator[Remark]:
                          hint='write <meta charset="utf-8"> once')  # fmt: skip
 
 
-@sparing
 def doctype(letter: Letter) -> Iterator[Remark]:
     """Without its first line browsers lay a page out as they did in 1998."""
     if not letter.html:
@@ -94,7 +98,6 @@ def doctype(letter: Letter) -> Iterator[Remark]:
                      hint="write <!doctype html> as its first line")  # fmt: skip
 
 
-@sparing
 def viewport(letter: Letter) -> Iterator[Remark]:
     """Phones show the mail at their own width, and readers may enlarge it."""
     if not letter.html:
@@ -118,7 +121,6 @@ def viewport(letter: Letter) -> Iterator[Remark]:
                          hint="write content=\"width=device-width, initial-scale=1\"")  # fmt: skip
 
 
-@sparing
 def title(letter: Letter) -> Iterator[Remark]:
     """The title is the subject: screen readers read it first, and browsers show it in the tab."""
     if not letter.html:
@@ -135,6 +137,9 @@ def title(letter: Letter) -> Iterator[Remark]:
         if not said:
             yield Remark(rule="title", part="html", line=one.line, message="the title is empty",
                          hint="write the subject into <title> in <head>")  # fmt: skip
+        elif said.casefold() in _NO_TITLES:
+            yield Remark(rule="title", part="html", line=one.line, hint="write the subject into <title>",
+                         message=f"the title “{said}” says nothing")  # fmt: skip
         elif any(one.elements()) or re.search(r"</?[a-z]+>", said):
             yield Remark(rule="title", part="html", line=one.line, hint="write plain text",
                          message=f"the title has tags in it, which are shown as text: {shortened(said)}")  # fmt: skip
@@ -143,7 +148,6 @@ def title(letter: Letter) -> Iterator[Remark]:
                          message=f"the title “{shortened(said)}” is not the subject “{shortened(wanted)}”")  # fmt: skip
 
 
-@sparing
 def language(letter: Letter) -> Iterator[Remark]:
     """Screen readers choose a voice by the language: on <html>, and on each part of the body as Gmail drops <html>."""
     if not letter.html:
@@ -157,19 +161,22 @@ def language(letter: Letter) -> Iterator[Remark]:
         yield Remark(rule="language", part="html", line=html.line,
                      message=f"<html lang=\"{html.get('lang')}\">, but the mail is in “{letter.language}”",
                      hint=f'write lang="{letter.language}"')  # fmt: skip
+    said = {_primary(one.get("lang")) for one in _spoken(letter) if one.get("lang")}
+    if html is not None and said and _primary(html.get("lang")) not in {"", *said}:
+        message = f'<html lang="{html.get("lang")}">, but its parts are in “{", ".join(sorted(said))}”'
+        yield Remark(rule="language", part="html", line=html.line, message=message, hint="let both agree")
     for child in _spoken(letter):
         if not child.get("lang"):
             yield Remark(rule="language", part="html", line=child.line,
                          message=f"{tag(child)} in the body does not say its language; webmail drops that of <html>",
                          hint='write lang="…" on each part of the body')  # fmt: skip
     for element in letter.document.all():
-        said = element.get("lang")
-        if said and not _TAG.match(said):
-            yield Remark(rule="language", part="html", line=element.line, message=f"lang=\"{shortened(said, 20)}\" is"
+        lang = element.get("lang")
+        if lang and not _TAG.match(lang):
+            yield Remark(rule="language", part="html", line=element.line, message=f"lang=\"{shortened(lang, 20)}\" is"
                          " no language", hint='a language tag such as "en", "de" or "pt-BR" belongs there')  # fmt: skip
 
 
-@sparing
 def direction(letter: Letter) -> Iterator[Remark]:
     """Which way the mail is read: on <html>, on each part of the body, and on blocks that are read the other way."""
     if not letter.html:
@@ -248,6 +255,8 @@ def _what(code: int) -> str:
         return "stands where a character was lost"
     if code == 0xFEFF:
         return "is a byte order mark; it does not belong into a mail"
+    if code in {0x2028, 0x2029}:
+        return "ends a line or paragraph where HTML has <br> and <p>"
     if code in range(0x202A, 0x202F):
         return "turns the reading direction round; HTML has dir for that"
     return "is a control character; Gmail clips mails for one"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.check.html.document import Element
-from digest.check.remarks import shortened, sparing, tag
+from digest.check.remarks import shortened, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,6 @@ _FIGURE = re.compile(r"[-+–−±~≈<>]?\s*[$€£¥]?\s*[-+–−]?\d[\d.,'\s
 _SCOPES = frozenset({"col", "row", "colgroup", "rowgroup"})
 
 
-@sparing
 def table_role(letter: Letter) -> Iterator[Remark]:
     """A table that only lays out says so to screen readers; a table of figures does not."""
     for table in letter.document.all("table"):
@@ -51,7 +50,6 @@ def table_role(letter: Letter) -> Iterator[Remark]:
                          hint='write role="presentation" on it; if it holds data, <th> for its heads')  # fmt: skip
 
 
-@sparing
 def table_spacing(letter: Letter) -> Iterator[Remark]:
     """Outlook puts gaps and borders into tables that do not say there are none."""
     for table in letter.document.all("table"):
@@ -63,7 +61,6 @@ def table_spacing(letter: Letter) -> Iterator[Remark]:
                              hint='write cellpadding="0" cellspacing="0" border="0"')  # fmt: skip
 
 
-@sparing
 def table_depth(letter: Letter) -> Iterator[Remark]:
     """Tables in tables in tables: Outlook becomes slow, and screen readers lose the thread."""
     for table in letter.document.all("table"):
@@ -73,7 +70,6 @@ def table_depth(letter: Letter) -> Iterator[Remark]:
                          message=f"a table inside {_DEEPEST} others", hint="lay out with fewer tables")  # fmt: skip
 
 
-@sparing
 def table_heads(letter: Letter) -> Iterator[Remark]:
     """The heads of a table of figures say whether they are of a row or of a column, and the table has a name."""
     for table in letter.document.all("table"):

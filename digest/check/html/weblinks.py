@@ -15,13 +15,14 @@ from digest.check.html.foreign import runs_script
 from digest.check.html.hosts import host_of, is_number, is_private, pretended
 from digest.check.html.vague import is_vague
 from digest.check.online.shorteners import is_shortened
-from digest.check.remarks import shortened, sparing, tag
+from digest.check.remarks import shortened, tag
 from digest.model import UNSUBSCRIBE_MARK
 from digest.text.urls import clean_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from digest.check.galley import Part
     from digest.check.html.document import Element
     from digest.check.letter import Letter
 
@@ -36,10 +37,11 @@ _CLICKS = re.compile(
     r"(?i)https?://(?:[\w.-]+\.list-manage\.com/track/|click\.|clicks\.|track\.|email\.mg\.|trk\.|(?:[\w-]+\.)*"
     r"(?:mandrillapp|sendgrid|mailchimp|hubspotlinks|createsend1?|cmail\d+|awstrack|mailgun|sparkpostmail)\.\w+/|[^/]+/ls/click\b)"
 )
+_REHEARSAL = re.compile(r"(?i)https?://(?:[\w-]+\.)*(?:staging|stage|preprod|uat)\.(?:[\w-]+\.)+[a-z]{2,}(?:[:/?#]|\Z)")
+_WRITTEN = re.compile(r"(?i)https?://[^\s<>\"]+")
 _ARROWS = " \t\n\u00a0\u200b\u200c\u200d\ufeff.,:;!?…·•|-–—>»›→⟶➔➜▸▶«‹←<()[]\"'“”„"
 
 
-@sparing
 def link_name(letter: Letter) -> Iterator[Remark]:
     """A link says where it leads, also when it is read out alone."""
     for link in _links(letter):
@@ -52,7 +54,6 @@ def link_name(letter: Letter) -> Iterator[Remark]:
                          message=f"the link text “{shortened(said, 40)}” says nothing")  # fmt: skip
 
 
-@sparing
 def link_target(letter: Letter) -> Iterator[Remark]:
     """A link leads to a whole address that every reader can reach."""
     anchors = {one.get(key) for one in letter.document.all() for key in ("id", "name") if one.get(key)}
@@ -67,6 +68,9 @@ def link_target(letter: Letter) -> Iterator[Remark]:
         elif not runs_script(href) and (said := _wrong_target(href)):
             yield Remark(rule="link-target", part="html", line=link.line, message=f"{said[0]}: {shortened(href, 60)}",
                          hint=said[1])  # fmt: skip
+        elif _REHEARSAL.match(href.strip()):
+            yield Remark(rule="link-target", part="html", line=link.line, advice=True, hint="link to the real site",
+                         message=f"an address of a site for trying things out: {shortened(href, 60)}")  # fmt: skip
         elif not href.isascii():
             yield Remark(rule="link-target", part="html", line=link.line, advice=True,
                          message=f"an address with letters that some mail programs cut off: {shortened(href, 60)}",
@@ -119,7 +123,6 @@ def _wrong_address(plain: str, href: str) -> tuple[str, str] | None:
     return None
 
 
-@sparing
 def link_attributes(letter: Letter) -> Iterator[Remark]:
     """Links open as the mail program likes, and report to nobody."""
     for link in letter.document.all("a", "area", "form", "base"):
@@ -132,7 +135,6 @@ def link_attributes(letter: Letter) -> Iterator[Remark]:
                              message=f"{name} on {tag(link)}")  # fmt: skip
 
 
-@sparing
 def deceptive_link(letter: Letter) -> Iterator[Remark]:
     """A link leads to the host it shows; else mail programs warn that somebody is fishing for passwords."""
     for link in _links(letter):
@@ -155,7 +157,6 @@ def deceptive_link(letter: Letter) -> Iterator[Remark]:
                          message=f"letters that look like others: {shortened(f'{seems} ({host})')}")  # fmt: skip
 
 
-@sparing
 def link_twins(letter: Letter) -> Iterator[Remark]:
     """Links that say the same lead to the same place; those told apart by their sentence are left in peace."""
     seen: dict[tuple[str, str], tuple[str, int]] = {}
@@ -175,41 +176,49 @@ def link_twins(letter: Letter) -> Iterator[Remark]:
                          hint="say what is different about it")  # fmt: skip
 
 
-@sparing
 def insecure_link(letter: Letter) -> Iterator[Remark]:
     """http:// is read by whoever is on the way, and marked as insecure by browsers."""
-    for link in _links(letter):
-        href = link.get("href")
-        if href.lower().startswith("http:") and host_of(href) and not is_private(href):
-            yield Remark(rule="insecure-link", part="html", line=link.line, advice=True,
-                         message=f"an address over http://: {shortened(href, 60)}",
+    for part, line, url in _addresses(letter):
+        if url.lower().startswith("http:") and host_of(url) and not is_private(url):
+            yield Remark(rule="insecure-link", part=part, line=line, advice=True,
+                         message=f"an address over http://: {shortened(url, 60)}",
                          hint="write https:// if the site has it; most have")  # fmt: skip
 
 
-@sparing
 def tracking(letter: Letter) -> Iterator[Remark]:
     """Addresses say where they lead, not who came from where."""
-    for link in _links(letter):
-        href = link.get("href")
-        clean = clean_url(href) if re.match(r"(?i)https?:", href) else href
-        if clean and clean != re.sub(r"\s", "", href) and len(clean) < len(href):
-            yield Remark(rule="tracking", part="html", line=link.line, advice=True,
-                         message=f"{shortened(href, 80)} carries tracking parameters",
+    for part, line, url in _addresses(letter):
+        clean = clean_url(url) if re.match(r"(?i)https?:", url) else url
+        if clean and clean != re.sub(r"\s", "", url) and len(clean) < len(url):
+            yield Remark(rule="tracking", part=part, line=line, advice=True,
+                         message=f"{shortened(url, 80)} carries tracking parameters",
                          hint=f"use {shortened(clean, 200)}")  # fmt: skip
-        elif _CLICKS.match(href):
-            yield Remark(rule="tracking", part="html", line=link.line, advice=True,
-                         message=f"{shortened(href, 60)} counts clicks and leads elsewhere",
+        elif _CLICKS.match(url):
+            yield Remark(rule="tracking", part=part, line=line, advice=True,
+                         message=f"{shortened(url, 60)} counts clicks and leads elsewhere",
                          hint="use the address it leads to")  # fmt: skip
 
 
-@sparing
 def shortener(letter: Letter) -> Iterator[Remark]:
     """A short address hides where it leads; spam filters know that, too."""
-    for link in _links(letter):
-        if is_shortened(link.get("href")):
-            yield Remark(rule="shortener", part="html", line=link.line,
-                         message=f"{shortened(link.get('href'), 60)} does not say where it leads",
+    for part, line, url in _addresses(letter):
+        if is_shortened(url):
+            yield Remark(rule="shortener", part=part, line=line,
+                         message=f"{shortened(url, 60)} does not say where it leads",
                          hint="use the address it leads to")  # fmt: skip
+
+
+def _addresses(letter: Letter) -> Iterator[tuple[Part, int, str]]:
+    """Where the links of both parts lead; of the text part only what the HTML part does not have."""
+    known = set()
+    for link in _links(letter):
+        known.add(link.get("href"))
+        yield "html", link.line, link.get("href")
+    for number, line in enumerate(letter.text.split("\n"), 1):
+        for found in _WRITTEN.finditer(line):
+            url = found.group().rstrip(").,;:!?'*_]")
+            if url not in known and found.group() not in known:
+                yield "text", number, url
 
 
 def _links(letter: Letter) -> Iterator[Element]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from digest.check.galley import Remark
 from digest.check.issue.leftover import leftover
 from digest.check.issue.printed import front_line
+from digest.check.misread import misread
 from digest.check.remarks import shortened
 from digest.text.limits import PREHEADER_MOST_CHARS, SUBJECT_CHARS
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from digest.check.galley import Galley
     from digest.check.letter import Letter
 
+_TEST = re.compile(r"(?i)\s*(?:[\[(](?:test|draft|entwurf|brouillon|borrador|preview)[\])]|(?:test|draft)\s*:)")
 _REPLY = re.compile(r"(?i)\s*(?:re|fw|fwd|aw|wg|tr|rv|rép|sv|vs)\s*(?:\[\d+\])?\s*:")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*\|\w+\|\*|%%\w+%%|\$\{\w+\}|\[\[\w+\]\]|<%.*?%>|\{[a-z]+_[a-z_]+\}")
 _NOBODYS = frozenset(
@@ -95,15 +97,24 @@ def _wrong_subject(said: str) -> Iterator[tuple[str, str, bool]]:
         yield "the subject has no words", "say what is in the issue", True
     elif len(said.strip()) < _SHORTEST or said.strip().casefold() in _NOBODYS:
         yield f"the subject says nothing: “{said.strip()}”", "say what is in the issue", False
+    yield from _unfinished(said)
+    if re.search(r"[!?]\s*[!?]|[$€£]{2,}", said):
+        yield "the subject shouts: spam filters count that", "one mark is enough", False
+    yield from _unseen(said)
+
+
+def _unfinished(said: str) -> Iterator[tuple[str, str, bool]]:
+    """What no subject has that is meant for readers."""
     if _REPLY.match(said):
         yield "the subject pretends to be an answer or a forward", "take that away: spam filters count it", True
     if left := _TEMPLATE.search(said) or None:
         yield f"{shortened(left.group(), 40)} was not filled in", "fill it in", True
+    if _TEST.match(said):
+        yield "the subject says that this is a test", "take that away; `digest send --test` adds it itself", False
+    if read_wrong := misread(said):
+        yield f"“{read_wrong}” in the subject is UTF-8 that was read as something else", "write it again", True
     if note := leftover(said):
         yield f"“{shortened(note, 40)}” is still in the subject", "finish it", True
-    if re.search(r"[!?]\s*[!?]|[$€£]{2,}", said):
-        yield "the subject shouts: spam filters count that", "one mark is enough", False
-    yield from _unseen(said)
 
 
 def _unseen(said: str) -> Iterator[tuple[str, str, bool]]:

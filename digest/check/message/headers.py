@@ -50,10 +50,12 @@ _ODD = {
     "return-receipt-to": "asks for a receipt", "disposition-notification-to": "asks for a receipt",
     "x-confirm-reading-to": "asks for a receipt", "bcc": "names hidden recipients", "apparently-to": "names recipients",
     "x-spam-flag": "a filter's verdict", "x-spam-status": "a filter's verdict", "errors-to": "is out of use",
-    "x-uidl": "is a mailbox's own",
+    "x-uidl": "is a mailbox's own", "cc": "shows readers who else gets the mail",
 }  # fmt: skip
 _NORMAL = frozenset({"3", "normal", "3 (normal)", "non-urgent", "medium"})
 _LINE = 998
+_MOST_RECIPIENTS = 2
+"""A couple may share a subscription; more are a list that everybody sees."""
 _SIGNS_LEAVE = re.compile(r"(?i)\bh\s*=[^;]*list-unsubscribe\b")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -142,6 +144,10 @@ def sender(letter: Letter) -> Iterator[Remark]:
         shown = _cased(one.name)
         if one.name in {"from", "sender"} and len(boxes) > 1:
             yield _about("sender", f"{shown} names {len(boxes)} senders", "name one", one)
+        if one.name == "to" and len(boxes) > _MOST_RECIPIENTS:
+            yield _about(
+                "sender", f"To shows {len(boxes)} readers to each other", "send each a message of their own", one
+            )
         for _, address in boxes or [("", "")]:
             if not _MAILBOX.match(address):
                 yield _about("sender", f"{shown} is no mail address: {shortened(one.value, 50)}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import replace
 from email import policy
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
     from digest.check.galley import Part
 
-ENDINGS = (".eml", ".html", ".htm", ".txt")
+ENDINGS = (".eml", ".html", ".htm", ".txt", ".mbox")
 _DECLARED = re.compile(rb"(?i)<meta[^>]+charset\s*=\s*[\"']?([\w-]+)")
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+"""A mark that browsers believe more than what is declared; these codecs leave it in the text, where it is found."""
 _FILLER = re.compile("[\u00a0\u00ad\u034f\u2000-\u200f\u2060-\u2064\u3164\ufeff\\s]+")
+_BEGINNING = 100_000  # characters of the HTML part in which its title, language and preheader stand
 _PREHEADER_PLACES = 12  # elements from the start of the body among which a preheader stands
 
 
@@ -38,8 +42,11 @@ def read_mail(raw: bytes, *, name: str, clients: tuple[str, ...]) -> Letter:
         return _letter(html="", text=_decoded(raw, "utf-8"), clients=clients)
     if ending.endswith((".html", ".htm")):
         declared = _DECLARED.search(raw[:4096])
-        html = _decoded(raw, declared.group(1).decode("ascii") if declared else "utf-8")
-        return _letter(html=html, text="", clients=clients, subject=_title(read_document(html)))
+        wide = next((name for mark, name in _WIDE.items() if raw.startswith(mark)), "")
+        html = _decoded(raw, wide or (declared.group(1).decode("ascii") if declared else "utf-8"))
+        return _letter(html=html, text="", clients=clients)
+    if ending.endswith(".mbox") or raw.startswith(b"From "):
+        raw = raw.partition(b"\n\nFrom ")[0] + b"\n"  # the first of a mailbox (RFC 4155); parsers skip its "From " line
     message = BytesParser(policy=policy.default).parsebytes(raw)
     subject = next((one.text for one in header_lines(raw) if one.name == "subject"), "")
     shown, said = _part(message, "text/html"), _part(message, "text/plain")
@@ -68,10 +75,10 @@ def _letter(
     message: EmailMessage | None = None,
     raw: bytes = b"",
 ) -> Letter:
-    document = read_document(html)
+    document = read_document(html[:_BEGINNING])
     root = document.first("html")
     return read_letter(
-        subject=subject,
+        subject=subject if message else _title(document),
         preheader=_preheader(document),
         language=root.get("lang") if root else "",
         html=html,

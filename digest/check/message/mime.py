@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
 from digest.check.message.wire import header_lines, travels_with_crlf
-from digest.check.remarks import few, shortened
+from digest.check.remarks import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -207,7 +207,7 @@ def _raw_payload(part: Message) -> bytes:
 
 def line_ends(letter: Letter) -> Iterator[Remark]:
     """Lines are short enough and end with CR LF: servers cut, change or refuse others."""
-    yield from few(_line_ends(letter.raw))
+    yield from _line_ends(letter.raw)
 
 
 def _line_ends(raw: bytes) -> Iterator[Remark]:

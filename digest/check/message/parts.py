@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.check.galley import Remark
 from digest.check.issue.leftover import leftover
 from digest.check.issue.printed import plain
-from digest.check.remarks import few, shortened
+from digest.check.remarks import shortened
 from digest.model import UNSUBSCRIBE_MARK
 from digest.text.limits import HTML_MOST_BYTES, HTML_WANTED_BYTES
 from digest.text.urls import url_key
@@ -34,6 +34,9 @@ _LEAVE = re.compile(
     r"|abbestell|abmelde|abzumelden|austrag|newsletter beenden|désabonne|désinscri|se désabonner|plus recevoir"
     r"|cancelar (?:la |su |tu )?suscripci|darse de baja|anular|dar(?:te|me) de baja|desuscrib|deja(?:r)? de recibir"
 )
+_HEADS = ("h1", "h2", "h3")
+_SAME_TEXT = 60  # characters; shorter paragraphs may well come twice
+_SAME_HEADLINE = 12  # as of "Also in" no story is called
 _MOST_LINES = 3  # of a headline in the text part
 _SILENT = frozenset({"head", "title", "style"})
 
@@ -154,7 +157,7 @@ def same_links(letter: Letter) -> Iterator[Remark]:
     """Both parts lead to the same places."""
     if not letter.html.strip() or not letter.text.strip():
         return
-    yield from few(_one_sided(letter))
+    yield from _one_sided(letter)
 
 
 def _one_sided(letter: Letter) -> Iterator[Remark]:
@@ -193,10 +196,36 @@ def letter_todo(letter: Letter) -> Iterator[Remark]:
             yield Remark(rule="todo", part="html", line=part.line + part.text.count("\n", 0, part.text.find(said)),
                          message=f"“{shortened(said, 50)}” is still in the text",
                          hint="finish the sentence or delete it")  # fmt: skip
+    for comment in letter.document.comments:
+        if said := leftover(comment.text, language=letter.language):
+            at = comment.line + comment.text.count("\n", 0, comment.text.find(said))
+            yield Remark(rule="todo", part="html", line=at,
+                         message=f"“{shortened(said, 50)}” is still in a comment, which every reader can look at",
+                         hint="delete the comment", advice=True)  # fmt: skip
     for number, line in enumerate(letter.text.split("\n"), 1):
         if said := leftover(line, language=letter.language):
             yield Remark(rule="todo", part="text", line=number, message=f"“{shortened(said, 50)}” is still in the text",
                          hint="finish the sentence or delete it")  # fmt: skip
+
+
+def letter_empty(letter: Letter) -> Iterator[Remark]:
+    """A mail without a word."""
+    if not letter.document.body.text and not letter.text.strip():
+        yield Remark(rule="empty", part="html", message="the mail says nothing",
+                     hint="look whether it is the right file")  # fmt: skip
+
+
+def letter_repeat(letter: Letter) -> Iterator[Remark]:
+    """Headlines and paragraphs that stand twice in a mail."""
+    seen: dict[str, int] = {}
+    for one in letter.document.body.elements():
+        key = _folded(one.text) if one.name in {"h2", "h3", "p"} and not one.within(*_HEADS) else ""
+        if len(key) < (_SAME_TEXT if one.name == "p" else _SAME_HEADLINE):
+            continue
+        if key in seen:
+            yield Remark(rule="repeat", part="html", line=one.line, advice=True, hint="delete one of them",
+                         message=f"the same words as in line {seen[key]}: {shortened(one.text, 40)}")  # fmt: skip
+        seen.setdefault(key, one.line)
 
 
 class _Lines:

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from digest.check.galley import Remark
-from digest.check.remarks import few, shortened
+from digest.check.misread import misread
+from digest.check.remarks import shortened
 from digest.text.wrap import WIDTH, columns
 
 if TYPE_CHECKING:
@@ -30,8 +31,23 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,6}|([A-Za-z]{2,8}));", re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"""
+      (?<![\w*])\*\*[^\s*][^*]*\*\* | (?<!\w)__[^\s_][^_]*__(?!\w)
+    | ^\#{1,6}[ ]\w
+    | ^\s*\|?(?:\s*:?-{3,}:?\s*\|)+
+    | !?(?<!\w)\[[^\]]+\]\(
+    | \[(?:image|img|cid)(?::[^\]]*)?\]
+    """,
+    re.VERBOSE,
+)
 _CSS = re.compile(
-    r"(?:^|[;{])\s*(?:font-family|font-size|background-color|line-height|text-decoration)\s*:[^;]+;|@media\b"
+    r"""
+      ^\s*[.\#@]?[\w.\# >:,-]+\{[^{}]*:[^{}]*;?\s*\}
+    | (?:^|[;{])\s*(?:font-family|font-size|background-color|line-height|text-decoration)\s*:[^;]+;
+    | @media\b
+    """,
+    re.VERBOSE,
 )
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*\|\w+\|\*|%%\w+%%|\$\{\w+\}|<%.*?%>|\[\[\w+\]\]|@@\w+@@")
 _EMPTY_VALUE = re.compile(
@@ -48,9 +64,6 @@ _NAMES = {
 }  # fmt: skip
 _WRONG = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ud800-\udfff]|\r(?!\n|$)"
-)
-_MISREAD = re.compile(
-    "â€[\u0099\u009c\u009d\u2122\u0153\u201c\u201d\u00a6\u02dc]|Ã[\u0080-\u00bf](?=[a-z])|Â[\u00a0-\u00bf](?!\\w)|ï»¿|â‚¬"
 )
 
 
@@ -72,17 +85,16 @@ def text_part(letter: Letter) -> Iterator[Remark]:
 
 def text_width(letter: Letter) -> Iterator[Remark]:
     """No line of the text part is wider than 72 columns, but for addresses that stand alone."""
-    yield from few(
-        Remark(rule="text-width", part="text", line=number, advice=True, hint=f"break lines before {WIDTH} columns",
-               message=f"{columns(line)} columns: {shortened(line, 50)}")
-        for number, line in _lines(letter)
-        if len(line) > WIDTH // 2 and columns(line) > WIDTH and not _ALONE.match(line)
-    )  # fmt: skip
+    for number, line in _lines(letter):
+        if len(line) > WIDTH // 2 and columns(line) > WIDTH and not _ALONE.match(line):
+            yield Remark(rule="text-width", part="text", line=number, advice=True,
+                         message=f"{columns(line)} columns: {shortened(line, 50)}",
+                         hint=f"break lines before {WIDTH} columns")  # fmt: skip
 
 
 def text_blanks(letter: Letter) -> Iterator[Remark]:
     """The text part has no blanks that mean something else: at an end, as tabs, as a signature, as gaps."""
-    yield from few(_blanks(letter))
+    yield from _blanks(letter)
 
 
 def _blanks(letter: Letter) -> Iterator[Remark]:
@@ -105,7 +117,7 @@ def _blanks(letter: Letter) -> Iterator[Remark]:
 
 def text_characters(letter: Letter) -> Iterator[Remark]:
     """The text part holds letters, and nothing that steers or breaks the program that shows it."""
-    yield from few(_characters(letter))
+    yield from _characters(letter)
 
 
 def _characters(letter: Letter) -> Iterator[Remark]:
@@ -115,14 +127,14 @@ def _characters(letter: Letter) -> Iterator[Remark]:
             bidi = "\u202a" if "\u202a" <= one <= "\u202e" or "\u2066" <= one <= "\u2069" else one
             yield Remark(rule="text-characters", part="text", line=number, hint="take it out",
                          message=f"U+{ord(one):04X}: {_NAMES.get(bidi, 'a control character')}")  # fmt: skip
-        if misread := _MISREAD.search(line):
+        if read_wrong := misread(line):
             yield Remark(rule="text-characters", part="text", line=number, hint="write it as UTF-8, once",
-                         message=f"“{misread.group()}”: UTF-8 that was read as something else")  # fmt: skip
+                         message=f"“{read_wrong}”: UTF-8 that was read as something else")  # fmt: skip
 
 
 def text_markup(letter: Letter) -> Iterator[Remark]:
     """The text part holds no HTML, and no marks of a template."""
-    yield from few(_markup(letter))
+    yield from _markup(letter)
 
 
 def _markup(letter: Letter) -> Iterator[Remark]:
@@ -133,6 +145,9 @@ def _markup(letter: Letter) -> Iterator[Remark]:
         if (tag or entity) and not (letter.html and _shown(tag.group() if tag else entity, letter)):
             yield Remark(rule="text-markup", part="text", line=number, hint="write what it stands for",
                          message=f"{tag.group() if tag else entity} is HTML: readers see it as it stands")  # fmt: skip
+        elif found := _MARKDOWN.search(plain):
+            yield Remark(rule="text-markup", part="text", line=number, hint="write it as plain words", advice=True,
+                         message=f"Markdown, shown as it stands: {shortened(found.group(), 40)}")  # fmt: skip
         elif found := _CSS.search(plain):
             yield Remark(rule="text-markup", part="text", line=number, hint="leave the styles out",
                          message=f"a style: {shortened(found.group(), 40)}")  # fmt: skip
@@ -154,7 +169,7 @@ def _shown(written: str, letter: Letter) -> bool:
 
 def text_links(letter: Letter) -> Iterator[Remark]:
     """Addresses stand alone on a line of the text part: in sentences programs take the comma for a part of them."""
-    yield from few(_in_sentences(letter))
+    yield from _in_sentences(letter)
 
 
 def _in_sentences(letter: Letter) -> Iterator[Remark]:

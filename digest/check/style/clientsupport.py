@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from digest.check.galley import Remark
-from digest.check.remarks import few, shortened
+from digest.check.remarks import shortened
 from digest.check.style.features import Use, features_used
 from digest.check.style.support import lacking, names, programs_of, title
 
@@ -97,7 +97,7 @@ _INSTEAD: Final = {
 
 def client_support(letter: Letter) -> Iterator[Remark]:
     """What the mail uses is shown by the mail programs that digest.toml names."""
-    yield from few(_remarks(letter))
+    yield from _remarks(letter)
 
 
 def _remarks(letter: Letter) -> Iterator[Remark]:

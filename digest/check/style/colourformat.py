@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from digest.check.galley import Remark
-from digest.check.remarks import few, shortened
+from digest.check.remarks import shortened
 from digest.check.style.colours import read_colour
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _HINT: Final = "write a hash and six digits, as in #1b1f24"
 
 def colour_format(letter: Letter) -> Iterator[Remark]:
     """Colours are written with a hash and six digits: Gmail drops whole styles for newer ways, Outlook ignores them."""
-    yield from few(_colours(letter))
+    yield from _colours(letter)
 
 
 def _colours(letter: Letter) -> Iterator[Remark]:

@@ -81,6 +81,7 @@ def luminance(colour: Colour) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(maxsize=512)
 def readable(text: Colour, ground: Colour, least: float) -> Colour | None:
     """The colour nearest to a text's, darker or lighter, that is read on a ground; None: none is."""
     for step in range(_STEPS + 1):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from digest.check.galley import Remark
 from digest.check.html.document import Element
-from digest.check.remarks import few, shortened, tag
+from digest.check.html.hidden import is_hidden
+from digest.check.remarks import shortened, tag
 from digest.check.style.cascade import Look, Run, knows_the_dark, length, runs
 from digest.check.style.colours import READABLE, READABLE_LARGE, Colour, contrast, readable
 from digest.check.style.holding import Scene, is_dark
@@ -28,21 +29,22 @@ _WHERE: Final = {"light": "", "dark": " in the dark", "bare": " where the style 
 
 def text_contrast(letter: Letter) -> Iterator[Remark]:
     """Every text stands out from its ground, as WCAG 2.2 asks (1.4.3): 4.5 to 1, large text 3 to 1."""
-    yield from few(_contrasts(letter))
+    yield from _contrasts(letter)
 
 
 def invisible_text(letter: Letter) -> Iterator[Remark]:
     """No text has the colour of its ground, no size, or a place outside the window: filters take it for a trick."""
-    yield from few(_invisible(letter))
+    yield from _invisible(letter)
 
 
 def _contrasts(letter: Letter) -> Iterator[Remark]:
+    hidden = _hidden(letter)
     told: set[tuple[int, str, str]] = set()  # a pair that fails in the light is not told again
     failed: set[Element] = set()
     for scene in _scenes(letter):
         for run in runs(letter.document, letter.sheet, scene):
             pair = _pair(run.look)
-            if pair is None or not _words(run.text) or run.look.size < _TINY:
+            if pair is None or not _words(run.text) or run.look.size < _TINY or id(run.element) in hidden:
                 continue
             colour, ground = pair
             ratio, least = contrast(colour, ground), _least(run.look)
@@ -102,9 +104,20 @@ def _words(text: str) -> str:
     return text.strip(_NOTHING + " \u00a0\t\n")
 
 
+def _hidden(letter: Letter) -> set[int]:
+    """The ids of what is hidden by intention, such as a preheader: the matter of hidden-text."""
+    return {id(inner) for one in letter.document.all() if is_hidden(one) for inner in (one, *one.elements())}
+
+
 def _invisible(letter: Letter) -> Iterator[Remark]:
+    hidden = _hidden(letter)
     for run in runs(letter.document, letter.sheet, "light"):
-        if _words(run.text) and run.element.name != "img" and (why := _why_unseen(run.look)):
+        if (
+            id(run.element) not in hidden
+            and _words(run.text)
+            and run.element.name != "img"
+            and (why := _why_unseen(run.look))
+        ):
             yield _unseen(run.element, run.text, why)
     for element, one in letter.sheet.inline():
         if one.name in {"text-indent", "margin-left", "margin-top", "left", "top"} and _words(element.text):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from digest.check.galley import Remark
-from digest.check.remarks import few, shortened
+from digest.check.remarks import shortened
 from digest.check.style.holding import is_dark
 from digest.check.style.selectors import patterns
 
@@ -38,9 +38,16 @@ def dark_mode(letter: Letter) -> Iterator[Remark]:
                         f'write <meta name="{name}" content="light dark">', advice=name != "color-scheme")  # fmt: skip
     if not root:
         yield _dark(line, "no style says color-scheme", "write :root { color-scheme: light dark; }", advice=True)
-    if not rules:
+    if not rules and _paints(letter):
         yield _dark(line, "there are no colours for the dark", advice=True,
                     hint="add @media (prefers-color-scheme: dark) with `… !important` rules")  # fmt: skip
+
+
+def _paints(letter: Letter) -> bool:
+    """Whether the mail has colours of its own, which the dark does not change."""
+    return any(_is_colour(one) for one in letter.sheet.declarations) or any(
+        one.get("bgcolor") or one.get("color") or one.get("text") for one in letter.document.all()
+    )
 
 
 def _dark(line: int, message: str, hint: str, *, advice: bool = False) -> Remark:
@@ -49,7 +56,7 @@ def _dark(line: int, message: str, hint: str, *, advice: bool = False) -> Remark
 
 def dark_override(letter: Letter) -> Iterator[Remark]:
     """A dark rule without !important loses against the style on the tag, and does nothing."""
-    yield from few(_overrides(letter))
+    yield from _overrides(letter)
 
 
 def _overrides(letter: Letter) -> Iterator[Remark]:

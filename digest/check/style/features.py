@@ -87,6 +87,12 @@ _WORDS: Final = {
 }
 
 
+_OF_PROGRAMS: Final = re.compile(
+    r"\.(?:ExternalClass|ReadMsgBody|a6S|aBn|im|yshortcuts|moz-text-html)\b|#(?:MessageView\w*|outlook)\b|data-og(?:sc|sb)"
+)
+"""Classes and ids that a mail program adds: rules about them are meant for it alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """A feature, where it is used."""
@@ -103,6 +109,8 @@ def features_used(document: Document, sheet: Sheet) -> Iterator[Use]:
     """What a mail uses, in no order that matters; nothing of what stands on hidden elements."""
     hidden = _hidden(sheet)
     for one in sheet.declarations:
+        if _OF_PROGRAMS.search(one.selector):
+            continue
         if one.element is not None and id(one.element) in hidden and one.name != "display":
             continue
         gates = (*_gates(one.media), *_selector_features(one.selector))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from digest.check.galley import Remark
-from digest.check.remarks import few, shortened
+from digest.check.remarks import shortened
 from digest.check.style.properties import meant
 from digest.check.style.selectors import patterns
 
@@ -33,14 +33,14 @@ def head_styles(letter: Letter) -> Iterator[Remark]:
     for line, message in letter.sheet.faults:
         yield Remark(rule="head-styles", part="html", line=line, message=message, advice=message.startswith("!"),
                      hint="correct it; for some mistakes Gmail drops all the styles around them")  # fmt: skip
-    yield from few(_at_rules(letter))
-    yield from few(_selectors(letter))
-    yield from few(_names(letter))
+    yield from _at_rules(letter)
+    yield from _selectors(letter)
+    yield from _names(letter)
 
 
 def style_dependence(letter: Letter) -> Iterator[Remark]:
     """Colours and layout stand on the tags, for programs that drop every style sheet."""
-    yield from few(_classes(letter))
+    yield from _classes(letter)
 
 
 def _at_rules(letter: Letter) -> Iterator[Remark]:
@@ -73,6 +73,9 @@ def _at_rule(one: AtRule) -> tuple[str, str] | None:
 def _selectors(letter: Letter) -> Iterator[Remark]:
     for one in letter.sheet.selectors:
         plain = one.text.casefold().replace(" ", "")
+        if "//" in re.sub(r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]", "", plain):
+            yield Remark(rule="head-styles", part="html", line=one.line, hint="write /* … */",
+                         message=f"// begins no comment here, the rule is lost: {shortened(one.text, 40)}")  # fmt: skip
         if any(mark in plain for mark in _NOVELTIES):
             yield Remark(rule="head-styles", part="html", line=one.line, hint="write a selector for each case",
                          message=f"{shortened(one.text, 40)}: few mail programs know such selectors")  # fmt: skip

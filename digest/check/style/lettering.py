@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from digest.check.galley import Remark
 from digest.check.html.document import Element, Text
 from digest.check.html.elements import BLOCKS, HEADINGS, TABLE_PARTS
-from digest.check.remarks import few, shortened, tag
+from digest.check.remarks import shortened, tag
 from digest.check.style.cascade import Run, length, runs
 from digest.check.style.holding import Holding
 
@@ -35,17 +35,17 @@ _READ: Final = frozenset(
 
 def font_size(letter: Letter) -> Iterator[Remark]:
     """Text has at least 12 px."""
-    yield from few(_sizes(letter))
+    yield from _sizes(letter)
 
 
 def line_height(letter: Letter) -> Iterator[Remark]:
     """The lines of a paragraph stand at least 1.2 of their letters apart."""
-    yield from few(_heights(letter))
+    yield from _heights(letter)
 
 
 def font_family(letter: Letter) -> Iterator[Remark]:
     """A list of fonts ends with a family that every device has: serif, sans-serif or monospace."""
-    yield from few(_families(letter))
+    yield from _families(letter)
 
 
 def text_align(letter: Letter) -> Iterator[Remark]:
@@ -60,7 +60,7 @@ def text_align(letter: Letter) -> Iterator[Remark]:
 
 def link_underline(letter: Letter) -> Iterator[Remark]:
     """A link in running text is underlined: its colour alone is not seen by everybody (WCAG 2.2, 1.4.1)."""
-    yield from few(_links(letter))
+    yield from _links(letter)
 
 
 def _sizes(letter: Letter) -> Iterator[Remark]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from digest.check.galley import Remark
 from digest.check.html.document import Text
-from digest.check.remarks import few, shortened, tag
+from digest.check.remarks import shortened, tag
 from digest.check.style.cascade import length
 from digest.check.style.holding import Holding
 
@@ -32,24 +32,24 @@ _SMALL_IMAGE: Final = 100.0  # px; icons stand in lines of text
 
 def mail_width(letter: Letter) -> Iterator[Remark]:
     """Nothing is wider than 600 px, or forces a phone to scroll sideways."""
-    yield from few(_widths(letter))
+    yield from _widths(letter)
 
 
 def layout_table(letter: Letter) -> Iterator[Remark]:
     """The text stands in a table as wide as the window, at most 600 px, that Word gets a table around."""
     tables = [one for one in letter.document.all("table") if one.text and not one.within("table") and _is_layout(one)]
     if letter.document.first("body") is not None:
-        yield from few(_frames(letter, tables))
+        yield from _frames(letter, tables)
 
 
 def long_words(letter: Letter) -> Iterator[Remark]:
     """A long word or address is broken, and does not widen the mail."""
-    yield from few(_long_words(letter))
+    yield from _long_words(letter)
 
 
 def image_style(letter: Letter) -> Iterator[Remark]:
     """Images are blocks that shrink with the window."""
-    yield from few(_images(letter))
+    yield from _images(letter)
 
 
 def _widths(letter: Letter) -> Iterator[Remark]:
@@ -141,12 +141,14 @@ def _long_words(letter: Letter) -> Iterator[Remark]:
             yield Remark(rule="long-words", part="html", line=pre.line, message="<pre> does not break its lines",
                          hint="write style=white-space:pre-wrap;word-break:break-word")  # fmt: skip
     yield from _unwrapped(letter)
+    yield from _unwrapped_cells(letter)
     unbroken = [one for one in body.texts() if not (_is_broken(one, holding) or _is_unseen(one, holding))]
     first = next((one for one in letter.document.all("table") if one.text), body)
     if unbroken and not any(_is_broken(one, holding) for one in body.texts()):
         yield Remark(rule="long-words", part="html", line=first.line, advice=True,
                      message="no style breaks long words: one address can widen the mail", hint=_BREAK)  # fmt: skip
-    if first is not body and not any(_is_rigid(one, holding) for one in (first, *first.elements())):
+    grows = any(not _is_shrinkable(one, holding) for one in body.texts() if not _is_unseen(one, holding))
+    if first is not body and grows and not any(_is_rigid(one, holding) for one in (first, *first.elements())):
         yield Remark(rule="long-words", part="html", line=first.line, advice=True,
                      message=f"{tag(first)} grows with what is in it, and so may the mail",
                      hint="write table-layout:fixed on it")  # fmt: skip
@@ -167,9 +169,24 @@ def _unwrapped(letter: Letter) -> Iterator[Remark]:
                          message=f"{tag(element)} does not wrap its {len(element.text)} letters")  # fmt: skip
 
 
+def _unwrapped_cells(letter: Letter) -> Iterator[Remark]:
+    for cell in letter.document.all("td", "th"):
+        if "nowrap" in cell.attributes and len(cell.text) > _LINE:
+            yield Remark(rule="long-words", part="html", line=cell.line, hint="take nowrap away",
+                         message=f"{tag(cell)} does not wrap its {len(cell.text)} letters")  # fmt: skip
+
+
 def _is_broken(text: Text, holding: Holding) -> bool:
     found = holding.nearest(text.parent, "word-break"), holding.nearest(text.parent, "overflow-wrap", "word-wrap")
     return any(one is not None and one[1].strip() in _BREAKS for one in found)
+
+
+def _is_shrinkable(text: Text, holding: Holding) -> bool:
+    """Whether its cell may be narrower than its words; overflow-wrap alone keeps the width (CSS Text 3)."""
+    found = holding.nearest(text.parent, "word-break"), holding.nearest(text.parent, "overflow-wrap", "word-wrap")
+    return any(
+        one is not None and one[1].strip() in kinds for one, kinds in zip(found, (_BREAKS, {"anywhere"}), strict=True)
+    )
 
 
 def _is_rigid(element: Element, holding: Holding) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from digest.check.galley import Remark
-from digest.check.remarks import few, shortened, tag
+from digest.check.remarks import shortened, tag
 from digest.check.style.cascade import length
 
 if TYPE_CHECKING:
@@ -43,18 +43,18 @@ _A_LINE: Final = 40  # characters, about what fits on a line of a phone
 
 def negative_margin(letter: Letter) -> Iterator[Remark]:
     """Gmail and Outlook ignore negative margins."""
-    yield from few(_negative(letter))
+    yield from _negative(letter)
 
 
 def fixed_height(letter: Letter) -> Iterator[Remark]:
     """Text has no fixed height: where letters are larger it is cut, or runs into what follows."""
-    yield from few(_heights(letter))
+    yield from _heights(letter)
 
 
 def word_layout(letter: Letter) -> Iterator[Remark]:
     """Outlook for Windows knows padding on cells only, no margin:auto, and no !important on a tag."""
     if "outlook-windows" in letter.clients:
-        yield from few(_for_word(letter))
+        yield from _for_word(letter)
 
 
 def _negative(letter: Letter) -> Iterator[Remark]:
@@ -65,6 +65,7 @@ def _negative(letter: Letter) -> Iterator[Remark]:
 
 
 def _for_word(letter: Letter) -> Iterator[Remark]:
+    ghosts = any("mso" in one.text and "<table" in one.text.casefold() for one in letter.document.comments)
     alt = {one.block for one in letter.sheet.declarations if one.name.startswith("mso-")}
     for element, one in letter.sheet.inline():
         if one.important:
@@ -75,7 +76,7 @@ def _for_word(letter: Letter) -> Iterator[Remark]:
             yield Remark(rule="word-layout", part="html", line=one.line, advice=True,
                          message=f"Outlook for Windows ignores {one.name} on {tag(element)}",
                          hint="put the padding on the cell")  # fmt: skip
-        elif one.name in {"margin", "margin-left"} and "auto" in one.value and not _is_centred(element):
+        elif one.name in {"margin", "margin-left"} and "auto" in one.value and not _is_centred(element, ghosts):
             yield Remark(rule="word-layout", part="html", line=one.line, advice=True, hint="write align=center",
                          message=f"Outlook for Windows does not centre {tag(element)} by margin:auto")  # fmt: skip
 
@@ -84,7 +85,12 @@ def _is_some(value: str) -> bool:
     return any((length(word, 16.0) or 0.0) > 0 for word in value.split())
 
 
-def _is_centred(element: Element) -> bool:
+def _is_centred(element: Element, ghosts: bool) -> bool:
+    """Whether Word has another reason to centre it, or nothing to centre: it fills its place, or stands in a ghost."""
+    if element.name in {"td", "th", "img"} or "100%" in (element.get("width"), element.style.get("width")):
+        return True
+    if ghosts and "max-width" in element.style:
+        return True
     above = element.parent
     return element.get("align") == "center" or (
         above is not None and (above.get("align") == "center" or above.name == "center")
