@@ -56,7 +56,10 @@ def verb(session: Session, *, issue: str | None, online: bool, list_rules: bool,
         )
     name = checked.proof.record.name
     code = _show(session, name, checked.findings, {"issue": name}, show_all=show_all)
-    session.next_step("correct what blocks and check again" if code else "digest approve --by NAME")
+    if code:
+        session.next_step("correct what blocks and check again")
+    elif checked.proof.record.state == "draft":
+        session.next_step("digest approve --by NAME")
     return code
 
 

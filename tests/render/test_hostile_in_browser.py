@@ -36,13 +36,14 @@ def looked_at(
     *,
     pictures: tuple[str, ...] = WANTED,
     forms: tuple[str, ...] = ALL_FORMS,
+    look: str = "brief",
 ) -> list[str]:
     """What is wrong with the issue in all its forms."""
-    mail = mail_of(issue, entries)
+    mail = mail_of(issue, entries, look)
     found = [f"mail: {one}" for one in faults(mail)]
     if mail.cut and len(issue.sections) > 2:
         return ["some of it was not seen"]  # so each half is looked at by itself
-    for name, path in write_forms(folder, issue, mail.html, entries, forms).items():
+    for name, path in write_forms(folder, issue, mail.html, entries, forms, look).items():
         wrong = seen(browser, path, pictures=pictures)
         found += [f"{name}: {one}" for one in wrong if name != "content" or "too wide" not in one]  # it has no style
     return found
@@ -51,6 +52,9 @@ def looked_at(
 def test_there_are_enough_of_them_and_each_says_why() -> None:
     assert len(ALL) == len({one.name for one in ALL}) >= 90
     assert all(one.why for one in ALL)
+
+
+LOOK_OF = {"rss": "brief", "json": "magazine", "html": "plain", "md": "magazine", "eml": "plain"}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -73,6 +77,7 @@ def test_no_entry_does_harm_on_any_way_into_an_issue(tmp_path: Path, browser: Br
                 issue,
                 dict(draft.entries),
                 forms=ALL_FORMS if way == "rss" and len(run) > 1 else ALL_FORMS[:2],
+                look=LOOK_OF[way],
             )
 
         guilty = [

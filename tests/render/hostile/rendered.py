@@ -10,23 +10,25 @@ from pathlib import Path
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, IssueSection, Mail
 from digest.render.mail import render_mail
 from digest.render.page import render_content, render_page
+from digest.render.templates import Templates
 from digest.text.wrap import WIDTH, columns
 from tests.render.mailed import TEMPLATES
 from tests.support.sample import ON, SAMPLE, sample_settings
 
 ALL_FORMS = ("mail", "page", "bare", "content")
 SETTINGS = sample_settings()
+LOOKS = {look: Templates(look, TEMPLATES.project) for look in ("brief", "magazine", "plain")}
 _ROOM = 60_000  # characters of texts that surely fit in a mail whole
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _ADDRESS = re.compile(r"\S+://|\bmailto:\S+")
 
 
-def mail_of(issue: Issue, entries: Mapping[str, Entry]) -> Mail:
-    return render_mail(issue, settings=SETTINGS, templates=TEMPLATES, entries=entries, number=12, on=ON)
+def mail_of(issue: Issue, entries: Mapping[str, Entry], look: str = "brief") -> Mail:
+    return render_mail(issue, settings=SETTINGS, templates=LOOKS[look], entries=entries, number=12, on=ON)
 
 
-def page_of(issue: Issue, entries: Mapping[str, Entry]) -> str:
-    return render_page(issue, settings=SETTINGS, templates=TEMPLATES, entries=entries, number=12, on=ON)
+def page_of(issue: Issue, entries: Mapping[str, Entry], look: str = "brief") -> str:
+    return render_page(issue, settings=SETTINGS, templates=LOOKS[look], entries=entries, number=12, on=ON)
 
 
 def content_of(issue: Issue, entries: Mapping[str, Entry]) -> Html:
@@ -54,12 +56,17 @@ def packed(issues: Sequence[Issue], size: Mapping[str, int]) -> Iterator[tuple[I
 
 
 def write_forms(
-    folder: Path, issue: Issue, mail: str, entries: Mapping[str, Entry], forms: Sequence[str] = ALL_FORMS
+    folder: Path,
+    issue: Issue,
+    mail: str,
+    entries: Mapping[str, Entry],
+    forms: Sequence[str] = ALL_FORMS,
+    look: str = "brief",
 ) -> dict[str, Path]:
     """The mail, the page, the mail as Gmail shows it to foreign accounts, and the entry of the feed as a page."""
     makers = {
         "mail": lambda: mail,
-        "page": lambda: page_of(issue, entries),
+        "page": lambda: page_of(issue, entries, look),
         "bare": lambda: re.sub(r'<style>.*?</style>|<meta name="[^"]*color-scheme[^>]*>', "", mail, flags=re.DOTALL),
         "content": lambda: f"<!doctype html><title>x</title><h1>x</h1>{content_of(issue, entries)}",
     }
