@@ -44,7 +44,8 @@ _IMG: Final = re.compile(r'<img\b(?:[^<>"]|"[^"]*+")*+>')
 _SRC: Final = re.compile(r' src="\s*https?://', re.IGNORECASE)
 _PIXEL: Final = re.compile(r' (?:width|height)="\s*0*[01](?:px)?\s*"', re.IGNORECASE)
 _PERHAPS_UNSEEN: Final = re.compile(
-    r"""hidden|none|(?:width|height)\s*:\s*[01](?:px)?\b|src\s*=\s*["']?\s*["'>]""", re.IGNORECASE
+    r"""hidden|none|(?:width|height)\s*:\s*[01](?:px)?\b|src\s*=\s*["']?\s*(?:["']|\Z)|src\s*(?:\Z|[^\s=])""",
+    re.IGNORECASE,
 )
 _RAW_IMAGE: Final = re.compile(r"""<ima?ge?\b((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""", re.IGNORECASE)
 _RAW_ATTRIBUTE: Final = re.compile(r"""([^\s"'/=]++)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"']*+))?""")
@@ -121,12 +122,14 @@ def _without_hidden(html: str) -> str:
 
     A picture that nobody sees counts readers; one whose address is empty would be the page itself.
     """
-    if not ("<" in html and _PERHAPS_UNSEEN.search(html)):
+    if "<im" not in html and "<IM" not in html and "<Im" not in html and "<iM" not in html:
         return html
     return _RAW_IMAGE.sub(lambda image: "" if _is_hidden(image[1]) else image[0], html)
 
 
 def _is_hidden(attributes: str) -> bool:
+    if not _PERHAPS_UNSEEN.search(attributes):
+        return False
     said = {name.lower(): value.strip("\"' ") for name, value in _RAW_ATTRIBUTE.findall(attributes)}
     return "hidden" in said or said.get("src") == "" or _UNSEEN.search(said.get("style", "")) is not None
 

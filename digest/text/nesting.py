@@ -28,6 +28,9 @@ _INLINE: Final = frozenset(
     """.split()  # noqa: SIM905  read by people
 )
 _INDENTED: Final = frozenset({"ul", "ol", "blockquote", "dd"})
+_INDENTS: Final = tuple(f"</{name}>" for name in sorted(_INDENTED))
+_HOLDERS: Final = ("</ul>", "</ol>", "</dl>", "</table>")
+_HELD: Final = tuple(f"</{name}>" for name in ("p", "a", "li", "dt", "dd", "td", "th", "tr", "tbody", "thead"))
 _NEEDED: Final = {"table": 4, "ul": 2, "ol": 2, "dl": 2, "figure": 2, "details": 2, "ruby": 2}
 """Levels that an element and its parts need: a cell stands in table, tbody and tr, or it is moved out."""
 _CELLS: Final = frozenset({"td", "th"})
@@ -59,7 +62,8 @@ def flat(safe: str) -> str:
 
     What would be deeper loses its tags, and blocks in it are parted by ``br``. Doing it again changes nothing.
     """
-    if not (_may_be_deep(safe) or _may_be_indented(safe)):
+    closed = safe.count("</")  # to count is far quicker than to read
+    if closed <= MOST_INDENTED or not (_may_be_indented(safe) or (closed > MOST_DEEP and _may_be_deep(safe, closed))):
         return safe
     page = _Page()
     at = 0
@@ -71,14 +75,17 @@ def flat(safe: str) -> str:
     return "".join(page.kept) if page.lost else safe
 
 
-def _may_be_deep(safe: str) -> bool:
-    """Whether there are as many tags that can stand in each other; to count is far quicker than to read."""
-    closed = safe.count("</")
-    return closed > MOST_DEEP and closed - safe.count("</p>") - safe.count("</a>") > MOST_DEEP
+def _may_be_deep(safe: str, closed: int) -> bool:
+    """Whether as many elements are closed that can stand in each other.
+
+    Items and cells stand in each other only by the lists and tables they are of, paragraphs and links not at all.
+    """
+    deeper = sum(map(safe.count, _HOLDERS))
+    return closed - sum(map(safe.count, _HELD)) + 4 * deeper > MOST_DEEP
 
 
 def _may_be_indented(safe: str) -> bool:
-    return sum(safe.count(f"</{name}>") for name in _INDENTED) > MOST_INDENTED
+    return sum(map(safe.count, _INDENTS)) > MOST_INDENTED
 
 
 @dataclass(slots=True)
