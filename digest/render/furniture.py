@@ -1,4 +1,4 @@
-"""The words digest itself puts on a page, and dates and writing direction, in the newsletter's language."""
+"""The words digest itself puts on a page, and dates, in the newsletter's language."""
 
 from __future__ import annotations
 
@@ -12,34 +12,9 @@ from babel.dates import format_date
 
 from digest.disk import shipped
 from digest.errors import TemplateError
+from digest.text.direction import direction
 
 FALLBACK = "en"
-
-_RTL_LANGUAGES = frozenset(
-    {
-        "ar",
-        "arc",
-        "ckb",
-        "dv",
-        "fa",
-        "glk",
-        "he",
-        "iw",
-        "ks",
-        "lrc",
-        "mzn",
-        "nqo",
-        "pnb",
-        "ps",
-        "sd",
-        "syr",
-        "ug",
-        "ur",
-        "yi",
-    }
-)
-_RTL_SCRIPTS = frozenset({"adlm", "arab", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
-"""Languages (by their usual script) and scripts written from the right; CLDR's characterOrder."""
 
 _NO_CAPITALS = frozenset({"zh", "ja", "ko", "hi", "bn", "th", "mr", "ne"})
 
@@ -106,15 +81,6 @@ def words(language: str, project: Path) -> Words:
             if path.is_file():
                 found |= _filled(path, _read(path, known), english)
     return Words(**found)
-
-
-def direction(language: str) -> str:
-    """``ltr`` or ``rtl``: how the language is written."""
-    parts = language.lower().replace("_", "-").split("-")
-    script = next((part for part in parts[1:] if len(part) == 4 and part.isalpha()), None)
-    if script:
-        return "rtl" if script in _RTL_SCRIPTS else "ltr"
-    return "rtl" if parts[0] in _RTL_LANGUAGES else "ltr"
 
 
 def has_letters_apart(language: str) -> bool:

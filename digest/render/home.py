@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from digest.config.settings import Settings
-from digest.render.furniture import direction, has_letters_apart, words
+from digest.render.furniture import has_letters_apart, words
 from digest.render.page import FEED, picture_of
 from digest.render.past import PastIssue, issue_line, page_url, subscribe_url
 from digest.render.policy import POLICY, sealed
 from digest.render.stories import page_sections, text_of
 from digest.render.templates import Templates, safe
 from digest.render.theme import make_theme
+from digest.text.direction import direction
 
 __all__ = ["PastIssue", "render_home"]
 

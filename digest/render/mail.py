@@ -15,7 +15,7 @@ from markupsafe import Markup
 from digest.config.settings import Newsletter, Settings
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, Mail
 from digest.render.budget import BARE, BRIEF, LEFT_OUT, SHORT, WHOLE, Piece, fit
-from digest.render.furniture import direction, has_letters_apart, long_date, words
+from digest.render.furniture import has_letters_apart, long_date, words
 from digest.render.glance import at_a_glance
 from digest.render.mailbody import dressed, image
 from digest.render.mailforms import Dress, Form, forms
@@ -27,6 +27,7 @@ from digest.render.stories import PageSection, PageSource, PageStory, page_secti
 from digest.render.templates import Templates, safe
 from digest.render.theme import Theme, make_theme
 from digest.render.updates import UNKNOWN, Updates
+from digest.text.direction import direction
 from digest.text.limits import PREHEADER_MOST_CHARS
 from digest.text.plain import drop_controls, plain
 from digest.text.sentences import sentences

@@ -19,6 +19,7 @@ from digest.render.markup import Tag, walk
 from digest.render.tablecells import Cell, changed, columns_of_numbers, widths
 from digest.render.tablerows import fitting
 from digest.render.theme import Theme
+from digest.text.nesting import VOID
 
 IMAGE_WIDTH = 536
 """Pixels: the mail's 600 less 32 on either side."""
@@ -98,7 +99,6 @@ _ROOM, _GAP, _LETTER = 280, 12, 8
 _INDENT = 44
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(r"(?:\s*<br>){3,}")
-_VOID = frozenset({"br", "hr", "img", "wbr"})
 _ANY_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:[^<>"]|"[^"]*+")*+>')
 
 
@@ -127,7 +127,7 @@ def dressed(source: Html, theme: Theme, *, rtl: bool = False) -> Html:
     for part in walk(_with_sides(fitting(source), "left" if rtl else "right")):
         if isinstance(part, str):
             path[-1].inside.append(escape(part if pres else _BLANKS.sub(" ", part), quote=False))
-        elif part.name in _VOID:
+        elif part.name in VOID:
             path[-1].inside.append(_void(part, styles))
         elif not part.closes:
             path.append(_Open(part))

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from digest.model import Html
 from digest.render.budget import BRIEF, FORM_BYTES, SHORT
+from digest.text.nesting import VOID
 
 _TAG = re.compile(r'<(/?)([a-z0-9]+)(?:[^<>"]|"[^"]*+")*+>')
-_VOID = frozenset({"br", "hr", "img", "wbr"})
 _CONTAINERS = frozenset({"div", "section", "article", "header", "footer", "main", "aside", "address", "details"})
 """What a text may be cut in: all it says is said by the blocks in it."""
 _BLOCKS = frozenset(
@@ -93,7 +93,7 @@ def _cuts(source: Html) -> Iterator[tuple[int, str]]:
         name = found[2]
         if found[1]:
             inside.pop()
-        elif name not in _VOID:
+        elif name not in VOID:
             inside.append(name)
         ends = name in _BLOCKS if found[1] else name == "hr"
         if ends and _CONTAINERS.issuperset(inside):

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
 from digest.model import Entry, Html, Issue
-from digest.render.furniture import direction, has_letters_apart, long_date, words
+from digest.render.furniture import has_letters_apart, long_date, words
 from digest.render.glance import at_a_glance
 from digest.render.markup import Tag, walk
 from digest.render.pagebody import laid_out
@@ -25,6 +25,7 @@ from digest.render.stories import PageSection, page_sections, text_of
 from digest.render.templates import Templates, safe
 from digest.render.theme import Theme, make_theme
 from digest.render.updates import UNKNOWN, Updates
+from digest.text.direction import direction
 
 __all__ = ["FEED", "PagePicture", "headline", "page_url", "picture_of", "render_content", "render_page"]
 

@@ -17,11 +17,12 @@ from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
 from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, IssueStory, Mark, SourceRef
-from digest.render.furniture import direction, language_name, long_date, spoken
+from digest.render.furniture import language_name, long_date, spoken
 from digest.render.glance import line_of
 from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
 from digest.render.templates import safe
 from digest.render.updates import UNKNOWN, EarlierStory, Updates
+from digest.text.direction import direction
 from digest.text.marks import MARKS, link_marks
 from digest.text.plain import plain
 from digest.text.provenance import find_source

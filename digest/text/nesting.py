@@ -21,7 +21,8 @@ _UNNESTED: Final = frozenset(
     p br hr img li dt dd td th tr option input meta link col source wbr area base embed param track
     """.split()  # noqa: SIM905  read by people
 )
-_VOID: Final = frozenset({"br", "hr", "img", "wbr"})
+VOID: Final = frozenset({"br", "hr", "img", "wbr"})
+"""Elements of clean HTML that have no end tag."""
 _INLINE: Final = frozenset(
     """
     a abbr b bdi bdo cite code del dfn em font i ins kbd mark q rp rt ruby s samp small span strong sub sup tt u var
@@ -109,7 +110,7 @@ class _Page:
         self.kept.append(text)
 
     def start(self, name: str, tag: str) -> None:
-        if name in _VOID:
+        if name in VOID:
             if not (self._flat and name == "hr"):
                 self.words(tag)
             return

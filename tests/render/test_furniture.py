@@ -8,7 +8,8 @@ import pytest
 
 from digest.disk import shipped
 from digest.errors import TemplateError
-from digest.render.furniture import direction, language_name, long_date, words
+from digest.render.furniture import language_name, long_date, words
+from digest.text.direction import direction
 
 DAY = date(2025, 3, 24)
 

@@ -13,6 +13,7 @@ from digest.check.galley import Remark
 from digest.check.html.document import Element, Text
 from digest.check.misread import misread
 from digest.check.remarks import shortened, tag
+from digest.text import direction as reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,6 @@ _QUIRKS = re.compile(
     r"(?i)doctype\s+html\s+public\s+.-//(?:ietf|w3c)//dtd html (?:2|3|4\.0 transitional|4\.01 transitional.{1,5}\Z)"
 )
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-[A-Za-z0-9]{1,8})*\Z")
-_RTL_LANGUAGES = frozenset("ar arc ckb dv fa he ks nqo ps sd syr ug ur yi".split())  # noqa: SIM905
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u3040-\u9fff\uac00-\ud7a3]")
 _NO_TITLES = frozenset(
@@ -204,7 +204,7 @@ def _wrong_direction(element: Element) -> Iterator[Remark]:
     if "dir" in element.attributes and said not in {"ltr", "rtl", "auto"}:
         yield Remark(rule="direction", part="html", line=element.line, message=f"dir=\"{said}\" is no direction",
                      hint='write "ltr", "rtl" or "auto"')  # fmt: skip
-    elif said in {"ltr", "rtl"} and element.get("lang").isalpha() and (said == "rtl") != (lang in _RTL_LANGUAGES):
+    elif said in {"ltr", "rtl"} and element.get("lang").isalpha() and said != reading.direction(lang):
         yield Remark(rule="direction", part="html", line=element.line, hint="let both agree",
                      message=f"{tag(element)} is in “{lang}” and yet read {said}")  # fmt: skip
     if element.name == "bdi" or (element.name == "a" and said):
