@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from digest.deliver.carrier import Carrier
     from digest.deliver.delivery import Clock
-    from digest.deliver.smtp import Transport
     from digest.preview.shots import Sitter
     from digest.production.asking import Heard
     from digest.production.drafts import Drafted
@@ -302,7 +302,7 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
 
 
 def send(
-    project: Project, transport: Transport, *, clock: Clock, fresh_secret: Callable[[], str], name: str | None = None
+    project: Project, transport: Carrier, *, clock: Clock, fresh_secret: Callable[[], str], name: str | None = None
 ) -> Sent:
     """Hand the published issue to everyone who does not have it yet. See digest.production.mailout for more."""
     from digest.production import mailout

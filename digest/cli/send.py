@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.cli.session import Session
-    from digest.deliver.smtp import Transport
+    from digest.deliver.carrier import Carrier
     from digest.model import Delivery, IssueRecord, Mailing, Tally
     from digest.production.mailout import Sent
     from digest.project import Project
@@ -128,7 +128,7 @@ def _approve(
 
 
 def _hand_over(
-    session: Session, project: Project, transport: Transport, record: IssueRecord, given: dict[str, Any]
+    session: Session, project: Project, transport: Carrier, record: IssueRecord, given: dict[str, Any]
 ) -> Sent:
     from digest.production import mailout
 

@@ -185,6 +185,11 @@ def _require_known(named: tuple[str, ...], known: tuple[str, ...], *, key: str, 
 class SendSettings(Table, frozen=True, kw_only=True):
     """``[send]``: the mail server that takes the messages. The password never stands here."""
 
+    transport: Literal["smtp", "folder", "sendmail"] = "smtp"
+    folder: str = "build/outbox"  # of "folder", below the project folder or absolute; a maildir, or .eml files
+    sendmail: str = "/usr/sbin/sendmail"  # of "sendmail"
+    dkim_key: str = ""  # a private key in PEM, RSA or Ed25519; empty: the mail server signs, as most do
+    dkim_selector: str = "digest"  # the key's record is SELECTOR._domainkey.DOMAIN
     host: str = ""  # empty: no server yet, `digest send` says so
     port: Annotated[int, Meta(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"

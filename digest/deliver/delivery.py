@@ -5,23 +5,25 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from digest.deliver.ledger import Ledger, OnUncertain
-from digest.deliver.line import Line, Outcome, hand_over
-from digest.deliver.smtp import Transport
+from digest.deliver.carrier import Carrier, Way
+from digest.deliver.ledger import RANGE, Ledger, OnUncertain
+from digest.deliver.line import Outcome, stuffed
 from digest.deliver.watch import INTERRUPTED, Watch
 from digest.errors import ConnectError, LoginError
 from digest.model import Delivery, Mailing, Tally
 from digest.text.address import address_problem, smtp_address
 
 MAX_TRIES = 3  # of one message in one run, when the line keeps dropping on it
+LOOK_S = 0.2  # a waiting thread looks whether it is to stop
 
 Render = Callable[[Delivery], bytes]
+"""Writes one recipient's message as it goes over the wire: lines end in CRLF, none begins with a dot (see line.py)."""
 
 
 class Clock(Protocol):
@@ -32,7 +34,7 @@ class Clock(Protocol):
 
 def deliver(
     ledger: Ledger,
-    transport: Transport,
+    transport: Carrier,
     render: Render,
     mailing: Mailing,
     *,
@@ -54,33 +56,20 @@ def deliver(
     """
     watch = watch or Watch()
     ledger.recover(mailing.id, owner=owner, policy=on_uncertain, now=clock.now())
-    ranges = ledger.ranges(mailing.id, now=clock.now())
+    ranges = ledger.ranges(mailing.id, now=clock.now(), size=RANGE // 2)
     if ranges:
         with transport.connection():  # kept for the first thread; if there is no way in, nothing is claimed
             pass
-    for lo, hi in ranges:
-        deliver_range(
-            ledger,
-            transport,
-            render,
-            mailing.id,
-            lo,
-            hi,
-            owner,
-            connections=transport.send.connections,
-            clock=clock,
-            on_uncertain=on_uncertain,
-            on_delivery=on_delivery,
-            watch=watch,
-        )
-        if watch.stop.is_set():
-            break
+    run = _Run(
+        ledger, transport, render, mailing.id, ranges, owner=owner, clock=clock, on_uncertain=on_uncertain, watch=watch
+    )
+    run.run(transport.connections, on_delivery)
     return replace(ledger.tally(mailing.id), stopped=watch.reason)
 
 
 def deliver_range(
     ledger: Ledger,
-    transport: Transport,
+    transport: Carrier,
     render: Render,
     mailing_id: str,
     lo: int,
@@ -95,24 +84,28 @@ def deliver_range(
 ) -> Tally:
     """Send the due rows with lo ≤ subscriber id ≤ hi; the tally is of these ids. See deliver."""
     watch = watch or Watch()
-    rows = ledger.claim(mailing_id, lo, hi, owner=owner, now=clock.now())
-    work = _Range(ledger, transport, render, rows, owner=owner, clock=clock, on_uncertain=on_uncertain, watch=watch)
-    try:
-        work.run(connections, on_delivery)
-    finally:
-        ledger.release(mailing_id, lo, hi, owner=owner, now=clock.now())
+    run = _Run(
+        ledger, transport, render, mailing_id, [(lo, hi)], owner=owner, clock=clock, on_uncertain=on_uncertain,
+        watch=watch,
+    )  # fmt: skip
+    run.run(connections, on_delivery)
     return replace(ledger.tally(mailing_id, lo, hi), stopped=watch.reason)
 
 
-class _Range:
-    """The claimed rows and the threads that send them."""
+class _Run:
+    """Ranges of rows, claimed one after the other, and the threads that send them.
+
+    The next range is claimed while the last is being sent, so that no thread waits for another; but never so that more
+    than RANGE rows are claimed and not settled: that many a power cut leaves in doubt.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
-        transport: Transport,
+        transport: Carrier,
         render: Render,
-        rows: tuple[Delivery, ...],
+        mailing_id: str,
+        ranges: Sequence[tuple[int, int]],
         *,
         owner: str,
         clock: Clock,
@@ -122,20 +115,45 @@ class _Range:
         self.ledger = ledger
         self.transport = transport
         self.render = render
+        self.mailing_id = mailing_id
+        self.ranges = deque(ranges)  # not claimed yet
         self.owner = owner
         self.clock = clock
         self.on_uncertain = on_uncertain
         self.watch = watch
-        self.waiting = deque((row, 1) for row in rows)  # with the number of the try
-        self.refused: list[tuple[Delivery, Outcome]] = []  # on probation: not marked until it is clear who is to blame
+        self.waiting: deque[tuple[Delivery, int]] = deque()  # claimed, with the number of the try
+        self.open = 0  # claimed, waiting or with a thread
+        self.change = threading.Condition()  # guards these three and ``running``
+        self.refused: deque[tuple[Delivery, Outcome]] = deque()  # not marked until it is clear who is to blame
         self.done: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()  # None wakes the reporter
         self.running = 0
-        self.guard = threading.Lock()
 
     def run(self, connections: int, on_delivery: Callable[[Delivery], None]) -> None:
-        self.running = min(connections, len(self.waiting))
-        if not self.running:
+        if not self.ranges:
             return
+        first, last = self.ranges[0][0], self.ranges[-1][1]
+        try:
+            self._claim()
+            self.running = connections if self.ranges else min(connections, self.open)
+            if self.running:
+                self._send_all(on_delivery)
+        finally:
+            self.ledger.release(self.mailing_id, first, last, owner=self.owner, now=self.clock.now())
+
+    def _claim(self) -> None:
+        """Claim ahead, within what may be in doubt."""
+        while self.ranges and not self.watch.stop.is_set():
+            claimed = self.open + len(self.refused)
+            if claimed > RANGE // 2:
+                return
+            rows = self.ledger.claim(self.mailing_id, *self.ranges[0], owner=self.owner, now=self.clock.now())
+            with self.change:
+                self.ranges.popleft()
+                self.waiting.extend((row, 1) for row in rows)
+                self.open += len(rows)
+                self.change.notify_all()
+
+    def _send_all(self, on_delivery: Callable[[Delivery], None]) -> None:
         self.watch.connections = self.running
         with ThreadPoolExecutor(self.running, "send") as pool:
             threads = [pool.submit(self._work) for _ in range(self.running)]
@@ -156,21 +174,22 @@ class _Range:
             delivery = self.done.get()
             if delivery is not None:
                 on_delivery(delivery)
+            self._claim()
+            if self.refused and not self.watch.on_probation:
+                self._settle_refused(on_delivery)
 
     def _settle_refused(self, on_delivery: Callable[[Delivery], None]) -> None:
-        if self.watch.all_refused and self.ledger.tally(self.refused[0][0].mailing_id).sent == 0:
+        if self.watch.all_refused and self.ledger.tally(self.mailing_id).sent == 0:
             self.watch.accuse()
-        if self.watch.stop.is_set():
-            return  # they stay queued: nothing of theirs was taken, so trying again is safe
-        for row, outcome in self.refused:
-            on_delivery(self._settle(row, outcome))
+        while self.refused and not self.watch.stop.is_set():  # else they stay queued: nothing of theirs was taken
+            on_delivery(self._settle(*self.refused.popleft()))
 
     # -- in the threads
 
     def _work(self) -> None:
         clean = False
         try:
-            while self.waiting and not self.watch.stop.is_set():
+            while self._has_work():
                 try:
                     with self.transport.connection() as line:
                         self._feed(line)
@@ -182,23 +201,56 @@ class _Range:
         finally:
             if not clean:
                 self.watch.stop.set()
-            with self.guard:
+            with self.change:
                 self.running -= 1
+                self.change.notify_all()
             self.done.put(None)
 
-    def _feed(self, line: Line) -> None:
-        while line.alive and not self.watch.stop.is_set():
-            try:
-                row, attempt = self.waiting.popleft()
-            except IndexError:
-                return
-            problem = address_problem(row.address)
-            if problem is None:
-                self._send(line, row, attempt)
-            else:  # nothing the server could have an opinion on
-                self.done.put(self._settle(row, Outcome(result="failed", detail=f"the address {problem}")))
+    def _has_work(self) -> bool:
+        """Wait until there is a row to send, or there will be none."""
+        with self.change:
+            while not self.watch.stop.is_set():
+                if self.waiting:
+                    return True
+                if not self.ranges and not self.open:
+                    return False
+                self.change.wait(LOOK_S)
+        return False
 
-    def _send(self, line: Line, row: Delivery, attempt: int) -> None:
+    def _finished(self, delivery: Delivery | None) -> None:
+        """A row is no longer any thread's; it is reported if it is settled."""
+        with self.change:
+            self.open -= 1
+            if not self.open:
+                self.change.notify_all()
+        self.done.put(delivery)
+
+    def _feed(self, line: Way) -> None:
+        ahead: tuple[Delivery, int] | None = None
+        try:
+            while line.alive and not line.worn and (ahead or self._has_work()):
+                taken, ahead = ahead or self._next(), None
+                if taken is None:
+                    continue  # another thread was faster
+                row, attempt = taken
+                problem = address_problem(row.address)
+                if problem is not None:  # nothing the server could have an opinion on
+                    self._finished(self._settle(row, Outcome(result="failed", detail=f"the address {problem}")))
+                    continue
+                if self.transport.asks_ahead:
+                    ahead = self._next()
+                self._send(line, row, attempt, ahead[0].address if ahead else None)
+        finally:
+            if ahead:
+                self.waiting.appendleft(ahead)
+
+    def _next(self) -> tuple[Delivery, int] | None:
+        try:
+            return self.waiting.popleft()
+        except IndexError:
+            return None
+
+    def _send(self, line: Way, row: Delivery, attempt: int, following: str | None) -> None:
         data = self.render(row)
         self.transport.pace(self.watch.stop)
         if self.watch.stop.is_set():
@@ -207,23 +259,30 @@ class _Range:
         def on_body() -> None:
             self.ledger.sending(row, owner=self.owner, now=self.clock.now())
 
-        outcome = hand_over(line, self.transport.sender, smtp_address(row.address), data, on_body)
+        after = smtp_address(following) if following and address_problem(following) is None else None
+        outcome = line.hand_over(self.transport.sender, smtp_address(row.address), data, on_body, after)
+        if outcome.throttles:
+            self.transport.slow()
         if outcome.result == "again":
             self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             if attempt < MAX_TRIES:
                 self.waiting.append((row, attempt + 1))
+            else:
+                self._finished(None)
             self.watch.trouble(_said(outcome))
         elif outcome.result == "stop":
+            self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             self.watch.halt(f"the server refuses every message from {self.transport.sender}: {_said(outcome)}")
         elif outcome.result == "failed" and self.watch.on_probation:
             self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             self.refused.append((row, outcome))
             self.watch.answered(refused=_said(outcome))
+            self._finished(None)
         elif outcome.result == "uncertain":
-            self.done.put(self._settle(row, outcome))
+            self._finished(self._settle(row, outcome))
             self.watch.trouble(_said(outcome))  # a server that does this to everyone must not get everyone
         else:
-            self.done.put(self._settle(row, outcome))
+            self._finished(self._settle(row, outcome))
             self.watch.answered()
 
     def _settle(self, row: Delivery, outcome: Outcome) -> Delivery:
@@ -247,7 +306,7 @@ def _said(outcome: Outcome) -> str:
     return f"{outcome.code} {outcome.detail}" if outcome.code else outcome.detail
 
 
-def deliver_one(transport: Transport, address: str, data: bytes) -> Outcome:
+def deliver_one(transport: Carrier, address: str, data: bytes) -> Outcome:
     """Send one message outside any mailing: a test. Nothing is written down.
 
     Raises:
@@ -258,4 +317,4 @@ def deliver_one(transport: Transport, address: str, data: bytes) -> Outcome:
     if problem is not None:
         return Outcome(result="failed", detail=f"the address {problem}")
     with transport.connection() as line:
-        return hand_over(line, transport.sender, smtp_address(address), data, lambda: None)
+        return line.hand_over(transport.sender, smtp_address(address), stuffed(data), lambda: None)

@@ -7,19 +7,25 @@ whether the server has the message (RFC 1047). So the body and its dot are sent 
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from digest.deliver.message import one_line
 
+MAX_MESSAGES = 100  # over one connection: more than 100 some servers answer with 421
+MAX_REFUSALS = 5  # over one connection: two bad replies each; after 10 Postfix slows down, after 20 it hangs up
 DETAIL = 500  # characters of a server's reply that are kept
 
 Result = Literal["sent", "deferred", "failed", "uncertain", "again", "stop"]
 """sent: 250. deferred: a 4xx for this recipient or body. failed: a 5xx for it. uncertain: no answer after the final
 dot. again: the line dropped or the server was not ready before that dot. stop: the server refuses the sender, whoever
 the recipient is."""
+
+_STEPS = ("mail", "rcpt", "data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +36,73 @@ class Outcome:
     code: int | None = None  # the SMTP reply code; None: there was no reply
     detail: str = ""
 
+    @property
+    def throttles(self) -> bool:
+        """Whether the server asks for less: 421, 454, and a 450 that is not about the one mailbox (RFC 3463 §3)."""
+        return self.code in {421, 454} or (self.code == 450 and not self.detail.startswith(("4.1.", "4.2.")))
+
 
 class Line(smtplib.SMTP):
     """A connection that sends a body in two steps, so that it is known whether the final dot had left."""
+
+    asked: str | None = None  # for whom MAIL, RCPT and DATA have left already, with the dot of the message before
+    taken = 0  # messages handed over so far
+    refusals = 0
 
     @property
     def alive(self) -> bool:
         return self.sock is not None
 
-    def write_body(self, data: bytes) -> None:
-        """Everything but the final dot, dots at line starts doubled (RFC 5321 §4.5.2). ``data`` has CRLF line ends."""
-        stuffed = data.replace(b"\r\n.", b"\r\n..")
-        self._push((b"." if stuffed.startswith(b".") else b"") + stuffed + (b"" if data.endswith(b"\r\n") else b"\r\n"))
+    @property
+    def worn(self) -> bool:
+        """Whether it is time for a new connection."""
+        return self.taken >= MAX_MESSAGES or self.refusals >= MAX_REFUSALS
 
-    def write_dot(self) -> tuple[int, bytes]:
-        """The final dot, and the server's word on the message."""
-        self._push(b".\r\n")
+    def in_step(self) -> bool:
+        """Whether nothing came that was not asked for, such as a 421 on an idle line: it would pass for an answer."""
+        if self.sock is None or self.file is None:
+            return False
+        self.sock.settimeout(0)
+        try:
+            return not self.file.peek(1)
+        except ssl.SSLWantReadError:
+            return True
+        except OSError:
+            return False
+        finally:
+            self.sock.settimeout(self.timeout)
+
+    @property
+    def pipelines(self) -> bool:
+        """Whether several commands may leave in one write (RFC 2920)."""
+        return self.has_extn("pipelining")
+
+    def ask(self, *commands: str, written: bool = False) -> Iterator[tuple[int, bytes]]:
+        """The replies to commands, which leave in one write if they may, else one by one; or have left (``written``).
+
+        Every reply must be read, or the next ones are taken for answers to something else.
+        """
+        if self.pipelines:
+            if not written:
+                self.write(lines_of(commands))
+            for _ in commands:
+                yield self.getreply()
+        else:
+            for command in commands:
+                self.write(lines_of([command]))
+                yield self.getreply()
+
+    def write_dot(self, then: bytes = b"") -> tuple[int, bytes]:
+        """The final dot, with the commands of the next message behind it; and the server's word on this message."""
+        self.write(b".\r\n" + then)
         return self.getreply()
 
-    def _push(self, data: bytes) -> None:
+    def hand_over(
+        self, sender: str, recipient: str, data: bytes, on_body: Callable[[], None], following: str | None = None
+    ) -> Outcome:
+        return hand_over(self, sender, recipient, data, on_body, following)
+
+    def write(self, data: bytes) -> None:
         if self.sock is None:
             raise smtplib.SMTPServerDisconnected("the connection is closed")
         self.sock.sendall(data)
@@ -58,48 +112,127 @@ class TlsLine(smtplib.SMTP_SSL, Line):
     """The same over TLS from the start."""
 
 
-def hand_over(line: Line, sender: str, recipient: str, data: bytes, on_body: Callable[[], None]) -> Outcome:
+def lines_of(commands: Iterable[str]) -> bytes:
+    """Commands as they go over the wire.
+
+    Raises:
+        ValueError: one would be two.
+    """
+    text = "".join(f"{command}\r\n" for command in commands)
+    if any("\r" in command or "\n" in command for command in commands):
+        raise ValueError(f"a command of more than one line: {text!r}")
+    return text.encode("ascii")
+
+
+def stuffed(data: bytes) -> bytes:
+    """A message with the dots at line starts doubled (RFC 5321 §4.5.2). It has CRLF line ends, the last one too."""
+    doubled = (b"." if data.startswith(b".") else b"") + data.replace(b"\r\n.", b"\r\n..")
+    return doubled if doubled.endswith(b"\r\n") else doubled + b"\r\n"
+
+
+def unstuffed(data: bytes) -> bytes:
+    """The message that ``stuffed`` made this of, for whoever is not a mail server."""
+    return re.sub(rb"(?m)^\.", b"", data)
+
+
+def hand_over(
+    line: Line,
+    sender: str,
+    recipient: str,
+    data: bytes,
+    on_body: Callable[[], None],
+    following: str | None = None,
+) -> Outcome:
     """Hand one message to the server. ``on_body`` is called when all is agreed and the body is about to leave.
 
     After anything but a clean reply the line is closed: what it would say next could belong to this message.
     Errors of ``on_body`` pass through, and then no body has left.
+
+    Args:
+        data: as it goes over the wire (see ``stuffed``); what build_message and Splice write is so already.
+        following: for whom the next message over this line will be. The server is asked about it in the same write as
+            the dot (RFC 2920 §3.1 allows that), which saves waiting once. It commits to nothing: only its own body
+            makes it a message. While ``line.asked`` is set, the line is good for that message or for nothing.
     """
-    try:
-        outcome = _agree(line, sender, recipient, len(data))
-    except (OSError, smtplib.SMTPException) as error:
+    line.taken += 1
+    asked, line.asked = line.asked, None
+    if (asked is None and not line.in_step()) or asked not in {None, recipient}:
         line.close()
-        return Outcome(result="again", detail=why(error))
+        return Outcome(result="again", detail="the server spoke, or hung up, before it was asked")
+    size = len(data)
+    outcome = _agree(line, sender, recipient, size, asked=asked is not None)
     if outcome is None:
         try:
             on_body()
         except BaseException:
             line.close()
             raise
-        outcome = _body(line, data)
+        goes_on = following and line.pipelines and not line.worn
+        ahead = lines_of(_commands(line, sender, following, size)) if following and goes_on else b""
+        outcome = _body(line, data, ahead)
+        line.asked = following if ahead else None
     if outcome.result == "again":
         line.close()
     elif line.alive and outcome.result != "sent":
+        line.refusals += 1
+        if line.asked:
+            return outcome
         with contextlib.suppress(OSError, smtplib.SMTPException):
             line.rset()  # closes the line itself if that fails
     return outcome
 
 
-def _agree(line: Line, sender: str, recipient: str, size: int) -> Outcome | None:
-    """MAIL, RCPT, DATA; None: the server waits for the body."""
+def _commands(line: Line, sender: str, recipient: str, size: int) -> tuple[str, str, str]:
     option = f" SIZE={size}" if line.has_extn("size") else ""
-    for step, command in (
-        ("mail", f"MAIL FROM:<{sender}>{option}"),
-        ("rcpt", f"RCPT TO:<{recipient}>"),
-        ("data", "DATA"),
-    ):
-        code, reply = line.docmd(command)
-        if code == 354 if step == "data" else code // 100 == 2:
-            continue
-        if code // 100 not in {4, 5}:
-            line.close()  # no reply that fits: we no longer know which question it answers
-            return Outcome(result="again", detail=f"unexpected reply to {step.upper()}: {_reply(code, reply)}")
-        return Outcome(result=_refusal(step, code), code=code, detail=_text(reply))
-    return None
+    return f"MAIL FROM:<{sender}>{option}", f"RCPT TO:<{recipient}>", "DATA"
+
+
+def _agree(line: Line, sender: str, recipient: str, size: int, *, asked: bool) -> Outcome | None:
+    """MAIL, RCPT, DATA; None: the server waits for the body."""
+    refusal: Outcome | None = None
+    replies = line.ask(*_commands(line, sender, recipient, size), written=asked)
+    try:
+        for step, (code, reply) in zip(_STEPS, replies, strict=False):
+            if step == "data" and code == 354:
+                return refusal and _take_back(line, refusal)
+            if step != "data" and code // 100 == 2:
+                continue
+            # It hangs up, or we no longer know what it answers; or it does not like to be asked ahead.
+            if code == 421 or code // 100 not in {4, 5} or (asked and step == "mail" and code == 503):
+                line.close()
+                return refusal or _misfit(step, code, reply)
+            refusal = refusal or Outcome(result=_refusal(step, code), code=code, detail=_text(reply))
+            if not line.pipelines:
+                break  # nothing more was asked
+    except (OSError, smtplib.SMTPException) as error:
+        line.close()
+        return refusal or Outcome(result="again", detail=why(error))
+    return refusal
+
+
+def _misfit(step: str, code: int, reply: bytes) -> Outcome:
+    if code == 421:
+        return Outcome(result="again", code=code, detail=_text(reply))
+    return Outcome(result="again", detail=f"unexpected reply to {step.upper()}: {_reply(code, reply)}")
+
+
+def _take_back(line: Line, refusal: Outcome) -> Outcome:
+    """The server wants a body although it has refused: it gets none.
+
+    RFC 2920 §3.1 says to send a lone dot if no recipient was taken. If it was the sender that was refused, nobody
+    knows what this server would do with an empty message, so the line is dropped.
+    """
+    if refusal.result not in {"failed", "deferred"}:
+        line.close()
+        return refusal
+    try:
+        code, _ = line.write_dot()
+    except (OSError, smtplib.SMTPException):
+        line.close()
+    else:
+        if code == 421 or code // 100 not in {2, 4, 5}:
+            line.close()
+    return refusal
 
 
 def _refusal(step: str, code: int) -> Result:
@@ -112,14 +245,14 @@ def _refusal(step: str, code: int) -> Result:
     return "failed" if code >= 500 else "deferred"
 
 
-def _body(line: Line, data: bytes) -> Outcome:
+def _body(line: Line, data: bytes, ahead: bytes) -> Outcome:
     try:
-        line.write_body(data)
+        line.write(data)
     except (OSError, smtplib.SMTPException) as error:
         line.close()
         return Outcome(result="again", detail=why(error))
     try:
-        code, reply = line.write_dot()
+        code, reply = line.write_dot(ahead)
     except (OSError, smtplib.SMTPException) as error:
         line.close()
         return Outcome(result="uncertain", detail=f"no answer after the message: {why(error)}")

@@ -2,16 +2,12 @@
 
 The standard library builds the structure. The headers are folded here, because its folding differs between Python
 versions and turns a long List-Unsubscribe into encoded words, which mail programs then ignore (seen with 3.11.7); so
-are the bodies, because it makes their lines as long as the headers', two characters longer than RFC 2045 allows
-(cpython issue 78206).
+are the bodies (see body.py).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -22,20 +18,20 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from digest.config.settings import Settings
+from digest.deliver.body import body_of, encoded_body
 from digest.deliver.tokens import mac, unsubscribe_token
 from digest.errors import DeliveryError
-from digest.model import UNSUBSCRIBE_MARK, Mail
+from digest.model import Mail
 from digest.text.address import address_problem, smtp_address, tidy
 
 LINE = 78  # octets wanted in a line, without its end; RFC 5322 §2.1.1
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_AS_IS = bytes(byte for byte in range(32, 127) if byte != ord("=")) + b"\t\r\n"
-"""What quoted-printable leaves alone (RFC 2045 §6.7)."""
 _URL = re.compile(r"https?://[!-+\-./0-9:;=?-~]+")
 """What may stand in angle brackets as it is: ASCII without blanks, brackets and the comma that parts addresses."""
 _SPECIALS = re.compile(r'[()<>@,:;."\[\]\\]')  # RFC 5322 §3.2.3
@@ -104,6 +100,14 @@ def _beside(name: str, phrase: str, bracketed: str) -> str:
     return f"{phrase}{between}{bracketed}" if phrase else bracketed
 
 
+def _mailbox_text(header: str, address: Address) -> str:
+    return _beside(header, _phrase(header, address.display_name), f"<{address.addr_spec}>")
+
+
+def _list_text(text: str) -> str:
+    return text.replace(">, <", ">,\r\n <")
+
+
 class _Line(BaseHeader):
     """A header that is kept as text and folded by ``write``; never more than one of each."""
 
@@ -130,7 +134,7 @@ class _List(_Line):
     """Never encoded, folded after the comma between two addresses only (RFC 2369 §2)."""
 
     def write(self) -> str:
-        return str(self).replace(">, <", ">,\r\n <")
+        return _list_text(str(self))
 
 
 class _Mailbox(_Line):
@@ -147,7 +151,7 @@ class _Mailbox(_Line):
         super().init(name, **kwds)
 
     def write(self) -> str:
-        return _beside(self.name, _phrase(self.name, self.address.display_name), f"<{self.address.addr_spec}>")
+        return _mailbox_text(self.name, self.address)
 
 
 def _policy() -> EmailPolicy[EmailMessage]:
@@ -185,7 +189,12 @@ def mailbox(name: str, address: str) -> Address:
 
 def sender_address(settings: Settings) -> str:
     """The address the newsletter comes from, as it stands on the wire."""
-    return mailbox("", parseaddr(settings.newsletter.sender)[1]).addr_spec
+    return _spec(settings.newsletter.sender)
+
+
+@lru_cache(maxsize=16)  # asked for each recipient, and always of the same few
+def _spec(text: str) -> str:
+    return mailbox("", parseaddr(text)[1]).addr_spec
 
 
 def list_id(settings: Settings) -> str:
@@ -206,16 +215,56 @@ def _list_id_line(title: str, name: str) -> str:
 def unsubscribe_link(settings: Settings, *, secret: str, recipient: Recipient) -> str:
     """A mailto link (RFC 6068) that asks for this recipient to be removed, and proves that we wrote it."""
     newsletter = settings.newsletter
-    reader = parseaddr(settings.send.unsubscribe or newsletter.reply_to or newsletter.sender)[1]
+    reader = _spec(settings.send.unsubscribe or newsletter.reply_to or newsletter.sender)
     address = tidy(recipient.address)
     subject = f"unsubscribe {smtp_address(address)} {unsubscribe_token(secret, recipient.subscriber_id, address)}"
-    return f"mailto:{quote(mailbox('', reader).addr_spec, safe='@')}?subject={quote(subject, safe='@')}"
+    return f"mailto:{quote(reader, safe='@')}?subject={quote(subject, safe='@')}"
 
 
 def message_id(settings: Settings, *, mailing_id: str, secret: str, recipient: Recipient) -> str:
     """The same for the same mailing and subscriber, so that a second copy can be known as one."""
     digits = mac(secret, "message-id", mailing_id, str(recipient.subscriber_id)).hex()[:32]
     return f"<{digits}.issue@{sender_address(settings).rpartition('@')[2]}>"
+
+
+# --- what differs for each recipient -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personal:
+    """What stands in one recipient's message and in no other."""
+
+    to: Address
+    message_id: str
+    list_unsubscribe: str
+    link: str  # in both parts, where UNSUBSCRIBE_MARK is
+    name: str  # empty: not known
+
+    def lines(self) -> dict[str, bytes]:
+        """The header fields by name, folded, each with its line end."""
+        texts = {
+            "To": _mailbox_text("To", self.to),
+            "Message-ID": self.message_id,
+            "List-Unsubscribe": _list_text(self.list_unsubscribe),
+        }
+        return {name: f"{name}: {text}\r\n".encode("ascii") for name, text in texts.items()}
+
+
+def personal(settings: Settings, *, mailing_id: str, secret: str, recipient: Recipient) -> Personal:
+    """What one recipient's message has of its own.
+
+    Raises:
+        DeliveryError: the recipient's address, or one of digest.toml, cannot be mailed (see address_problem).
+    """
+    to = mailbox(recipient.name, recipient.address)
+    link = unsubscribe_link(settings, secret=secret, recipient=recipient)
+    return Personal(
+        to=to,
+        message_id=message_id(settings, mailing_id=mailing_id, secret=secret, recipient=recipient),
+        list_unsubscribe=f"<{link}>",
+        link=link,
+        name=to.display_name,
+    )
 
 
 # --- the whole -------------------------------------------------------------------------------------------------
@@ -236,18 +285,18 @@ def build_message(
         DeliveryError: the recipient's address, or one of digest.toml, cannot be mailed (see address_problem).
     """
     name, address = parseaddr(settings.newsletter.sender)
-    link = unsubscribe_link(settings, secret=secret, recipient=recipient)
+    who = personal(settings, mailing_id=mailing_id, secret=secret, recipient=recipient)
     title = one_line(settings.newsletter.title)
     message = EmailMessage(policy=_POLICY)
     message["Date"] = date.astimezone(ZoneInfo(settings.newsletter.timezone))
     message["From"] = mailbox(name or title, address)
     if settings.newsletter.reply_to:
         message["Reply-To"] = mailbox(*parseaddr(settings.newsletter.reply_to))
-    message["To"] = mailbox(recipient.name, recipient.address)
+    message["To"] = who.to
     message["Subject"] = one_line(mail.subject) or title
-    message["Message-ID"] = message_id(settings, mailing_id=mailing_id, secret=secret, recipient=recipient)
+    message["Message-ID"] = who.message_id
     message["List-Id"] = _list_id_line(title, list_id(settings))
-    message["List-Unsubscribe"] = f"<{link}>"
+    message["List-Unsubscribe"] = who.list_unsubscribe
     if _URL.fullmatch(settings.newsletter.url):
         message["List-Archive"] = f"<{settings.newsletter.url}>"
     # Keeps "I am away until Monday" of a thousand readers from the editor; older programs go by nothing else.
@@ -256,34 +305,17 @@ def build_message(
     boundary = hashlib.sha256(f"{mailing_id}\0{mail.variant}".encode()).hexdigest()[:24]
     # "=_" cannot occur in quoted-printable or base64 (RFC 2045 §6.7), so no body ever holds the boundary.
     message["Content-Type"] = f'multipart/alternative; boundary="=_{boundary}"'
-    message.attach(_part(mail.text.replace(UNSUBSCRIBE_MARK, link), "plain", mail.language))
-    message.attach(_part(mail.html.replace(UNSUBSCRIBE_MARK, html.escape(link)), "html", mail.language))
+    for template, subtype in ((mail.text, "plain"), (mail.html, "html")):
+        text = body_of(template, is_html=subtype == "html").filled(who)
+        message.attach(_part(text.encode("utf-8", "replace"), subtype, mail.language))
     return message.as_bytes()
 
 
-def _part(text: str, subtype: str, language: str) -> EmailMessage:
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    raw = lines.replace("\n", "\r\n").encode("utf-8", "replace")
-    raw += b"" if raw.endswith(b"\n") else b"\r\n"
-    encoding, written = _encoded_body(raw)
+def _part(raw: bytes, subtype: str, language: str) -> EmailMessage:
+    encoding, written = encoded_body(raw)
     part = EmailMessage(policy=_POLICY)
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Language"] = language  # RFC 3282: whoever reads it aloud need not guess
     part["Content-Transfer-Encoding"] = encoding
     part.set_payload(written.decode("ascii"))
     return part
-
-
-def _encoded_body(raw: bytes) -> tuple[str, bytes]:
-    """A body with CRLF line ends in whichever encoding is shorter, and that encoding's name.
-
-    Never 8bit: relays that rewrite it break a DKIM signature (RFC 6376 §5.3). Lines have at most 76 characters
-    (RFC 2045 §6.7, §6.8).
-    """
-    escaped = len(raw.translate(None, delete=_AS_IS))
-    if (len(raw) + 2 * escaped) * 78 / 75 > len(raw) * 4 / 3 * 78 / 76:  # each line of 76 has a line end, or "=" too
-        return "base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
-    # Where a line ends in a blank, binascii makes it longer than it may be.
-    written = re.sub(rb"(?m)^(.{74,75})(=20|=09)\r$", rb"\1=\r\n\2\r", binascii.b2a_qp(raw, istext=True))
-    # Mailboxes that are one file put ">" before such a line (RFC 4155); RFC 2049 §3 says how to keep them from it.
-    return "quoted-printable", re.sub(rb"(?m)^From ", b"=46rom=\r\n ", written)

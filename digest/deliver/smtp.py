@@ -13,13 +13,13 @@ import smtplib
 import socket
 import ssl
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from digest.config.settings import SendSettings, Settings
 from digest.deliver.line import Line, TlsLine, why
 from digest.deliver.message import sender_address
+from digest.deliver.pace import Pace
 from digest.errors import ConnectError, LoginError
 
 if TYPE_CHECKING:
@@ -66,6 +66,13 @@ def hello_name(hostname: str, own_address: str) -> str:
     return f"[IPv6:{own_address}]" if ":" in own_address else f"[{own_address}]"
 
 
+def _leave(line: Line) -> None:
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        if line.alive:
+            line.quit()
+    line.close()
+
+
 # --- the server ------------------------------------------------------------------------------------------------
 
 
@@ -80,7 +87,11 @@ class Transport:
         self._context: ssl.SSLContext | None = None
         self._idle: list[Line] = []
         self._guard = threading.Lock()
-        self._next_slot = 0.0
+        self._pace = Pace(self.send.rate_per_second)
+
+    @property
+    def connections(self) -> int:
+        return self.send.connections
 
     def __enter__(self) -> Self:
         return self
@@ -119,28 +130,33 @@ class Transport:
         except BaseException:
             line.close()
             raise
-        if line.alive:
+        if line.asked:  # it waits for a message that does not come
+            line.close()
+        if line.alive and not line.worn:
             with self._guard:
                 self._idle.append(line)
+        else:
+            _leave(line)
 
     def close(self) -> None:
         """Say goodbye on every idle connection."""
         with self._guard:
             idle, self._idle = self._idle, []
         for line in idle:
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                line.quit()
-            line.close()
+            _leave(line)
 
     def pace(self, stop: threading.Event) -> None:
         """Wait for this message's turn at ``rate_per_second``, unless ``stop`` is set meanwhile."""
-        if not self.send.rate_per_second:
-            return
-        with self._guard:
-            moment = time.monotonic()
-            slot = max(moment, self._next_slot)
-            self._next_slot = slot + 1.0 / self.send.rate_per_second
-        stop.wait(slot - moment)
+        self._pace.wait(stop)
+
+    @property
+    def asks_ahead(self) -> bool:
+        return self._pace.is_free
+
+    def slow(self) -> None:
+        """The server asked for less: half the rate, and back in some minutes."""
+        self._pace.slow()
+        log.info("slowed rate_per_second=%.1f", self._pace.rate())
 
     # -- opening
 

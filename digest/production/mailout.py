@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.deliver import subscribers
+from digest.deliver.carrier import Carrier, open_carrier
 from digest.deliver.delivery import Clock, deliver, deliver_one
+from digest.deliver.dkim import signer_of
 from digest.deliver.ledger import Ledger
 from digest.deliver.line import Outcome
 from digest.deliver.lock import boot_id, owner, send_lock
-from digest.deliver.smtp import Transport, password
 from digest.deliver.watch import Watch
-from digest.errors import ConnectError, StateError
+from digest.errors import StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
 from digest.production.faults import find_embargoed, refuse_embargoed
 from digest.production.outgoing import is_published, message_secret, message_writer, sample_message
@@ -43,21 +44,16 @@ class Sent:
     tally: Tally
 
 
-def open_transport(project: Project, environ: Mapping[str, str]) -> Transport:
-    """The mail server of digest.toml.
+def open_transport(project: Project, environ: Mapping[str, str]) -> Carrier:
+    """What takes the messages, as digest.toml says.
 
     Raises:
-        ConnectError: digest.toml names none.
+        ConnectError: digest.toml names no mail server.
         LoginError: it wants a password that is nowhere to be found.
+        DeliveryError: the key to sign with is of no use.
     """
-    send = project.settings.send
-    if not send.host:
-        raise ConnectError(
-            "digest.toml names no mail server",
-            host="", port=send.port, security=send.security,
-            hint='write host = "smtp.example.org" (and username, if it wants one) under [send]',
-        )  # fmt: skip
-    return Transport(project.settings, root=project.root, password=password(send, project.root, environ))
+    signer_of(project.settings, project.root)  # now, and not after the issue is published
+    return open_carrier(project.settings, root=project.root, environ=environ)
 
 
 def recipients(project: Project) -> int:
@@ -113,7 +109,7 @@ def settle(project: Project, record: IssueRecord, *, now: datetime) -> bool:
 
 def send(
     project: Project,
-    transport: Transport,
+    transport: Carrier,
     record: IssueRecord,
     *,
     clock: Clock,
@@ -196,7 +192,7 @@ def still_to_send(project: Project, record: IssueRecord) -> int:
     return sum(tally.left + tally.deferred for _, tally in rows) if rows else recipients(project)
 
 
-def send_test(project: Project, transport: Transport, address: str, *, now: datetime, name: str | None) -> Outcome:
+def send_test(project: Project, transport: Carrier, address: str, *, now: datetime, name: str | None) -> Outcome:
     """Mail the issue as it stands to one address, marked as a test. Nothing is written down or spent."""
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
@@ -204,7 +200,8 @@ def send_test(project: Project, transport: Transport, address: str, *, now: date
         refuse_embargoed(find_embargoed(project, connection, proof.issue, proof.mail, now=now))
     mail = replace(proof.mail, subject=f"[Test] {proof.mail.subject}")
     message = sample_message(project, mail, replace(record, approved=None), now=now, to=address)
-    return deliver_one(transport, address, message)
+    signer = signer_of(project.settings, project.root)
+    return deliver_one(transport, address, signer.signed(message, when=now) if signer else message)
 
 
 def sending_status(project: Project, record: IssueRecord) -> tuple[tuple[Mailing, Tally], ...]:

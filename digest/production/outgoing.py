@@ -5,16 +5,18 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 from email.utils import parseaddr
-from html import escape
 from typing import TYPE_CHECKING
 
 from digest.archive.published import PublishedIssue
 from digest.archive.site import publish_page, publish_site
-from digest.deliver.message import Recipient, build_message, unsubscribe_link
+from digest.deliver.body import body_of
+from digest.deliver.dkim import signer_of
+from digest.deliver.message import Recipient, build_message, personal
+from digest.deliver.splice import Splice
 from digest.disk import sweep
 from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
-from digest.model import UNSUBSCRIBE_MARK, Html
+from digest.model import Html
 from digest.production.base import base_issue
 from digest.production.proof import (
     IMAGES,
@@ -182,12 +184,9 @@ def sample_recipient(project: Project, to: str | None = None) -> Recipient:
 
 def sample_mail(project: Project, mail: Mail) -> Mail:
     """Both parts as one recipient would see them, for looking at."""
-    link = unsubscribe_link(project.settings, secret=SAMPLE_SECRET, recipient=sample_recipient(project))
-    return replace(
-        mail,
-        html=mail.html.replace(UNSUBSCRIBE_MARK, escape(link)),
-        text=mail.text.replace(UNSUBSCRIBE_MARK, link),
-    )
+    who = personal(project.settings, mailing_id="sample", secret=SAMPLE_SECRET, recipient=sample_recipient(project))
+    html, text = body_of(mail.html, is_html=True).filled(who), body_of(mail.text, is_html=False).filled(who)
+    return replace(mail, html=html.replace("\r\n", "\n"), text=text.replace("\r\n", "\n"))
 
 
 def sample_message(project: Project, mail: Mail, record: IssueRecord, *, now: datetime, to: str | None = None) -> bytes:
@@ -218,13 +217,12 @@ def message_writer(
     project: Project, parts: Parts, record: IssueRecord, *, mailing_id: str, secret: str, now: datetime
 ) -> Callable[[Delivery], bytes]:
     """Writes the approved message for one recipient: pure, so one that is tried again is the same to the byte."""
-    mail, settings = frozen_mail(parts), frozen_settings(parts, project.settings)
-    date = record.approved or now
+    settings, date = frozen_settings(parts, project.settings), record.approved or now
+    splice = Splice(frozen_mail(parts), settings=settings, mailing_id=mailing_id, secret=secret, date=date)
+    signer = signer_of(project.settings, project.root)
 
     def write(row: Delivery) -> bytes:
-        recipient = Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
-        return build_message(
-            mail, settings=settings, mailing_id=mailing_id, secret=secret, recipient=recipient, date=date
-        )
+        message = splice.message(Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name))
+        return signer.signed(message, when=date) if signer else message
 
     return write

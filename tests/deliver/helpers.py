@@ -14,8 +14,9 @@ from digest.config.table import table_of
 from digest.deliver import subscribers
 from digest.deliver.delivery import Render, deliver
 from digest.deliver.ledger import Ledger, OnUncertain
-from digest.deliver.message import Recipient, build_message
+from digest.deliver.message import Recipient
 from digest.deliver.smtp import Transport
+from digest.deliver.splice import Splice
 from digest.deliver.watch import Watch
 from digest.model import Delivery, Mail, Mailing, Tally
 from digest.store.database import Store, open_store
@@ -69,11 +70,10 @@ def subscribe(store: Store, addresses: Iterable[str], *, now: datetime = NOON) -
 
 
 def renderer(chosen: Settings, mailing_id: str, mail: Mail = MAIL) -> Render:
+    splice = Splice(mail, settings=chosen, mailing_id=mailing_id, secret="a secret", date=NOON)
+
     def render(row: Delivery) -> bytes:
-        recipient = Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
-        return build_message(
-            mail, settings=chosen, mailing_id=mailing_id, secret="a secret", recipient=recipient, date=NOON
-        )
+        return splice.message(Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name))
 
     return render
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from pathlib import Path
@@ -54,7 +55,21 @@ def test_starttls_and_a_login_carry_the_mail(tmp_path: Path) -> None:
     ("fault", "state", "attempts", "arrived"),
     [
         ("450", "deferred", 1, 0),
+        ("451", "deferred", 1, 0),
+        ("452", "deferred", 1, 0),
+        ("454", "deferred", 1, 0),
         ("451-data", "deferred", 1, 0),
+        ("452-data", "deferred", 1, 0),
+        ("552-data", "failed", 1, 0),
+        ("550-drop", "failed", 1, 0),
+        ("421-data", "queued", 0, 0),
+        ("421-dot", "queued", 0, 0),
+        ("drop-rcpt", "queued", 0, 0),
+        ("noise-rcpt", "queued", 0, 0),
+        ("noise-data", "queued", 0, 0),
+        ("twice", "sent", 1, 1),
+        ("many-lines", "sent", 1, 1),
+        ("drip", "sent", 1, 1),
         ("550", "failed", 1, 0),
         ("554-data", "failed", 1, 0),
         ("421", "queued", 0, 0),
@@ -63,19 +78,22 @@ def test_starttls_and_a_login_carry_the_mail(tmp_path: Path) -> None:
         ("noise", "uncertain", 1, 1),
     ],
 )
-@pytest.mark.parametrize("connections", [1, 3])
+@pytest.mark.parametrize(("connections", "pipelining"), [(1, False), (3, True)])
 def test_each_fault_has_its_state_and_the_others_go_on(
-    tmp_path: Path, fault: str, state: str, attempts: int, arrived: int, connections: int
+    tmp_path: Path, fault: str, state: str, attempts: int, arrived: int, connections: int, pipelining: bool
 ) -> None:
     faulty = f"{fault}.x@readers.example"
     addresses = [*readers(6), faulty, *(f"later.{address}" for address in readers(6))]
-    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=connections)) as work:
+    with (
+        fault_server(pipelining=pipelining, data_anyway=pipelining) as server,
+        sending(tmp_path, addresses, **server.send_table(connections=connections)) as work,
+    ):
         tally = work.send()
 
     assert tally.stopped is None
     assert work.row(faulty).state == state
     assert work.row(faulty).attempts == attempts
-    assert tally.sent == 12
+    assert tally.sent == 12 + (state == "sent")
     assert tally.total == 13
     assert Counter(server.recipients) == Counter({address: 1 for address in addresses if address != faulty}) + Counter(
         {faulty: arrived}
@@ -143,6 +161,70 @@ def test_a_deferred_one_is_tried_five_times_hours_apart_and_then_fails(tmp_path:
     assert all(least <= wait <= 1.1 * least for least, wait in zip((30, 60, 120, 240), waits, strict=True))
     assert (last.failed, last.sent) == (1, 1)
     assert "given up after 5 attempts: 4.2.0" in work.row(faulty).detail
+
+
+@pytest.mark.parametrize("fault", ["421", "454", "450"])
+def test_a_server_that_asks_for_less_gets_half(tmp_path: Path, fault: str) -> None:
+    slowed: list[float] = []
+
+    class Heard(Transport):
+        def slow(self) -> None:
+            super().slow()
+            slowed.append(self._pace.rate())
+
+    addresses = [*readers(3), f"{fault}.x@readers.example", *(f"later.{address}" for address in readers(3))]
+    with (
+        fault_server(pipelining=True, faults_left={"421": 1}) as server,
+        sending(tmp_path, addresses, **server.send_table(connections=1, rate_per_second=400)) as work,
+        Heard(work.chosen, root=tmp_path) as transport,
+    ):
+        mailing = work.mailing()
+        tally = deliver_range(
+            work.ledger, transport, renderer(work.chosen, mailing.id), mailing.id, 1, 7, OWNER,
+            connections=1, clock=work.clock,
+        )  # fmt: skip
+
+    assert tally.sent + tally.deferred == 7
+    assert slowed == ([] if fault == "450" else [pytest.approx(200.0, rel=0.01)]), "450 4.2.0 is about one mailbox"
+
+
+def test_a_server_that_takes_few_messages_a_connection_gets_them_all(tmp_path: Path) -> None:
+    with fault_server(pipelining=True) as server, sending(tmp_path, readers(23), **server.send_table()) as work:
+        server.per_connection = 5
+        tally = work.send()
+
+    assert tally == Tally(sent=23)
+    assert sorted(server.recipients) == sorted(readers(23))
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_of_many_random_faults_each_row_tells_the_truth(tmp_path: Path, pipelining: bool) -> None:
+    """The server's own list is the truth: whoever is marked as sent is on it once, whoever failed is not."""
+    dice = random.Random(7)
+    faults = ["450", "550", "451-data", "554-data", "drop-data", "drop-body", "drop-dot", "noise", "noise-rcpt",
+              "550-drop", "twice", "drip"]  # fmt: skip
+    rate = 0.0  # then recipients are named ahead
+    if not pipelining:
+        faults += ["421", "421-dot"]
+        rate = 2000.0  # what a 421 halves
+    addresses = [
+        f"{dice.choice(faults) if dice.random() < 0.15 else 'ok'}.{number}@readers.example" for number in range(300)
+    ]
+    with (
+        fault_server(pipelining=pipelining, data_anyway=True) as server,
+        sending(tmp_path, addresses, **server.send_table(connections=6, rate_per_second=rate)) as work,
+    ):
+        work.send(watch=Watch(patience_s=(0.0,) * 60, breaker=False))
+        states = work.states()
+
+    received = Counter(server.recipients)
+    assert max(received.values()) == 1
+    assert {address for address, state in states.items() if state == "sent"} <= set(received)
+    assert not {address for address, state in states.items() if state in {"failed", "deferred"}} & set(received)
+    in_doubt = {address.partition(".")[0] for address, state in states.items() if state == "uncertain"}
+    assert in_doubt <= {"drop-dot", "drop-body", "noise"}
+    left = {address.partition(".")[0] for address, state in states.items() if state == "queued"}
+    assert left <= {"421", "421-dot", "drop-data", "drop-body", "noise-rcpt"}
 
 
 # --- the server's fault is nobody's -----------------------------------------------------------------------------

@@ -172,10 +172,39 @@ def smtp_server(
 # --- the one that fails ----------------------------------------------------------------------------------------
 
 Fault = Literal[
-    "ok", "450", "550", "451-data", "554-data", "421", "drop-data", "drop-body", "drop-dot", "silent", "noise"
+    "ok",
+    "450",
+    "451",
+    "452",
+    "454",
+    "550",
+    "451-data",
+    "452-data",
+    "552-data",
+    "554-data",
+    "421",
+    "421-data",
+    "421-dot",
+    "454-data",
+    "550-drop",
+    "drop-rcpt",
+    "drop-data",
+    "drop-body",
+    "drop-dot",
+    "drip",
+    "silent",
+    "silent-rcpt",
+    "noise",
+    "noise-rcpt",
+    "noise-data",
+    "twice",
+    "many-lines",
+    "endless",
 ]
-"""What happens to ``FAULT.anything@…``: a reply of that code at RCPT or after the body; the line dropped at DATA, in
-the body, or after the dot although the message was taken; no answer, or nonsense, after the dot."""
+"""What happens to ``FAULT.anything@…``: a reply of that code at RCPT, at DATA (421) or after the body; the line dropped
+at RCPT, after its refusal, at DATA, in the body, or after the dot although the message was taken; no answer, or
+nonsense, at RCPT, at DATA, or after the dot; a taken message said to be taken twice, in many lines, in a line without
+end, or in single bytes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,6 +215,9 @@ class FaultServer(SmtpServer):
     mail_reply: str = "250 ok"
     rcpt_reply: str = "250 ok"
     extensions: tuple[str, ...] = ("SIZE 10000000",)
+    data_anyway: bool = False  # a body is asked for although the sender or the recipient was refused
+    per_connection: int = 0  # messages; then a 421 that nobody asked for. 0: any number
+    delay_s: float = 0.0  # before each reply
     heard: list[str] = field(default_factory=list)  # every command, in capitals, without what follows
     faults_left: dict[str, int] = field(default_factory=dict)  # a fault that is used up gives way to "ok"
 
@@ -208,8 +240,11 @@ class _Dialogue:
     def __init__(self, server: FaultServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.server, self.reader, self.writer = server, reader, writer
         self.sender = self.recipient = self.fault = ""
+        self.taken = 0
 
     async def say(self, *lines: str) -> None:
+        if self.server.delay_s:
+            await asyncio.sleep(self.server.delay_s)
         self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
         await self.writer.drain()
 
@@ -229,7 +264,8 @@ class _Dialogue:
                     names = ("faulty.test", *self.server.extensions)
                     await self.say(*(f"250-{name}" for name in names[:-1]), f"250 {names[-1]}")
                 case "MAIL":
-                    self.sender = _address(rest)
+                    self.sender = _address(rest) if self.server.mail_reply.startswith("250") else ""
+                    self.recipient = self.fault = ""
                     await self.say(self.server.mail_reply)
                 case "RCPT":
                     await self.rcpt(_address(rest))
@@ -242,19 +278,41 @@ class _Dialogue:
                     await self.say("250 ok")
 
     async def rcpt(self, recipient: str) -> None:
-        self.recipient, self.fault = recipient, self.server.fault(recipient)
+        self.fault = self.server.fault(recipient)
         match self.fault:
-            case "450" | "550":
-                await self.say(f"{self.fault} {self.fault[0]}.2.0 <{recipient}> no")
+            case "450" | "451" | "452" | "454" | "550" | "550-drop":
+                await self.say(f"{self.fault[:3]} {self.fault[0]}.2.0 <{recipient}> no")
+                if self.fault == "550-drop":
+                    raise _Dropped
+            case "drop-rcpt":
+                raise _Dropped
+            case "silent-rcpt":
+                await asyncio.sleep(60)
+            case "noise-rcpt":
+                await self.say("what was that?")
             case "421":
                 await self.say("421 4.3.2 closing down")
                 raise _Dropped
             case _:
                 await self.say(self.server.rcpt_reply)
+                if self.server.rcpt_reply.startswith("250") and self.sender:
+                    self.recipient = recipient
 
     async def data(self) -> None:
-        if self.fault == "drop-data":
-            raise _Dropped
+        if not self.recipient and not self.server.data_anyway:
+            await self.say("503 5.5.1 no valid recipients")
+            return
+        match self.fault:
+            case "drop-data":
+                raise _Dropped
+            case "421-data":
+                await self.say("421 4.3.2 closing down")
+                raise _Dropped
+            case "noise-data":
+                await self.say("250 what was that?")
+                return
+            case _:
+                pass
         await self.say("354 go ahead")
         body: list[bytes] = []
         async for line in self.lines():
@@ -267,10 +325,24 @@ class _Dialogue:
         raise _Dropped  # by the client, before the dot: no message
 
     async def answer(self, data: bytes) -> None:
-        if self.fault in {"451-data", "554-data"}:
+        if not self.recipient:
+            await self.say("554 5.5.1 no valid recipients")
+            return
+        if self.fault in {"451-data", "452-data", "454-data", "552-data", "554-data"}:
             await self.say(f"{self.fault[:3]} {self.fault[0]}.3.0 not this message")
             return
+        if self.fault == "421-dot":
+            await self.say("421 4.3.2 closing down, not taken")
+            raise _Dropped
         self.server.messages.append(Received(mail_from=self.sender, rcpt_tos=(self.recipient,), data=data))
+        await self.confirm()
+        self.taken += 1
+        if self.taken == self.server.per_connection:
+            await self.say("421 4.7.0 that is enough for one connection")
+            raise _Dropped
+
+    async def confirm(self) -> None:
+        """Say that a message was taken, or not quite."""
         match self.fault:
             case "drop-dot":
                 raise _Dropped
@@ -278,6 +350,16 @@ class _Dialogue:
                 await asyncio.sleep(60)
             case "noise":
                 await self.say("what was that?")
+            case "twice":
+                await self.say("250 2.0.0 taken", "250 2.0.0 taken")
+            case "many-lines":
+                await self.say(*["250-2.0.0 taken"] * 50, "250 2.0.0 with all that goes with it")
+            case "endless":
+                await self.say("250 " + "x" * 100_000)
+            case "drip":
+                for letter in "250 2.0.0 taken, a letter at a time\r\n":
+                    self.writer.write(letter.encode())
+                    await self.writer.drain()
             case _:
                 await self.say("250 2.0.0 taken")
 
@@ -293,11 +375,14 @@ def fault_server(
     mail_reply: str = "250 ok",
     rcpt_reply: str = "250 ok",
     faults_left: dict[str, int] | None = None,
+    pipelining: bool = False,
+    data_anyway: bool = False,
 ) -> Iterator[FaultServer]:
     """A server in clear text that fails as the recipients' local parts (see Fault) and the arguments say."""
     server = FaultServer(
-        greeting=greeting, mail_reply=mail_reply, rcpt_reply=rcpt_reply, faults_left=dict(faults_left or {})
-    )
+        greeting=greeting, mail_reply=mail_reply, rcpt_reply=rcpt_reply, faults_left=dict(faults_left or {}),
+        extensions=("SIZE 10000000", *(("PIPELINING",) if pipelining else ())), data_anyway=data_anyway,
+    )  # fmt: skip
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server.connections += 1

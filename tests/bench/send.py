@@ -1,0 +1,279 @@
+"""How fast mail leaves, beside smtplib and aiosmtplib: python tests/bench/send.py [--json].
+
+All three hand the same 60 KB messages to the same sink, in turn, round after round; digest keeps its ledger. Needs
+aiosmtplib (`pip install --group bench`). Prints
+
+    send_per_s               digest, 8 connections, the ledger on
+    send_vs_smtplib8         that, over smtplib with 8 threads
+    send_20ms_vs_aiosmtplib32  both with 32 connections and a server that answers after 20 ms
+    splice_per_s             messages made in a second of one core
+    splice_vs_emailmessage   that, over EmailMessage.as_bytes(policy.SMTP) in quoted-printable
+    dkim_rsa_us, dkim_ed25519_us  microseconds to sign one, if the extra dkim is installed
+    rss_mb                   the most memory of a sender whose list has --people recipients
+
+each the median of the rounds; the ratios are of the same round, so another load on the machine weighs on both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import itertools
+import json
+import resource
+import smtplib
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from digest.deliver.delivery import deliver
+from digest.deliver.ledger import Ledger
+from digest.deliver.message import Recipient, personal
+from digest.deliver.smtp import Transport
+from digest.deliver.splice import Splice
+from digest.deliver.watch import Watch
+from digest.model import Delivery
+from digest.store.database import open_store
+from tests.bench.sending.letters import NOON, SECRET, fill, letter, open_mailing, settings, sink
+
+SENDER = "brief@harbour.example"
+STORE = "sqlite:///state/digest.db"
+
+
+class Clock:
+    """Always noon: how late it is, nobody here asks."""
+
+    def now(self):  # type: ignore[no-untyped-def]
+        return NOON
+
+
+def make_splice(port: int, mailing_id: str = "bench") -> Splice:
+    return Splice(letter(), settings=settings(port, 1), mailing_id=mailing_id, secret=SECRET, date=NOON)
+
+
+def reader(number: int) -> Recipient:
+    return Recipient(subscriber_id=number, address=f"reader.{number}@readers.example", name=f"Reader {number}")
+
+
+# --- the three senders; each says how many messages it sent in how many seconds ------------------------------------
+
+
+def digest(port: int, connections: int, seconds: float, people: int) -> float:
+    """Messages a second of ``deliver``, with a new ledger, until the time is over."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(STORE, Path(folder))
+        fill(store, people)
+        with Ledger(store) as ledger, Transport(settings(port, connections), root=Path(folder)) as transport:
+            mailing = open_mailing(ledger)
+            splice, watch, seen = make_splice(port, mailing.id), Watch(), itertools.count(1)
+            begin, sent = time.perf_counter(), 0
+
+            def on_delivery(_: Delivery) -> None:
+                nonlocal sent
+                sent = next(seen)
+                if time.perf_counter() - begin > seconds:
+                    watch.halt("the time is over")
+
+            deliver(
+                ledger, transport,
+                lambda row: splice.message(
+                    Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
+                ),
+                mailing, owner="bench:1", clock=Clock(), on_delivery=on_delivery, watch=watch,
+            )  # fmt: skip
+            rate = sent / (time.perf_counter() - begin)
+        store.close()
+    return rate
+
+
+def with_smtplib(port: int, connections: int, seconds: float) -> float:
+    """Messages a second of as many threads with a connection each."""
+    splice, numbers, done = make_splice(port), itertools.count(1), [0] * connections
+    begin = time.perf_counter()
+
+    def work(place: int) -> None:
+        with smtplib.SMTP("127.0.0.1", port, "localhost") as client:
+            while time.perf_counter() - begin < seconds:
+                recipient = reader(next(numbers))
+                client.sendmail(SENDER, [recipient.address], splice.message(recipient))
+                done[place] += 1
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / (time.perf_counter() - begin)
+
+
+def with_aiosmtplib(port: int, connections: int, seconds: float) -> float:
+    """Messages a second of as many tasks with a connection each."""
+    import aiosmtplib
+
+    splice, numbers, done = make_splice(port), itertools.count(1), [0] * connections
+
+    async def work(place: int, begin: float) -> None:
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
+            while time.perf_counter() - begin < seconds:
+                recipient = reader(next(numbers))
+                await client.sendmail(SENDER, [recipient.address], splice.message(recipient))
+                done[place] += 1
+
+    async def run() -> float:
+        begin = time.perf_counter()
+        await asyncio.gather(*(work(place, begin) for place in range(connections)))
+        return sum(done) / (time.perf_counter() - begin)
+
+    return asyncio.run(run())
+
+
+# --- making the message ----------------------------------------------------------------------------------------
+
+
+def cpu_each(make: Callable[[int], object], count: int) -> float:
+    """Seconds of this thread's processor for one."""
+    begin = time.thread_time()
+    for number in range(count):
+        make(number)
+    return (time.thread_time() - begin) / count
+
+
+def with_email_message(number: int) -> bytes:
+    """The same letter by the standard library alone."""
+    mail, chosen = letter(), settings(25, 1)
+    who = personal(chosen, mailing_id="bench", secret=SECRET, recipient=reader(number))
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"], message["To"], message["Subject"] = chosen.newsletter.sender, who.to, mail.subject
+    message["Message-ID"], message["List-Unsubscribe"] = who.message_id, who.list_unsubscribe
+    for text, subtype in ((mail.text, "plain"), (mail.html, "html")):
+        filled = text.replace("@@unsubscribe@@", who.link).replace("@@name|reader@@", who.name)
+        add = message.set_content if subtype == "plain" else message.add_alternative
+        add(filled, subtype=subtype, cte="quoted-printable")
+    return message.as_bytes()
+
+
+def signing() -> dict[str, float]:
+    """What a signature costs, in microseconds of a core; nothing without the extra."""
+    if importlib.util.find_spec("cryptography") is None:
+        return {}
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    from digest.deliver.dkim import Signer
+
+    keys: dict[str, Any] = {
+        "dkim_rsa_us": rsa.generate_private_key(65537, 2048),
+        "dkim_ed25519_us": ed25519.Ed25519PrivateKey.generate(),
+    }
+    message, told = make_splice(25).message(reader(1)), {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, key in keys.items():
+            path = Path(folder) / name
+            path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            signer = Signer(path, domain="harbour.example", selector="tide")
+            told[name] = round(cpu_each(lambda _, signer=signer: signer.signed(message, when=NOON), 300) * 1e6, 1)  # type: ignore[misc]
+    return told
+
+
+# --- memory ----------------------------------------------------------------------------------------------------
+
+
+def memory(people: int, messages: int) -> None:
+    """Print the most megabytes this process had while it sent the first messages to a list of so many."""
+    with tempfile.TemporaryDirectory() as folder, sink() as port:
+        fresh = [sys.executable, __file__, "--make-list", str(people), folder]
+        subprocess.run(fresh, check=True)  # its memory is not the sender's
+        store = open_store(STORE, Path(folder))
+        with Ledger(store) as ledger, Transport(settings(port, 8), root=Path(folder)) as transport:
+            mailing = ledger.mailings()[0]
+            splice, watch, seen = make_splice(port, mailing.id), Watch(), itertools.count(1)
+
+            def on_delivery(_: Delivery) -> None:
+                if next(seen) >= messages:
+                    watch.halt("enough")
+
+            deliver(
+                ledger, transport,
+                lambda row: splice.message(
+                    Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
+                ),
+                mailing, owner="bench:1", clock=Clock(), on_delivery=on_delivery, watch=watch,
+            )  # fmt: skip
+        store.close()
+    kilobyte = 1024 if sys.platform == "darwin" else 1
+    print(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / kilobyte, 1))
+
+
+def make_list(people: int, folder: Path) -> None:
+    store = open_store(STORE, folder)
+    fill(store, people)
+    with Ledger(store) as ledger:
+        open_mailing(ledger)
+    store.close()
+
+
+# --- the whole ---------------------------------------------------------------------------------------------------
+
+
+def measure(seconds: float, rounds: int, people: int) -> dict[str, float]:
+    """All figures."""
+    fast: list[tuple[float, float]] = []
+    slow: list[tuple[float, float]] = []
+    with sink() as port, sink(delay_ms=20) as far:
+        for _ in range(rounds):
+            listed = int(seconds * 6000) + 1000
+            fast.append((digest(port, 8, seconds, listed), with_smtplib(port, 8, seconds)))
+            slow.append((digest(far, 32, seconds, listed), with_aiosmtplib(far, 32, seconds)))
+    splice = make_splice(25)
+    spliced, built = [], []
+    for _ in range(rounds):
+        spliced.append(cpu_each(lambda number: splice.message(reader(number)), 2000))
+        built.append(cpu_each(with_email_message, 20))
+    told = subprocess.run(
+        [sys.executable, __file__, "--memory", str(people)], check=True, capture_output=True, text=True
+    ).stdout
+    pairs = zip(spliced, built, strict=True)
+    return {
+        "send_per_s": round(statistics.median(ours for ours, _ in fast), 1),
+        "send_vs_smtplib8": round(statistics.median(ours / theirs for ours, theirs in fast), 2),
+        "send_20ms_vs_aiosmtplib32": round(statistics.median(ours / theirs for ours, theirs in slow), 2),
+        "send_20ms_per_s": round(statistics.median(ours for ours, _ in slow), 1),
+        "splice_per_s": round(1 / statistics.median(spliced), 1),
+        "splice_vs_emailmessage": round(statistics.median(theirs / ours for ours, theirs in pairs), 1),
+        **signing(),
+        "rss_mb": float(told),
+        "message_bytes": len(splice.message(reader(1))),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each sender in each round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--people", type=int, default=1_000_000, help="on the list whose sender's memory is measured")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--make-list", nargs=2, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.memory:
+        memory(given.memory, 1000)
+    elif given.make_list:
+        make_list(int(given.make_list[0]), Path(given.make_list[1]))
+    else:
+        told = measure(given.seconds, given.rounds, given.people)
+        print(json.dumps(told) if given.json else "\n".join(f"{name:28}{value:>12,}" for name, value in told.items()))
+
+
+if __name__ == "__main__":
+    main()
