@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import shutil
 import sys
 import tempfile
@@ -343,10 +342,8 @@ def _write_private(path: Path, rows: Iterator[str], *, force: bool) -> int:
 
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already", hint="name another file, or say --force")
-    text = io.BytesIO()
-    written = sum(text.write(row.encode("utf-8")) > 0 for row in rows)
-    write_whole(path, text.getvalue(), mode=0o600)
-    return written - 1
+    write_whole(path, "".join(lines := list(rows)), mode=0o600)
+    return len(lines) - 1  # without the heading
 
 
 for _command in (add_verb, import_verb, export_verb, remove_verb, show_verb, list_verb):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import idna
 from sqlalchemy import Connection, Select, case, delete, func, select, update
@@ -64,7 +65,7 @@ def forget(connection: Connection, address: str, *, now: datetime) -> Forgotten:
     return Forgotten(subscriber=known is not None, deliveries=blanked.rowcount, reason=reason)
 
 
-def _ids_in_ledger(kept: str) -> Select[tuple[int]]:
+def _ids_in_ledger(kept: str) -> Select[Any]:
     """The ids under which the address was mailed, should the subscriber be gone or have another by now."""
     delivery = schema.delivery.c
     local, _, domain = address_key(kept).rpartition("@")

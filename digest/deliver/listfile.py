@@ -113,7 +113,8 @@ def _person(row: list[str], columns: dict[str, int]) -> _Person | str:
 
 
 def _cell(text: str) -> str:
-    value = one_line(text)
+    # Nothing printable is what one_line takes away, and most cells are.
+    value = text.strip(" ") if text.isprintable() and "  " not in text else one_line(text)
     # What the export put before a formula is taken away again.
     return value[1:] if value[:1] == "'" and value.lstrip("'").startswith(_FORMULA) else value
 

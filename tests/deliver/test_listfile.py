@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
 from digest.deliver import listfile, subscribers
-from digest.deliver.listfile import BadRow, ImportReport, export_csv, import_csv
+from digest.deliver.csvtable import BadRow
+from digest.deliver.listfile import ImportReport, export_csv, import_csv
 from digest.errors import UsageError
 from digest.store import schema
 from tests.deliver.helpers import NOON, opened
