@@ -56,6 +56,7 @@ VERBS: dict[str, dict[str, str]] = {
     },
     "People": {
         "subscribers": "Add, import, export, remove and show subscribers.",
+        "forget": "Remove everything personal about somebody.",
     },
     "Machine": {
         "backup": "Copy the store, safely, while in use.",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sys
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -13,6 +16,7 @@ from digest.cli.options import verb_group
 from digest.cli.output import count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from digest.cli.session import Session
@@ -105,22 +109,19 @@ def import_verb(session: Session, *, file: Path, dry_run: bool) -> int:
       digest subscribers import list.csv
     """
     from digest.deliver.listfile import import_csv
-    from digest.errors import UsageError
 
-    try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}", hint="name a CSV file, or - ") from error
-    with session.project() as project, project.store.write() as connection:
-        report = import_csv(connection, data, now=session.now)
+    origin = "from standard input" if str(file) == "-" else f"from {file.name}"
+    with session.project() as project, _opened(file) as data, project.store.write() as connection:
+        report = import_csv(connection, data, now=session.now, origin=origin)
         if dry_run:
             connection.rollback()
     session.result({"file": str(file), **_report_data(report), "written": not dry_run},
                    lambda: session.line(_report_line(report)))  # fmt: skip
     for bad in report.bad[:MOST_BAD]:
         session.warn(f"{file}:{bad.line}: {bad.reason}" + (f" ({bad.text})" if bad.text else ""))
-    if len(report.bad) > MOST_BAD:
-        session.warn(f"and {count(len(report.bad) - MOST_BAD, 'more row')}; --json lists them all")
+    if report.bad_rows > MOST_BAD:
+        more = "them all" if report.bad_rows == len(report.bad) else f"the first {len(report.bad):,}"
+        session.warn(f"and {count(report.bad_rows - MOST_BAD, 'more row')}; --json lists {more}")
     if dry_run:
         session.say("nothing was changed")
     return 3 if report.bad else 0
@@ -144,15 +145,15 @@ def export_verb(session: Session, *, output: Path | None, force: bool) -> int:
     from digest.deliver.subscribers import listing
 
     with session.project() as project, project.store.read() as connection:
-        text = export_csv(connection)
-        people = list(listing(connection)) if session.options.as_json else []
-    if output is None:
-        session.result({"subscribers": [subscriber_data(one) for one in people]}, lambda: click.echo(text, nl=False))
-        return 0
-    _write_private(output, text, force=force)
-    rows = text.count("\r\n") - 1
-    session.result({"file": output, "subscribers": rows},
-                   lambda: session.line(f"{output}: {count(rows, 'subscriber')}"))  # fmt: skip
+        if output is not None:
+            rows = _write_private(output, export_csv(connection), force=force)
+            session.result({"file": output, "subscribers": rows},
+                           lambda: session.line(f"{output}: {count(rows, 'subscriber')}"))  # fmt: skip
+        elif session.options.as_json:
+            session.result({"subscribers": [subscriber_data(one) for one in listing(connection)]})
+        else:
+            for row in export_csv(connection):
+                click.echo(row, nl=False)
     return 0
 
 
@@ -296,7 +297,7 @@ def _person_lines(subscriber: Subscriber, left: str | None, zone: ZoneInfo) -> l
 
 
 def _report_data(report: ImportReport) -> dict[str, Any]:
-    counts = ("rows", "added", "updated", "already", "duplicates", "suppressed")
+    counts = ("rows", "added", "updated", "already", "duplicates", "suppressed", "bad_rows")
     return {
         **{name: getattr(report, name) for name in counts},
         "bad": [{"line": bad.line, "reason": bad.reason, "text": bad.text} for bad in report.bad],
@@ -313,18 +314,36 @@ def _report_line(report: ImportReport) -> str:
     parts = [f"{report.added:,} added"]
     parts += [f"{getattr(report, name):,} {said}" for name, said in words.items() if getattr(report, name)]
     if report.bad:
-        parts.append(f"{len(report.bad):,} could not be used")
+        parts.append(f"{report.bad_rows:,} could not be used")
     return f"{count(report.rows, 'row')}: {', '.join(parts)}"
 
 
-def _write_private(path: Path, text: str, *, force: bool) -> None:
-    """Write a file for its owner only; one that is there stays unless ``force`` is given."""
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file; standard input and other pipes are laid down first, because the list is read twice."""
+    from digest.errors import UsageError
+
+    try:
+        with contextlib.nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb") as given:
+            if str(path) != "-" and given.seekable():
+                yield given
+                return
+            with tempfile.TemporaryFile() as kept:  # it has no name: nobody else reads it, and no crash leaves it
+                shutil.copyfileobj(given, kept)
+                yield kept
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", hint="name a CSV file, or - ") from error
+
+
+def _write_private(path: Path, rows: Iterator[str], *, force: bool) -> int:
+    """Write a file for its owner only, and count its rows; one that is there stays unless ``force`` is given."""
     from digest.disk import write_whole
     from digest.errors import UsageError
 
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already", hint="name another file, or say --force")
-    write_whole(path, text, mode=0o600)
+    write_whole(path, "".join(lines := list(rows)), mode=0o600)
+    return len(lines) - 1  # without the heading
 
 
 for _command in (add_verb, import_verb, export_verb, remove_verb, show_verb, list_verb):

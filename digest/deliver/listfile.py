@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, get_args
+from typing import BinaryIO, Literal, get_args
 
 from sqlalchemy import Connection
 
 from digest.deliver import subscribers
+from digest.deliver.csvtable import CELL, BadRow, Table, open_table
 from digest.deliver.message import one_line
 from digest.deliver.subscribers import LANGUAGE
 from digest.errors import UsageError
-from digest.model import Subscriber
+from digest.model import Subscriber, SubscriberState
 from digest.text.address import address_key, address_problem, tidy
 
 BATCH = 500  # rows asked for and written at once: SQLite's older builds take 999 parameters
-CELL = 10_000  # characters; a longer cell means a quotation mark that was never closed
 MAX_NAME = 200  # characters
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs what begins so (OWASP, CSV injection)
+# A spreadsheet runs a cell that begins so; the wide forms count in Japanese ones (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HEADINGS = {
     "address": ("email", "e-mail", "email address", "e-mail address", "e-mail-adresse", "mail", "address", "adresse"),
     "name": ("name", "full name", "nom"),
@@ -32,25 +32,16 @@ _HEADINGS = {
     "last": ("last name", "last_name", "lastname", "surname", "nachname", "family name"),
     "language": ("language", "lang", "locale", "sprache", "langue", "idioma"),
     "topics": ("topics", "topic", "tags", "interests"),
-    "state": ("state", "status"),
+    "state": ("state", "status", "subscribed_to_emails"),
 }
 _Outcome = Literal["added", "updated", "already", "duplicates", "suppressed"]
-_Left = Literal["unsubscribed", "bounced", "complained"]
-_LEFT: dict[str, _Left] = {
-    "unsubscribed": "unsubscribed",
-    "bounced": "bounced",
-    "cleaned": "bounced",
-    "complained": "complained",
+_STATES: dict[str, SubscriberState] = {  # and what other tools call them
+    **dict.fromkeys(("active", "", "subscribed", "enabled", "confirmed", "true", "yes"), "active"),
+    **dict.fromkeys(("pending", "unconfirmed", "unactivated"), "pending"),
+    **dict.fromkeys(("unsubscribed", "removed", "disabled", "blocklisted", "false", "no"), "unsubscribed"),
+    **dict.fromkeys(("bounced", "cleaned"), "bounced"),
+    **dict.fromkeys(("complained", "complaint", "spam"), "complained"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BadRow:
-    """A row that was not imported."""
-
-    line: int  # 1-based, where the row begins
-    reason: str
-    text: str = ""  # its beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +54,8 @@ class ImportReport:
     already: int = 0  # known, and nothing is
     duplicates: int = 0  # twice in the file
     suppressed: int = 0  # had left, or the file says that they have
-    bad: tuple[BadRow, ...] = ()
+    bad_rows: int = 0
+    bad: tuple[BadRow, ...] = ()  # the first csvtable.LISTED of them
     encoding: str = "utf-8"
     delimiter: str = ","
 
@@ -79,71 +71,7 @@ class _Person:
     name: str
     language: str | None
     topics: tuple[str, ...]
-    left: _Left | None  # why, if the file says so
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """The text and the encoding it had: by its byte order mark, by the zeros of UTF-16, else UTF-8, else Windows'."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace"), encoding
-    head = data[:200]
-    if head.count(0) > len(head) // 4:
-        encoding = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-        return data.decode(encoding, "replace"), encoding
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "windows-1252"
-
-
-def _delimiter(text: str) -> str:
-    """Which of the usual ones the first line that is not empty has most of, outside quotation marks."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if match := re.fullmatch(r'"?sep=(.)"?', first.strip("\r\n\ufeff")):  # Excel's own hint
-        return match[1]
-    bare = re.sub(r'"[^"]*"', "", first)
-    return max(",;\t", key=bare.count)
-
-
-@dataclass(slots=True)
-class _Table:
-    """The rows of a file with the lines they begin on, and what could not be read."""
-
-    text: str
-    delimiter: str
-    bad: list[BadRow] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
-        while True:
-            line = reader.line_num + 1
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                self.bad.append(BadRow(line=line, reason=_unreadable(str(error), line, reader.line_num)))
-                continue
-            if any("\n" in cell or len(cell) > CELL for cell in row) and reader.line_num > line:
-                reason = f"a quotation mark is not closed; lines {line} to {reader.line_num} were not read"
-                self.bad.append(BadRow(line=line, reason=reason, text=_beginning(row)))
-            elif any(cell.strip() for cell in row):
-                yield line, row
-
-
-def _unreadable(error: str, line: int, last: int) -> str:
-    if "unexpected end of data" in error or "field larger" in error:
-        return f"a quotation mark is not closed; lines {line} to {last} were not read"
-    return f"is not CSV: {error}"
-
-
-def _beginning(row: list[str]) -> str:
-    return one_line(", ".join(row))[:80]
+    state: SubscriberState
 
 
 def _columns(first: list[str]) -> tuple[dict[str, int], bool]:
@@ -162,15 +90,11 @@ def _columns(first: list[str]) -> tuple[dict[str, int], bool]:
 
 def _person(row: list[str], columns: dict[str, int]) -> _Person | str:
     """The person in a row, or why there is none."""
-
-    def cell(column: str) -> str:
-        index = columns.get(column)
-        value = one_line(row[index]) if index is not None and index < len(row) else ""
-        # What the export put before a formula is taken away again.
-        return value[1:] if value[:1] == "'" and value[1:].startswith(_FORMULA) else value
-
-    address, name = cell("address").removeprefix("mailto:"), cell("name") or f"{cell('first')} {cell('last')}".strip()
-    if match := re.fullmatch(r"(.*)<([^<>]*)>", address):
+    cells = {column: _cell(row[index]) for column, index in columns.items() if index < len(row)}
+    address, name = cells.get("address", "").removeprefix("mailto:"), cells.get("name", "")
+    if not name and ("first" in cells or "last" in cells):
+        name = f"{cells.get('first', '')} {cells.get('last', '')}".strip()
+    if address.endswith(">") and (match := re.fullmatch(r"(.*)<([^<>]*)>", address)):
         address, name = match[2], name or match[1].strip(' "')
     if not address:
         return "has no address"
@@ -178,12 +102,25 @@ def _person(row: list[str], columns: dict[str, int]) -> _Person | str:
     problem = address_problem(address)
     if problem is not None:
         return f"the address {problem}"
-    language = cell("language").replace("_", "-") or None
+    language = cells.get("language", "").replace("_", "-") or None
     if language is not None and not LANGUAGE.fullmatch(language):
         return f'"{language}" is no language tag such as "en" or "pt-BR"'
-    topics = tuple(dict.fromkeys(filter(None, map(str.strip, re.split("[;,|]", cell("topics"))))))
-    left = _LEFT.get(cell("state").casefold())
-    return _Person(address=address, name=name[:MAX_NAME].rstrip(), language=language, topics=topics, left=left)
+    state = _STATES.get(cells.get("state", "").casefold())
+    if state is None:  # guessing "active" might mail somebody who has left
+        return f'"{cells["state"]}" is no state: {", ".join(get_args(SubscriberState))}'
+    topics = _topics(cells.get("topics", ""))
+    return _Person(address=address, name=name[:MAX_NAME].rstrip(), language=language, topics=topics, state=state)
+
+
+def _cell(text: str) -> str:
+    # Nothing printable is what one_line takes away, and most cells are.
+    value = text.strip(" ") if text.isprintable() and "  " not in text else one_line(text)
+    # What the export put before a formula is taken away again.
+    return value[1:] if value[:1] == "'" and value.lstrip("'").startswith(_FORMULA) else value
+
+
+def _topics(cell: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(str.strip, re.split("[;,|]", cell))))) if cell else ()
 
 
 # --- importing -------------------------------------------------------------------------------------------------
@@ -191,21 +128,31 @@ def _person(row: list[str], columns: dict[str, int]) -> _Person | str:
 
 @dataclass(slots=True)
 class _Import:
-    """One import: who was seen in the file, who is still to be filed, and the counts."""
+    """One import: who was met in the file, who is still to be filed, and the counts.
+
+    A million addresses would not fit into the memory we allow ourselves, so who was met is told from the ids: those
+    from ``first_id`` on came with this file, and those before it are marked.
+    """
 
     connection: Connection
     now: datetime
-    next_id: int
-    seen: set[str] = field(default_factory=set)
+    origin: str
+    first_id: int
+    next_id: int = 0
+    met: bytearray = field(default_factory=bytearray)  # 1: the subscriber with this id stood in the file
+    strangers: set[str] = field(default_factory=set)  # keys of those in the file who have left and are no subscribers
     batch: dict[str, _Person] = field(default_factory=dict)  # by address key
     counts: dict[_Outcome, int] = field(default_factory=lambda: dict.fromkeys(get_args(_Outcome), 0))
 
+    def __post_init__(self) -> None:
+        self.next_id = self.first_id
+        self.met = bytearray(self.first_id)
+
     def take(self, person: _Person) -> None:
         key = address_key(person.address)
-        if key in self.seen:
+        if key in self.batch or key in self.strangers:
             self.counts["duplicates"] += 1
             return
-        self.seen.add(key)
         self.batch[key] = person
         if len(self.batch) >= BATCH:
             self.flush()
@@ -214,29 +161,43 @@ class _Import:
         """File the batch: two questions to the store, and each kind of change at once."""
         known = subscribers.among(self.connection, self.batch)
         gone = subscribers.left_among(self.connection, self.batch)
-        changes = subscribers.Changes()
+        changes = subscribers.Changes(origin=self.origin)
         for key, person in self.batch.items():
-            self.counts["suppressed" if key in gone else self._file(person, known.get(key), changes)] += 1
+            before = known.get(key)
+            if before is not None and self._was_met(before.id):
+                self.counts["duplicates"] += 1
+                continue
+            outcome = "suppressed" if key in gone else self._file(key, person, before, changes)
+            if outcome == "suppressed" and before is None:
+                self.strangers.add(key)
+            self.counts[outcome] += 1
         subscribers.save(self.connection, changes, now=self.now)
         self.batch = {}
 
-    def _file(self, person: _Person, known: Subscriber | None, changes: subscribers.Changes) -> _Outcome:
+    def _was_met(self, subscriber_id: int) -> bool:
+        if subscriber_id >= self.first_id or self.met[subscriber_id]:
+            return True
+        self.met[subscriber_id] = 1
+        return False
+
+    def _file(self, key: str, person: _Person, known: Subscriber | None, changes: subscribers.Changes) -> _Outcome:
         if known is not None and known.state not in subscribers.MAILABLE:
             return "suppressed"
-        if person.left is not None:
-            changes.suppressed.append((person.address, person.left))
+        if person.state not in subscribers.MAILABLE:  # so the file says
+            changes.suppressed.append((key, person.state))
             if known is not None:
-                changes.changed.append((replace(known, state=person.left), person.left, ""))
+                changes.changed.append((replace(known, state=person.state), person.state, self.origin))
             return "suppressed"
         if known is None:
-            changes.new.append(self._subscriber(person))
+            changes.new[key] = self._subscriber(person)
             return "added"
         told = {name: getattr(person, name) for name in ("name", "language", "topics")}
         told = {name: value for name, value in told.items() if value and value != getattr(known, name)}
-        if not told and known.state == "active":
+        state: SubscriberState = "active" if "active" in {known.state, person.state} else "pending"
+        if not told and known.state == state:
             return "already"
-        event = "updated" if known.state == "active" else "returned"
-        changes.changed.append((replace(known, **told, state="active"), event, ", ".join(sorted(told))))
+        event = "updated" if known.state == state else "returned"
+        changes.changed.append((replace(known, **told, state=state), event, ", ".join(sorted(told))))
         return "updated"
 
     def _subscriber(self, person: _Person) -> Subscriber:
@@ -246,6 +207,7 @@ class _Import:
             name=person.name,
             language=person.language,
             topics=person.topics,
+            state=person.state,
             added=self.now,
             changed=self.now,
         )
@@ -253,21 +215,35 @@ class _Import:
         return made
 
 
-def import_csv(connection: Connection, data: bytes, *, now: datetime) -> ImportReport:
+def import_csv(connection: Connection, data: bytes | BinaryIO, *, now: datetime, origin: str = "") -> ImportReport:
     """Add everybody in a CSV file, in the caller's transaction. Who has left stays away; bad rows are listed.
 
     Columns are found by their headings; without a heading they are address, name, language, topics. UTF-8, UTF-16 and
     Windows-1252 are read, with commas, semicolons or tabs.
 
+    Args:
+        data: the file, or one that can be sought in; it is read twice and never held whole.
+        origin: where the list is from, for the history of who is in it.
+
     Raises:
         UsageError: the file is empty, or nothing in it looks like an address.
     """
-    text, encoding = decode(data)
-    delimiter = _delimiter(text)
-    if "sep=" in text[:8]:
-        text = "\n" + text.partition("\n")[2]  # the line stays, so that line numbers do
-    table = _Table(text, delimiter)
-    work = _Import(connection, now, next_id=subscribers.next_id(connection))
+    with open_table(io.BytesIO(data) if isinstance(data, bytes) else data) as table:
+        work = _Import(connection, now, origin, subscribers.next_id(connection))
+        rows = _take_all(table, work)
+    if not rows - (table.bad_rows - table.unread) and not any("@" in bad.text for bad in table.bad):
+        raise UsageError(
+            "the file has no mail addresses in it",
+            hint="save the list as CSV with a heading such as: address,name,language,topics",
+        )
+    return ImportReport(
+        rows=rows + table.unread, bad_rows=table.bad_rows, bad=tuple(table.bad), encoding=table.encoding,
+        delimiter=table.delimiter, **work.counts,
+    )  # fmt: skip
+
+
+def _take_all(table: Table, work: _Import) -> int:
+    """Take every row or refuse it, and count those that could be taken apart."""
     columns: dict[str, int] | None = None
     rows, width = 0, CELL
     for line, row in table:
@@ -279,29 +255,26 @@ def import_csv(connection: Connection, data: bytes, *, now: datetime) -> ImportR
         rows += 1
         person = _person(row, columns) if not any(row[width:]) else f"has more than the heading's {width} cells"
         if isinstance(person, str):
-            table.bad.append(BadRow(line=line, reason=person, text=_beginning(row)))
+            table.refuse(line, person, row)
         else:
             work.take(person)
-    if not work.seen and not any("@" in bad.text for bad in table.bad):
-        raise UsageError(
-            "the file has no mail addresses in it",
-            hint="save the list as CSV with a heading such as: address,name,language,topics",
-        )
     work.flush()
-    bad = tuple(sorted(table.bad, key=lambda row: row.line))
-    unread = sum("quotation mark" in row.reason or "is not CSV" in row.reason for row in bad)
-    return ImportReport(rows=rows + unread, bad=bad, encoding=encoding, delimiter=delimiter, **work.counts)
+    return rows
 
 
 # --- exporting -------------------------------------------------------------------------------------------------
 
 
-def export_csv(connection: Connection) -> str:
-    """Every subscriber, with a heading; a file import_csv reads back. A spreadsheet will run nothing in it."""
+def export_csv(connection: Connection) -> Iterator[str]:
+    """Every subscriber, a row at a time after the heading; a file import_csv reads back.
+
+    A spreadsheet will run nothing in it: a cell that begins like a formula has an apostrophe before it.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(("address", "name", "language", "topics", "state", "added"))
     for person in subscribers.listing(connection):
+        yield _taken(out)
         row = (
             person.address,
             person.name,
@@ -310,5 +283,16 @@ def export_csv(connection: Connection) -> str:
             person.state,
             person.added.isoformat(timespec="seconds"),
         )
-        writer.writerow(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row)
-    return out.getvalue()
+        writer.writerow(map(_harmless, row))
+    yield _taken(out)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
+
+
+def _taken(out: io.StringIO) -> str:
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -113,8 +114,9 @@ def _copy_subscribers(connection: Connection, mailing_id: str, now: datetime) ->
         return
     mine = and_(_delivery.mailing_id == mailing_id, _delivery.subscriber_id == subscriber.id)
     queued = select(subscriber.id, subscriber.address_key).join(schema.delivery, mine)
-    for subscriber_id, key in connection.execute(queued.where(_delivery.state == "queued")).all():
-        if hashlib.sha256(key.encode()).hexdigest() in suppressed:
-            its = and_(_delivery.mailing_id == mailing_id, _delivery.subscriber_id == subscriber_id)
-            values = {"state": "suppressed", "detail": "on the suppression list"}
-            connection.execute(update(schema.delivery).where(its).values(values))
+    rows = connection.execute(queued.where(_delivery.state == "queued").execution_options(yield_per=1000))
+    gone = [{"of": id_} for id_, key in rows if hashlib.sha256(key.encode()).hexdigest() in suppressed]
+    if gone:
+        its = and_(_delivery.mailing_id == mailing_id, _delivery.subscriber_id == bindparam("of"))
+        values = {"state": "suppressed", "detail": "on the suppression list"}
+        connection.execute(update(schema.delivery).where(its).values(values), gone)

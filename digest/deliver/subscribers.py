@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, literal, select, update
 
 from digest.deliver.message import one_line
 from digest.errors import StateError, UsageError
@@ -81,7 +81,7 @@ def add(
             id=next_id(connection), address=kept, name=one_line(name), language=language, topics=tuple(topics),
             added=now, changed=now,
         )  # fmt: skip
-        insert_new(connection, [subscriber])
+        insert_new(connection, {address_key(kept): subscriber})
         lift(connection, kept)
         return Enrolment(subscriber=subscriber, outcome="added")
     new = {key: value for key, value in values.items() if value and value != _stored(known)[key]}
@@ -156,9 +156,10 @@ def history(connection: Connection, subscriber_id: int) -> tuple[SubscriberEvent
 class Changes:
     """What is to be written of many subscribers."""
 
-    new: list[Subscriber] = field(default_factory=list)
+    new: dict[str, Subscriber] = field(default_factory=dict)  # by address key, their ids ascending
     changed: list[tuple[Subscriber, str, str]] = field(default_factory=list)  # as they are now; the event, its detail
-    suppressed: list[tuple[str, str]] = field(default_factory=list)  # addresses that are not yet, and why
+    suppressed: list[tuple[str, str]] = field(default_factory=list)  # address keys that are not yet, and why
+    origin: str = ""  # where the new ones are from
 
 
 def among(connection: Connection, keys: Collection[str]) -> dict[str, Subscriber]:
@@ -178,7 +179,7 @@ def left_among(connection: Connection, keys: Collection[str]) -> set[str]:
 
 def save(connection: Connection, changes: Changes, *, now: datetime) -> None:
     """Write it all, and the history of it."""
-    insert_new(connection, changes.new)
+    insert_new(connection, changes.new, detail=changes.origin)
     suppress(connection, changes.suppressed, now=now)
     if not changes.changed:
         return
@@ -223,7 +224,7 @@ def left_because(connection: Connection, address: str) -> str | None:
 
 
 def suppress(connection: Connection, whom: Sequence[tuple[str, str]], *, now: datetime) -> None:
-    """Put addresses, each with its reason, on the suppression list; they must not be there yet."""
+    """Put addresses, or their keys, each with its reason, on the suppression list; they must not be there yet."""
     rows = [{"address_sha256": address_sha256(address), "reason": reason, "at": now} for address, reason in whom]
     if rows:
         connection.execute(insert(schema.suppression), rows)
@@ -242,20 +243,20 @@ def next_id(connection: Connection) -> int:
     return max(ids) + 1
 
 
-def insert_new(connection: Connection, new: Sequence[Subscriber]) -> None:
-    """Insert rows for subscribers whose addresses are not there yet."""
+def insert_new(connection: Connection, new: Mapping[str, Subscriber], *, detail: str = "") -> None:
+    """Insert subscribers by their address keys, which are not there yet; nobody else's id is between theirs."""
     if not new:
         return
     rows = [
         {name: getattr(subscriber, name) for name in Subscriber.__slots__}
-        | {"topics": list(subscriber.topics), "address_key": address_key(subscriber.address)}
-        for subscriber in new
+        | {"topics": list(subscriber.topics), "address_key": key}
+        for key, subscriber in new.items()
     ]
     connection.execute(insert(_table), rows)
-    events = [
-        {"subscriber_id": subscriber.id, "at": subscriber.added, "event": "added", "detail": ""} for subscriber in new
-    ]
-    connection.execute(insert(schema.subscriber_event), events)
+    first, last = rows[0]["id"], rows[-1]["id"]
+    events = select(_row.id, _row.added, literal("added"), literal(detail)).where(_row.id.between(first, last))
+    columns = ("subscriber_id", "at", "event", "detail")
+    connection.execute(insert(schema.subscriber_event).from_select(columns, events.order_by(_row.id)))
 
 
 def change(connection: Connection, subscriber_id: int, values: dict[str, object], *, now: datetime) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration. A test holds it against the migrations' folder; reading it here spares importing Alembic."""
 
 
@@ -249,6 +249,14 @@ suppression = Table(  # survives the subscriber's row and every import
     Column("address_sha256", String, primary_key=True),
     Column("reason", String, nullable=False),
     Column("at", Utc, nullable=False),
+)
+
+signing_key = Table(  # of links: digest.deliver.keys
+    "signing_key",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("made", Utc, nullable=False),
 )
 
 mailing = Table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -42,6 +43,7 @@ def _local_problem(local: str) -> str | None:
     return "has characters before the @ that do not belong there"
 
 
+@lru_cache(maxsize=4096)  # of a long list most are at a few providers
 def _domain_problem(domain: str) -> str | None:
     try:
         labels = _ascii_domain(domain).split(".")
@@ -55,8 +57,11 @@ def _domain_problem(domain: str) -> str | None:
 
 
 def _ascii_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain.lower()
+    return domain.lower() if domain.isascii() else _encoded_domain(domain)
+
+
+@lru_cache(maxsize=4096)
+def _encoded_domain(domain: str) -> str:
     # Python's own "idna" codec follows the old IDNA2003 and turns ß into ss: another domain, somebody else's mail.
     return idna.encode(domain, uts46=True, transitional=False).decode("ascii")
 
@@ -73,7 +78,8 @@ def smtp_address(address: str) -> str:
 
 def tidy(address: str) -> str:
     """The address as it is kept: composed (NFC), no blanks around it, its domain in lower case."""
-    local, at, domain = unicodedata.normalize("NFC", address).strip().rpartition("@")
+    composed = address if address.isascii() else unicodedata.normalize("NFC", address)
+    local, at, domain = composed.strip().rpartition("@")
     return f"{local}{at}{domain.lower()}"
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
 from digest.deliver import listfile, subscribers
-from digest.deliver.listfile import BadRow, ImportReport, export_csv, import_csv
+from digest.deliver.csvtable import BadRow
+from digest.deliver.listfile import ImportReport, export_csv, import_csv
 from digest.errors import UsageError
 from digest.store import schema
 from tests.deliver.helpers import NOON, opened
@@ -249,7 +250,7 @@ def test_the_export_runs_nothing_in_a_spreadsheet_and_reads_back(tmp_path: Path)
         before = people(connection)
         subscribers.add(connection, "gone@readers.example", now=NOON)
         subscribers.remove(connection, "gone@readers.example", now=NOON)
-        text = export_csv(connection)
+        text = "".join(export_csv(connection))
 
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["address", "name", "language", "topics", "state", "added"]
@@ -268,3 +269,51 @@ def test_a_long_list_is_imported_whole(tmp_path: Path, count: int) -> None:
         third = import_csv(connection, data.replace(",Reader", ",Dear").encode(), now=NOON)
 
     assert (first.added, second.already, third.updated) == (count, count, count)
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [("pending", "pending"), ("Unconfirmed", "pending"), ("blocklisted", None), ("false", None), ("", "active"),
+     ("enabled", "active")],
+)  # fmt: skip
+def test_the_state_a_file_tells_is_kept_in_the_words_of_any_tool(tmp_path: Path, word: str, state: str | None) -> None:
+    with opened(tmp_path) as store, store.write() as connection:
+        import_csv(connection, f"email,status\n{A},{word}\n".encode(), now=NOON, origin="from list.csv")
+        found = [person.state for person in subscribers.listing(connection)]
+
+        assert found == ([state] if state else [])
+        if found:
+            (event,) = subscribers.history(connection, 1)
+            assert (event.event, event.detail) == ("added", "from list.csv")
+
+
+def test_a_state_nobody_knows_is_listed_and_not_mailed(tmp_path: Path) -> None:
+    report, found = load(tmp_path, f"email,status\n{A},paused\n{B},active\n")
+
+    assert [person[0] for person in found] == [B]
+    assert report.bad[0].reason == '"paused" is no state: pending, active, unsubscribed, bounced, complained'
+
+
+def test_who_asked_and_has_not_confirmed_stays_pending_through_export_and_import(tmp_path: Path) -> None:
+    with opened(tmp_path / "one") as store, store.write() as connection:
+        import_csv(connection, f"email,status\n{A},pending\n".encode(), now=NOON)
+        text = "".join(export_csv(connection))
+    with opened(tmp_path / "two") as store, store.write() as connection:
+        import_csv(connection, text.encode(), now=NOON)
+        assert [person.state for person in subscribers.listing(connection)] == ["pending"]
+
+
+def test_bad_rows_without_number_are_counted_and_only_the_first_kept(tmp_path: Path) -> None:
+    report, _ = load(tmp_path, f"email\n{A}\n" + "nonsense\n" * 10_500)
+
+    assert (report.rows, report.bad_rows, len(report.bad)) == (10_501, 10_500, 10_000)
+
+
+@pytest.mark.parametrize("name", ["'=1+1", "''=1", "'tis", "＝1+1", "'"])
+def test_an_apostrophe_of_ones_own_comes_back(tmp_path: Path, name: str) -> None:
+    with opened(tmp_path / "one") as store, store.write() as connection:
+        subscribers.add(connection, A, name=name, now=NOON)
+        text = "".join(export_csv(connection))
+    with opened(tmp_path / "two") as store, store.write() as connection:
+        import_csv(connection, text.encode(), now=NOON)
+        assert [person.name for person in subscribers.listing(connection)] == [name]
