@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from typing import Literal
 
-Purpose = Literal["message-id", "unsubscribe"]
+Purpose = Literal["message-id", "unsubscribe", "bounce"]
 
 
 def mac(secret: str, purpose: Purpose, *parts: str) -> bytes:
