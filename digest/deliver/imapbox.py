@@ -62,8 +62,10 @@ class ImapBox:
 
     def close(self) -> None:
         """Say goodbye; nothing is expunged."""
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+        try:
             self._server.logout()
+        except (OSError, imaplib.IMAP4.error):
+            self._server.shutdown()  # logout leaves the line open where the server does not answer
 
     # -- opening
 

@@ -20,7 +20,7 @@ _ORDER: dict[str, int] = {"failed": 0, "delayed": 1, "delivered": 2, "relayed": 
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9\u0080-\U0010ffff.-]{1,255}[A-Za-z0-9]")
 _TYPED = re.compile(r"^\s*[A-Za-z0-9_-]+\s*;\s*")
-_DAEMON = re.compile(r"^(mailer[-_.]?daemon|post-?master|mail[-_.]?daemon|microsoftexchange\w*|maildelivery)\b", re.I)
+_DAEMON = re.compile(r"^(mailer[-_.]?daemon|post-?master|mail[-_.]?daemon|microsoftexchange\w*|maildelivery)\b", re.IGNORECASE)
 _FAILED = re.compile(
     r"undeliver|delivery (status|failure|has failed|report|error|problem|failed)|returned mail|failure notice|mail (system )?"
     r"(delivery )?(failed|failure|error)|could not be delivered|non[- ]remis|nicht (zugestellt|zustellbar)|unzustellbar"

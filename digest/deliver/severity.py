@@ -26,9 +26,9 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _FULL = re.compile(
-    r"(mailbox|inbox|mail box|storage)( \S+)? (is )?(full|over ?quota)|over ?quota|quota (is )?exceeded|exceed\w* (\S+ )?"
-    r"(\S+ )?(quota|storage)|out of storage|(insufficient|not enough) (\S+ )?(storage|space)|postfach (\S+ )?voll|boîte "
-    r"(\S+ ){0,4}pleine|buzón (\S+ )?lleno",
+    r"(mailbox|inbox|mail box|storage)( \S+)? (is )?(full|over ?quota)|over ?quota|quota (is )?exceeded|exceed\w* "
+    r"(\S+ ){0,2}(quota|storage)|out of storage|(insufficient|not enough) (\S+ )?(storage|space)|postfach (\S+ )?voll"
+    r"|boîte (\S+ ){0,4}pleine|buzón (\S+ )?lleno",
     re.IGNORECASE,
 )
 _US = re.compile(

@@ -37,16 +37,22 @@ def look_into_inbox(
 def _opened(project: Project, environ: Mapping[str, str], *, now: datetime, read_only: bool) -> Iterator[Box]:
     inbox = project.settings.inbox
     if inbox is None:
-        raise StateError("digest.toml names no mailbox",
-                         hint='write [inbox] with kind = "imap", host and username; or kind = "maildir" and path')  # fmt: skip
+        raise StateError(
+            "digest.toml names no mailbox",
+            hint='write [inbox] with kind = "imap", host and username; or kind = "maildir" and path',
+        )
     if inbox.kind != "imap":
         path = project.root / Path(inbox.path).expanduser()
         yield Maildir(path) if inbox.kind == "maildir" else MailboxFile(path)
         return
     password = environ.get(inbox.password_env, "")
     if not password:
-        raise LoginError(f"{inbox.host}: there is no password for {inbox.username}", host=inbox.host,
-                         username=inbox.username, hint=f"set the environment variable {inbox.password_env}")  # fmt: skip
+        raise LoginError(
+            f"{inbox.host}: there is no password for {inbox.username}",
+            host=inbox.host,
+            username=inbox.username,
+            hint=f"set the environment variable {inbox.password_env}",
+        )
     from digest.deliver.imapbox import ImapBox  # noqa: PLC0415  a mailbox on this machine needs no server
 
     with contextlib.closing(
