@@ -38,13 +38,15 @@ _LEAVE = re.compile(
     re.IGNORECASE,
 )
 _AWAY = re.compile(
-    r"^(?:auto(?:matic(?:ally)?)?[- ]?(?:generated )?(?:re(?:ply|sponse|sponder)|antwort)|out[- ]of[- ](?:the[- ])?office|abwesen"
+    r"^(?:auto(?:matic(?:ally)?)?[- ]?(?:generated )?(?:re(?:ply|sponse|sponder)|antwort)"
+    r"|out[- ]of[- ](?:the[- ])?office|abwesen"
     r"|automatische antwort|r[ée]ponse automatique|absence|absent|respuesta autom[áa]tica|fuera de (?:la )?oficina|"
     r"ausente|risposta automatica|vacation|on holiday|i am away|away from)",
     re.IGNORECASE,
 )
 _ASKS_BACK = re.compile(
-    r"please confirm your (?:e-?mail|message)|confirm (?:that )?you are (?:a )?human|challenge|verify your (?:e-?mail|message)"
+    r"please confirm your (?:e-?mail|message)|confirm (?:that )?you are (?:a )?human|challenge"
+    r"|verify your (?:e-?mail|message)"
     r"|(?:awaits|waiting for) moderator approval|is being held",
     re.IGNORECASE,
 )
@@ -154,7 +156,12 @@ def _proven_wish(message: Message, _parts: object, _inner: object, known: Notice
     match = _WITH_TOKEN.fullmatch(header(message, "subject"))
     if match is None:
         return None
-    return replace(known, kind="unsubscribe", why="the unsubscribe link of a message of ours", tokens=(match.groups(),))
+    return replace(
+        known,
+        kind="unsubscribe",
+        why="the unsubscribe link of a message of ours",
+        tokens=((match.group(1), match.group(2)),),
+    )
 
 
 def _machine(message: Message, found: Sequence[Message], _inner: object, known: Notice) -> Notice | None:

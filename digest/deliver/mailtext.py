@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import quopri
 import re
 from collections.abc import Iterator, Sequence
@@ -30,13 +31,11 @@ def plain(value: str) -> str:
     """A header's value on one line, its encoded words decoded as far as they can be."""
     text = re.sub(r"[\r\n]+[ \t]*", " ", value)
     if "=?" in text:
-        try:
+        with contextlib.suppress(HeaderParseError, binascii.Error, ValueError):  # else it is taken as it stands
             text = "".join(
                 chunk if isinstance(chunk, str) else _letters(chunk, charset or "ascii")
                 for chunk, charset in decode_header(text)
             )
-        except (HeaderParseError, binascii.Error, ValueError):
-            pass  # what cannot be decoded is taken as it stands
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 

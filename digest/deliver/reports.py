@@ -20,15 +20,19 @@ _ORDER: dict[str, int] = {"failed": 0, "delayed": 1, "delivered": 2, "relayed": 
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9\u0080-\U0010ffff.-]{1,255}[A-Za-z0-9]")
 _TYPED = re.compile(r"^\s*[A-Za-z0-9_-]+\s*;\s*")
-_DAEMON = re.compile(r"^(mailer[-_.]?daemon|post-?master|mail[-_.]?daemon|microsoftexchange\w*|maildelivery)\b", re.IGNORECASE)
+_DAEMON = re.compile(
+    r"^(mailer[-_.]?daemon|post-?master|mail[-_.]?daemon|microsoftexchange\w*|maildelivery)\b", re.IGNORECASE
+)
 _FAILED = re.compile(
-    r"undeliver|delivery (status|failure|has failed|report|error|problem|failed)|returned mail|failure notice|mail (system )?"
-    r"(delivery )?(failed|failure|error)|could not be delivered|non[- ]remis|nicht (zugestellt|zustellbar)|unzustellbar"
+    r"undeliver|delivery (status|failure|has failed|report|error|problem|failed)"
+    r"|returned mail|failure notice|mail "
+    r"(system )?(delivery )?(failed|failure|error)|could not be delivered|non[- ]remis|nicht (zugestellt|zustellbar)|unzustellbar"
     r"|zustellung|no (se pudo )?entrega|échec|mancata consegna|message not delivered|returning message",
     re.IGNORECASE,
 )
 _DELAYED = re.compile(
-    r"\bdelay(ed)?\b|(will|being) (keep trying|be retried|retried|retry)|not yet been delivered|warning: (message|could not"
+    r"\bdelay(ed)?\b|(will|being) (keep trying|be retried|retried|retry)"
+    r"|not yet been delivered|warning: (message|could not"
     r" send)|transient non-fatal|verzöger|retardé|retrasad",
     re.IGNORECASE,
 )

@@ -30,7 +30,7 @@ Outcome = Literal["bounced", "unsubscribed", "complained", "counted", "already"]
 
 OLDEST = timedelta(days=365)  # a date before that is a clock that is wrong
 
-_WORST_FIRST: tuple[str, ...] = get_args(Severity)
+_WORST_FIRST: tuple[Severity, ...] = get_args(Severity)
 _STRONGER: tuple[str, ...] = ("bounced", "unsubscribed", "complained")
 _table = schema.bounce
 _row = schema.bounce.c

@@ -18,7 +18,9 @@ _REPLY = re.compile(r"(?<![\d.])([45])[0-5]\d(?=[ \-#,:]|$)")
 
 _NOBODY = re.compile(
     r"user (is )?unknown|unknown (user|recipient|address|local[- ]part|mailbox)|no such (user|mailbox|address|recipient"
-    r"|person|account)|(user|recipient|mailbox|account|address)( \S+)? (was |is )?(not found|does not exist|doesn'?t exist)"
+    r"|person|account)|(user|recipient|mailbox|account|address)( \S+)? (was |is )?(not found|"
+    r"does not exist|doesn'?t exist"
+    r")"
     r"|does ?n[o']t have an? \S+ account|invalid (recipient|mailbox|user)|recipnotfound|recipientnotfound|mailbox "
     r"unavailable or not local|no mailbox here|not our customer|address rejected: access denied|unrouteable address"
     r"|(benutzer|empfänger|adresse) (ist )?(unbekannt|nicht vorhanden)|(utilisateur|destinataire) inconnu|adresse "

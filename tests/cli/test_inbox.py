@@ -56,7 +56,7 @@ def letter(subject: str, who: str = "eve", more: str = "") -> bytes:
     return f"From: {who}@readers.example\nTo: {BASE}\nSubject: {subject}\n{more}\nHello.\n".encode()
 
 
-def wish(root: Path, who: int) -> bytes:
+def wish(who: int) -> bytes:
     address = f"{PEOPLE[who - 1]}@readers.example"
     return letter(f"unsubscribe {address} {unsubscribe_token(KEY, who, address)}")
 
@@ -89,7 +89,7 @@ def test_each_reader_gets_what_the_mails_prove_and_a_second_run_changes_nothing(
         "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n--f\nContent-Type: message/rfc822\n\n"
         f"Return-Path: <{return_path(BASE, secret=KEY, mailing_id=MAILINGS[0], subscriber_id=3)}>\n\nx\n--f--\n"
     ).encode()
-    box = put(root, bounce(1), wish(root, 2), complaint, bounce(4, "4.2.2"), letter("Well done"))
+    box = put(root, bounce(1), wish(2), complaint, bounce(4, "4.2.2"), letter("Well done"))
     before = snapshot(root)
 
     tried = inbox(root, "--dry-run")
@@ -164,7 +164,7 @@ def test_many_reports_on_one_mailing_count_once(root: Path) -> None:
 def test_a_mailbox_file_is_read_and_never_written(tmp_path: Path) -> None:
     root = made(tmp_path / "brief", 'kind = "mbox"\npath = "back.mbox"')
     file = root / "back.mbox"
-    file.write_bytes(b"".join(b"From x Tue Nov 17 09:00:00 2026\n" + one + b"\n" for one in (bounce(1), wish(root, 2))))
+    file.write_bytes(b"".join(b"From x Tue Nov 17 09:00:00 2026\n" + one + b"\n" for one in (bounce(1), wish(2))))
     before = file.read_bytes()
 
     assert inbox(root).json["outcomes"] == {"bounced": 1, "unsubscribed": 1}
@@ -184,7 +184,7 @@ def test_a_server_is_read_marked_and_asked_for_each_mail_once(tmp_path: Path, mo
     monkeypatch.setenv("DIGEST_IMAP_PASSWORD", "secret")
     with imap_server() as server:
         root = made(tmp_path / "brief", imap_table(server.port, server.ca_file))
-        server.mails = {5: bounce(1), 9: letter("Well done"), 12: wish(root, 2)}
+        server.mails = {5: bounce(1), 9: letter("Well done"), 12: wish(2)}
 
         assert inbox(root, "--dry-run").json["mails"] == 3
         assert (server.seen, states(root)) == (set(), ["active"] * 4)
