@@ -26,7 +26,8 @@ _DAEMON = re.compile(
 _FAILED = re.compile(
     r"undeliver|delivery (status|failure|has failed|report|error|problem|failed)"
     r"|returned mail|failure notice|mail "
-    r"(system )?(delivery )?(failed|failure|error)|could not be delivered|non[- ]remis|nicht (zugestellt|zustellbar)|unzustellbar"
+    r"(system )?(delivery )?(failed|failure|error)|could not be delivered"
+    r"|non[- ]remis|nicht (zugestellt|zustellbar)|unzustellbar"
     r"|zustellung|no (se pudo )?entrega|échec|mancata consegna|message not delivered|returning message",
     re.IGNORECASE,
 )
