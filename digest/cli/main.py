@@ -56,6 +56,7 @@ VERBS: dict[str, dict[str, str]] = {
     },
     "People": {
         "subscribers": "Add, import, export, remove and show subscribers.",
+        "inbox": "Read what came back: bounces, complaints, and who wants to leave.",
         "forget": "Remove everything personal about somebody.",
     },
     "Machine": {

@@ -30,6 +30,7 @@ from digest.config.checks import (
     Web,
     Zone,
 )
+from digest.config.inbox import InboxSettings
 from digest.config.table import Table, WrongKeyError
 from digest.config.theme import ThemeSettings
 
@@ -250,6 +251,7 @@ class Settings(Table, frozen=True, kw_only=True):
     send: SendSettings = SendSettings()
     gather: GatherSettings = GatherSettings()
     publish: PublishSettings = PublishSettings()
+    inbox: InboxSettings | None = None  # None: nobody reads what comes back
     assist: AssistSettings | None = None  # None: no model is asked
     store: StoreSettings = StoreSettings()
 

@@ -124,6 +124,12 @@ def find(connection: Connection, address: str) -> Subscriber | None:
     return None if row is None else _to_subscriber(row)
 
 
+def of_id(connection: Connection, subscriber_id: int) -> Subscriber | None:
+    """The subscriber with this id."""
+    row = connection.execute(select(*_COLUMNS).where(_row.id == subscriber_id)).mappings().first()
+    return None if row is None else _to_subscriber(row)
+
+
 def listing(
     connection: Connection, states: Collection[SubscriberState] = get_args(SubscriberState)
 ) -> Iterator[Subscriber]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-Purpose = Literal["message-id", "unsubscribe"]
+Purpose = Literal["message-id", "unsubscribe", "bounce"]
 LinkPurpose = Literal["unsubscribe", "confirm", "preferences"]
 
 # Digits of base 32 in small letters (RFC 4648 §6): a token may stand in the part of an address before the @, whose

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. A test holds it against the migrations' folder; reading it here spares importing Alembic."""
 
 
@@ -257,6 +257,25 @@ signing_key = Table(  # of links: digest.deliver.keys
     Column("version", Integer, primary_key=True),
     Column("secret", Text, nullable=False),
     Column("made", Utc, nullable=False),
+)
+
+bounce = Table(  # what came back of a mailing to a subscriber, the worst of it: digest.deliver.settling
+    "bounce",
+    metadata,
+    Column("subscriber_id", Integer, primary_key=True, autoincrement=False),
+    Column("mailing_id", String, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+inbox_mail = Table(  # which mails of the inbox were looked at: a row by content, and one by place; nothing they say
+    "inbox_mail",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("kind", String, nullable=False),
 )
 
 mailing = Table(
