@@ -31,6 +31,7 @@ from digest.config.checks import (
     Zone,
 )
 from digest.config.inbox import InboxSettings
+from digest.config.serve import ServeSettings
 from digest.config.table import Table, WrongKeyError
 from digest.config.theme import ThemeSettings
 
@@ -252,6 +253,7 @@ class Settings(Table, frozen=True, kw_only=True):
     gather: GatherSettings = GatherSettings()
     publish: PublishSettings = PublishSettings()
     inbox: InboxSettings | None = None  # None: nobody reads what comes back
+    serve: ServeSettings | None = None  # None: people leave by mail
     assist: AssistSettings | None = None  # None: no model is asked
     store: StoreSettings = StoreSettings()
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from digest.errors import BusyError, StoreError
 from digest.store import schema
+from digest.store.searchindex import SEARCH_SQLITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,7 +193,7 @@ def _create(connection: Connection) -> None:
     """Make a new store as the migrations would leave it; a test holds the two against each other."""
     schema.metadata.create_all(connection)
     if connection.dialect.name == "sqlite":
-        for statement in schema.SEARCH_SQLITE:
+        for statement in SEARCH_SQLITE:
             connection.exec_driver_sql(statement)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": schema.HEAD})

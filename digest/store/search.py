@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, FromClause, Select, column, func, literal_
 
 from digest.errors import UsageError
 from digest.store.database import get_meta, put_meta
-from digest.store.schema import INDEXED, entry
+from digest.store.schema import entry
+from digest.store.searchindex import INDEXED
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

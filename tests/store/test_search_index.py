@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, text, update
 from digest.store import schema
 from digest.store.database import Store, open_store
 from digest.store.search import index_entries, is_behind, search_ids
+from digest.store.searchindex import INDEXED
 from tests.store.test_search import row
 
 WORDS = ("harbour", "tariff", "heat")
@@ -40,7 +41,7 @@ def test_after_any_changes_the_index_finds_what_is_there(store: Store, steps: li
     entry = schema.entry
     with store.write() as connection:
         connection.execute(delete(entry))
-        connection.execute(delete(schema.meta).where(schema.meta.c.key == schema.INDEXED))
+        connection.execute(delete(schema.meta).where(schema.meta.c.key == INDEXED))
         connection.execute(text("INSERT INTO entry_search(entry_search) VALUES ('rebuild')"))
     for count, (what, *args) in enumerate(steps):
         with store.write() as connection:
