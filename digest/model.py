@@ -313,6 +313,7 @@ class IssueRecord:
 
 UNSUBSCRIBE_MARK = "@@unsubscribe@@"
 """Stands in both parts of a Mail where each recipient's own unsubscribe address goes."""
+PREFERENCES_MARK = "@@preferences@@"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,15 +13,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.model import UNSUBSCRIBE_MARK
+from digest.model import PREFERENCES_MARK, UNSUBSCRIBE_MARK
 
 if TYPE_CHECKING:
     from digest.deliver.message import Personal
 
 _AS_IS = bytes(byte for byte in range(32, 127) if byte != ord("=")) + b"\t\r\n"
 """What quoted-printable leaves alone (RFC 2045 §6.7)."""
-_MARK = re.compile(rf"{UNSUBSCRIBE_MARK}|@@name(?:\|([^@|\r\n]*))?@@")
-"""What a template may hold for each recipient: the link, and the name, with what stands there for want of one, as in
+_MARK = re.compile(rf"{UNSUBSCRIBE_MARK}|{PREFERENCES_MARK}|@@name(?:\|([^@|\r\n]*))?@@")
+"""What a template may hold for each recipient: two links, and the name, with what stands there for want of one, as in
 ``@@name|reader@@``."""
 
 
@@ -30,13 +30,14 @@ class Body:
     """A part's text between its marks; ``texts`` has one more than ``marks``."""
 
     texts: tuple[str, ...]
-    marks: tuple[str | None, ...]  # what stands there for want of a name; None: the unsubscribe link
+    marks: tuple[tuple[str, str], ...]  # as written; what stands there for want of a name
     is_html: bool
 
     def values(self, who: Personal) -> list[str]:
         """What this recipient has at each mark: text of one line, escaped in HTML."""
-        link, name = (html.escape(who.link), html.escape(who.name)) if self.is_html else (who.link, who.name)
-        return [link if instead is None else name or instead for instead in self.marks]
+        links = {UNSUBSCRIBE_MARK: who.link, PREFERENCES_MARK: who.preferences}
+        values = [links.get(mark) or who.name or instead for mark, instead in self.marks]
+        return [html.escape(value) for value in values] if self.is_html else values
 
     def filled(self, who: Personal) -> str:
         between = [*self.values(who), ""]
@@ -51,7 +52,7 @@ def body_of(template: str, *, is_html: bool) -> Body:
     edges = [0, *(place for mark in found for place in mark.span()), len(text)]
     return Body(
         texts=tuple(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)),
-        marks=tuple(None if mark[0] == UNSUBSCRIBE_MARK else mark[1] or "" for mark in found),
+        marks=tuple((mark[0], mark[1] or "") for mark in found),
         is_html=is_html,
     )
 

@@ -10,10 +10,10 @@ from typing import Protocol, Self
 
 from digest.config.settings import Settings
 from digest.deliver.folder import FolderCarrier
-from digest.deliver.line import Outcome
-from digest.deliver.message import sender_address
+from digest.deliver.line import Envelope, Outcome
 from digest.deliver.sendmail import SendmailCarrier
 from digest.deliver.smtp import Transport, password
+from digest.deliver.stamp import sender_address
 from digest.errors import ConnectError
 
 
@@ -29,7 +29,7 @@ class Way(Protocol):
         ...
 
     def hand_over(
-        self, sender: str, recipient: str, data: bytes, on_body: Callable[[], None], following: str | None = None
+        self, envelope: Envelope, data: bytes, on_body: Callable[[], None], following: Envelope | None = None
     ) -> Outcome:
         """See digest.deliver.line.hand_over."""
         ...
@@ -40,7 +40,7 @@ class Carrier(Protocol):
 
     @property
     def sender(self) -> str:
-        """The envelope's sender."""
+        """The newsletter's own address: the envelope's sender, unless each message has one of its own."""
         ...
 
     @property

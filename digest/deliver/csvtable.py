@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from digest.deliver.message import one_line
+from digest.deliver.headers import one_line
 
 CELL = 10_000  # characters; a longer cell means a quotation mark that was never closed
 LISTED = 10_000  # bad rows are named, up to so many: a file that is no list at all must not fill the memory

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from digest.deliver.carrier import Carrier, Way
 from digest.deliver.ledger import RANGE, Ledger, OnUncertain
-from digest.deliver.line import Outcome, stuffed
+from digest.deliver.line import Envelope, Outcome, stuffed
 from digest.deliver.watch import INTERRUPTED, Watch
 from digest.errors import ConnectError, LoginError
 from digest.model import Delivery, Mailing, Tally
@@ -24,6 +24,10 @@ LOOK_S = 0.2  # a waiting thread looks whether it is to stop
 
 Render = Callable[[Delivery], bytes]
 """Writes one recipient's message as it goes over the wire: lines end in CRLF, none begins with a dot (see line.py)."""
+
+
+ReturnPath = Callable[[int], str]
+"""Where the message to a subscriber of this id comes back to if it cannot be delivered: an address in ASCII."""
 
 
 class Clock(Protocol):
@@ -42,11 +46,13 @@ def deliver(
     clock: Clock,
     on_uncertain: OnUncertain = "hold",
     on_delivery: Callable[[Delivery], None] = lambda _: None,
+    return_path: ReturnPath | None = None,
     watch: Watch | None = None,
 ) -> Tally:
     """Send what is left of a mailing, and is due, to its end or until something stops it.
 
-    Call it while holding the send lock. ``on_delivery`` is called in this thread for every outcome. Ctrl-C lets the
+    Call it while holding the send lock. ``on_delivery`` is called in this thread for every outcome; without a
+    ``return_path`` all comes back to the carrier's sender. Ctrl-C lets the
     messages on their way finish; what has not begun stays queued. ``Tally.stopped`` says why it ended early.
 
     Raises:
@@ -61,8 +67,9 @@ def deliver(
         with transport.connection():  # kept for the first thread; if there is no way in, nothing is claimed
             pass
     run = _Run(
-        ledger, transport, render, mailing.id, ranges, owner=owner, clock=clock, on_uncertain=on_uncertain, watch=watch
-    )
+        ledger, transport, render, mailing.id, ranges, owner=owner, clock=clock, on_uncertain=on_uncertain,
+        return_path=return_path, watch=watch,
+    )  # fmt: skip
     run.run(transport.connections, on_delivery)
     return replace(ledger.tally(mailing.id), stopped=watch.reason)
 
@@ -80,13 +87,14 @@ def deliver_range(
     clock: Clock,
     on_uncertain: OnUncertain = "hold",
     on_delivery: Callable[[Delivery], None] = lambda _: None,
+    return_path: ReturnPath | None = None,
     watch: Watch | None = None,
 ) -> Tally:
     """Send the due rows with lo ≤ subscriber id ≤ hi; the tally is of these ids. See deliver."""
     watch = watch or Watch()
     run = _Run(
         ledger, transport, render, mailing_id, [(lo, hi)], owner=owner, clock=clock, on_uncertain=on_uncertain,
-        watch=watch,
+        return_path=return_path, watch=watch,
     )  # fmt: skip
     run.run(connections, on_delivery)
     return replace(ledger.tally(mailing_id, lo, hi), stopped=watch.reason)
@@ -110,6 +118,7 @@ class _Run:
         owner: str,
         clock: Clock,
         on_uncertain: OnUncertain,
+        return_path: ReturnPath | None,
         watch: Watch,
     ) -> None:
         self.ledger = ledger
@@ -120,6 +129,7 @@ class _Run:
         self.owner = owner
         self.clock = clock
         self.on_uncertain = on_uncertain
+        self.return_path = return_path or (lambda _: transport.sender)
         self.watch = watch
         self.waiting: deque[tuple[Delivery, int]] = deque()  # claimed, with the number of the try
         self.open = 0  # claimed, waiting or with a thread
@@ -239,7 +249,7 @@ class _Run:
                     continue
                 if self.transport.asks_ahead:
                     ahead = self._next()
-                self._send(line, row, attempt, ahead[0].address if ahead else None)
+                self._send(line, row, attempt, ahead[0] if ahead else None)
         finally:
             if ahead:
                 self.waiting.appendleft(ahead)
@@ -250,7 +260,7 @@ class _Run:
         except IndexError:
             return None
 
-    def _send(self, line: Way, row: Delivery, attempt: int, following: str | None) -> None:
+    def _send(self, line: Way, row: Delivery, attempt: int, following: Delivery | None) -> None:
         data = self.render(row)
         self.transport.pace(self.watch.stop)
         if self.watch.stop.is_set():
@@ -259,8 +269,8 @@ class _Run:
         def on_body() -> None:
             self.ledger.sending(row, owner=self.owner, now=self.clock.now())
 
-        after = smtp_address(following) if following and address_problem(following) is None else None
-        outcome = line.hand_over(self.transport.sender, smtp_address(row.address), data, on_body, after)
+        after = self._envelope(following) if following and address_problem(following.address) is None else None
+        outcome = line.hand_over(self._envelope(row), data, on_body, after)
         if outcome.throttles:
             self.transport.slow()
         if outcome.result == "again":
@@ -284,6 +294,9 @@ class _Run:
         else:
             self._finished(self._settle(row, outcome))
             self.watch.answered()
+
+    def _envelope(self, row: Delivery) -> Envelope:
+        return Envelope(self.return_path(row.subscriber_id), smtp_address(row.address))
 
     def _settle(self, row: Delivery, outcome: Outcome) -> Delivery:
         ledger, owner, now = self.ledger, self.owner, self.clock.now()
@@ -317,4 +330,4 @@ def deliver_one(transport: Carrier, address: str, data: bytes) -> Outcome:
     if problem is not None:
         return Outcome(result="failed", detail=f"the address {problem}")
     with transport.connection() as line:
-        return line.hand_over(transport.sender, smtp_address(address), stuffed(data), lambda: None)
+        return line.hand_over(Envelope(transport.sender, smtp_address(address)), stuffed(data), lambda: None)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.config.settings import Settings
-from digest.deliver.message import sender_address
+from digest.deliver.stamp import sender_address
 from digest.errors import DeliveryError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
-from digest.deliver.line import Outcome, unstuffed
+from digest.deliver.line import Envelope, Outcome, unstuffed
 from digest.disk import write_whole
 from digest.errors import ConnectError, DigestError
 
@@ -70,11 +70,10 @@ class FolderCarrier:
 
     def hand_over(  # the envelope is in no file
         self,
-        sender: str,  # noqa: ARG002
-        recipient: str,  # noqa: ARG002
+        envelope: Envelope,  # noqa: ARG002
         data: bytes,
         on_body: Callable[[], None],
-        following: str | None = None,  # noqa: ARG002
+        following: Envelope | None = None,  # noqa: ARG002
     ) -> Outcome:
         """Write the file, whole or not at all: never in doubt."""
         raw = unstuffed(data)

@@ -14,8 +14,8 @@ from typing import Any
 
 from digest.config.inbox import InboxSettings
 from digest.deliver.bounces import MAX_BYTES
+from digest.deliver.headers import one_line
 from digest.deliver.letterbox import Known, Letter, unknown
-from digest.deliver.message import one_line
 from digest.errors import ConnectError, LoginError
 
 LOOK_BACK = timedelta(days=60)  # older mails are not asked for: a server's list of them may be longer than a line

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 
 from digest.deliver.bounces import Kind, read_mail
-from digest.deliver.claims import believed
+from digest.deliver.claims import Proofs, believed
 from digest.deliver.letterbox import Box, Letter
 from digest.deliver.settling import Outcome, settle
 from digest.store import schema
@@ -22,7 +22,6 @@ from digest.store import schema
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from digest.config.settings import Settings
     from digest.deliver.bounces import Notice
     from digest.store.database import Store
 
@@ -48,7 +47,7 @@ class Reading:
 
 
 def read_inbox(
-    store: Store, box: Box, settings: Settings, *, secret: str | None, now: datetime, dry_run: bool = False
+    store: Store, box: Box, proofs: Proofs | None, *, now: datetime, dry_run: bool = False
 ) -> Iterator[Reading]:
     """Look at every mail that was not looked at before; with ``dry_run`` nothing is written or marked.
 
@@ -70,7 +69,7 @@ def read_inbox(
                 if notice.is_settled:
                     settled.append(letter)
                 if _note(connection, letter, notice, now=now):
-                    readings.append(_take(connection, notice, settings, secret=secret, now=now))
+                    readings.append(_take(connection, notice, proofs, now=now))
             if dry_run:
                 connection.rollback()
         if not dry_run:
@@ -93,11 +92,11 @@ def _note(connection: Connection, letter: Letter, notice: Notice, *, now: dateti
     return letter.content_key not in before
 
 
-def _take(connection: Connection, notice: Notice, settings: Settings, *, secret: str | None, now: datetime) -> Reading:
+def _take(connection: Connection, notice: Notice, proofs: Proofs | None, *, now: datetime) -> Reading:
     named = next(iter(notice.recipients), "") or notice.sender
     if notice.kind not in ACTING:
         return Reading(kind=notice.kind, outcome=None, address=named, why=notice.why)
-    claim = believed(connection, notice, settings, secret=secret)
+    claim = believed(connection, notice, proofs)
     if claim is None:
         return Reading(kind=notice.kind, outcome=None, address=named, why=f"{notice.why}; nothing proves it")
     outcome, why = settle(connection, claim, notice, now=now)

@@ -21,11 +21,11 @@ def keyring(connection: Connection, *, now: datetime, fresh: Callable[[], str]) 
     Args:
         fresh: gives 64 random hex digits (``secrets.token_hex(32)``).
     """
-    found = _load(connection)
+    found = known_keyring(connection)
     if found is None:
         put_meta(connection, LIST, fresh()[:16])
         rotate(connection, now=now, fresh=fresh)
-        found = _load(connection)
+        found = known_keyring(connection)
     if found is None:
         raise AssertionError("a key that was just made is there")
     return found
@@ -43,7 +43,8 @@ def void_before(connection: Connection, version: int) -> int:
     return connection.execute(delete(schema.signing_key).where(_key.version < version)).rowcount
 
 
-def _load(connection: Connection) -> Keyring | None:
+def known_keyring(connection: Connection) -> Keyring | None:
+    """The keys of this list; None: there are none yet, so there are no links either."""
     rows = connection.execute(select(_key.version, _key.secret).order_by(_key.version)).all()
     list_id = get_meta(connection, LIST)
     if not rows or list_id is None:

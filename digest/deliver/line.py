@@ -12,9 +12,9 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from digest.deliver.message import one_line
+from digest.deliver.headers import one_line
 
 MAX_MESSAGES = 100  # over one connection: more than 100 some servers answer with 421
 MAX_REFUSALS = 5  # over one connection: two bad replies each; after 10 Postfix slows down, after 20 it hangs up
@@ -26,6 +26,13 @@ dot. again: the line dropped or the server was not ready before that dot. stop: 
 the recipient is."""
 
 _STEPS = ("mail", "rcpt", "data")
+
+
+class Envelope(NamedTuple):
+    """Who a message is from and for, as the server is told (RFC 5321 §2.3.1); ASCII."""
+
+    sender: str  # where it comes back to
+    recipient: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,7 @@ class Outcome:
 class Line(smtplib.SMTP):
     """A connection that sends a body in two steps, so that it is known whether the final dot had left."""
 
-    asked: str | None = None  # for whom MAIL, RCPT and DATA have left already, with the dot of the message before
+    asked: Envelope | None = None  # for whom MAIL, RCPT and DATA have left already, with the dot of the message before
     taken = 0  # messages handed over so far
     refusals = 0
 
@@ -98,9 +105,9 @@ class Line(smtplib.SMTP):
         return self.getreply()
 
     def hand_over(
-        self, sender: str, recipient: str, data: bytes, on_body: Callable[[], None], following: str | None = None
+        self, envelope: Envelope, data: bytes, on_body: Callable[[], None], following: Envelope | None = None
     ) -> Outcome:
-        return hand_over(self, sender, recipient, data, on_body, following)
+        return hand_over(self, envelope, data, on_body, following)
 
     def write(self, data: bytes) -> None:
         if self.sock is None:
@@ -136,12 +143,7 @@ def unstuffed(data: bytes) -> bytes:
 
 
 def hand_over(
-    line: Line,
-    sender: str,
-    recipient: str,
-    data: bytes,
-    on_body: Callable[[], None],
-    following: str | None = None,
+    line: Line, envelope: Envelope, data: bytes, on_body: Callable[[], None], following: Envelope | None = None
 ) -> Outcome:
     """Hand one message to the server. ``on_body`` is called when all is agreed and the body is about to leave.
 
@@ -150,17 +152,17 @@ def hand_over(
 
     Args:
         data: as it goes over the wire (see ``stuffed``); what build_message and Splice write is so already.
-        following: for whom the next message over this line will be. The server is asked about it in the same write as
+        following: the envelope of the next message over this line. The server is asked about it in the same write as
             the dot (RFC 2920 §3.1 allows that), which saves waiting once. It commits to nothing: only its own body
             makes it a message. While ``line.asked`` is set, the line is good for that message or for nothing.
     """
     line.taken += 1
     asked, line.asked = line.asked, None
-    if (asked is None and not line.in_step()) or asked not in {None, recipient}:
+    if (asked is None and not line.in_step()) or asked not in {None, envelope}:
         line.close()
         return Outcome(result="again", detail="the server spoke, or hung up, before it was asked")
     size = len(data)
-    outcome = _agree(line, sender, recipient, size, asked=asked is not None)
+    outcome = _agree(line, envelope, size, asked=asked is not None)
     if outcome is None:
         try:
             on_body()
@@ -168,7 +170,7 @@ def hand_over(
             line.close()
             raise
         goes_on = following and line.pipelines and not line.worn
-        ahead = lines_of(_commands(line, sender, following, size)) if following and goes_on else b""
+        ahead = lines_of(_commands(line, following, size)) if following and goes_on else b""
         outcome = _body(line, data, ahead)
         line.asked = following if ahead else None
     if outcome.result == "again":
@@ -182,15 +184,15 @@ def hand_over(
     return outcome
 
 
-def _commands(line: Line, sender: str, recipient: str, size: int) -> tuple[str, str, str]:
+def _commands(line: Line, envelope: Envelope, size: int) -> tuple[str, str, str]:
     option = f" SIZE={size}" if line.has_extn("size") else ""
-    return f"MAIL FROM:<{sender}>{option}", f"RCPT TO:<{recipient}>", "DATA"
+    return f"MAIL FROM:<{envelope.sender}>{option}", f"RCPT TO:<{envelope.recipient}>", "DATA"
 
 
-def _agree(line: Line, sender: str, recipient: str, size: int, *, asked: bool) -> Outcome | None:
+def _agree(line: Line, envelope: Envelope, size: int, *, asked: bool) -> Outcome | None:
     """MAIL, RCPT, DATA; None: the server waits for the body."""
     refusal: Outcome | None = None
-    replies = line.ask(*_commands(line, sender, recipient, size), written=asked)
+    replies = line.ask(*_commands(line, envelope, size), written=asked)
     try:
         for step, (code, reply) in zip(_STEPS, replies, strict=False):
             if step == "data" and code == 354:

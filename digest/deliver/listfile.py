@@ -11,16 +11,17 @@ from datetime import datetime
 from typing import BinaryIO, Literal, get_args
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from digest.deliver import subscribers
 from digest.deliver.csvtable import CELL, BadRow, Table, open_table
-from digest.deliver.message import one_line
+from digest.deliver.headers import one_line
 from digest.deliver.subscribers import LANGUAGE
 from digest.errors import UsageError
 from digest.model import Subscriber, SubscriberState
 from digest.text.address import address_key, address_problem, tidy
 
-BATCH = 500  # rows asked for and written at once: SQLite's older builds take 999 parameters
+BATCH = 5000  # rows written at once
 MAX_NAME = 200  # characters
 
 # A spreadsheet runs a cell that begins so; the wide forms count in Japanese ones (OWASP, CSV injection).
@@ -113,6 +114,8 @@ def _person(row: list[str], columns: dict[str, int]) -> _Person | str:
 
 
 def _cell(text: str) -> str:
+    if not text:
+        return text
     # Nothing printable is what one_line takes away, and most cells are.
     value = text.strip(" ") if text.isprintable() and "  " not in text else one_line(text)
     # What the export put before a formula is taken away again.
@@ -142,6 +145,7 @@ class _Import:
     met: bytearray = field(default_factory=bytearray)  # 1: the subscriber with this id stood in the file
     strangers: set[str] = field(default_factory=set)  # keys of those in the file who have left and are no subscribers
     batch: dict[str, _Person] = field(default_factory=dict)  # by address key
+    all_new: bool = True  # nobody of the last batch was known
     counts: dict[_Outcome, int] = field(default_factory=lambda: dict.fromkeys(get_args(_Outcome), 0))
 
     def __post_init__(self) -> None:
@@ -149,7 +153,8 @@ class _Import:
         self.met = bytearray(self.first_id)
 
     def take(self, person: _Person) -> None:
-        key = address_key(person.address)
+        # It is tidy already, and of ASCII nothing but its capitals is left to do.
+        key = person.address.lower() if person.address.isascii() else address_key(person.address)
         if key in self.batch or key in self.strangers:
             self.counts["duplicates"] += 1
             return
@@ -158,11 +163,15 @@ class _Import:
             self.flush()
 
     def flush(self) -> None:
-        """File the batch: two questions to the store, and each kind of change at once."""
-        known = subscribers.among(self.connection, self.batch)
-        gone = subscribers.left_among(self.connection, self.batch)
+        """File the batch, each kind of change at once."""
+        batch, self.batch = self.batch, {}
+        gone = subscribers.left_among(self.connection, batch)
+        if self.all_new and not gone and self._file_new(batch):
+            return
+        known = subscribers.among(self.connection, batch)
+        self.all_new = not known and not gone
         changes = subscribers.Changes(origin=self.origin)
-        for key, person in self.batch.items():
+        for key, person in batch.items():
             before = known.get(key)
             if before is not None and self._was_met(before.id):
                 self.counts["duplicates"] += 1
@@ -172,7 +181,24 @@ class _Import:
                 self.strangers.add(key)
             self.counts[outcome] += 1
         subscribers.save(self.connection, changes, now=self.now)
-        self.batch = {}
+
+    def _file_new(self, batch: dict[str, _Person]) -> bool:
+        """File a batch of people nobody of whom is known, without asking first; False: somebody is, nothing was done.
+
+        A batch like the last one: of a new list that saves a question for everybody.
+        """
+        if any(person.state not in subscribers.MAILABLE for person in batch.values()):
+            return False
+        first = self.next_id
+        new = {key: self._subscriber(person) for key, person in batch.items()}
+        try:
+            with self.connection.begin_nested():
+                subscribers.insert_new(self.connection, new, detail=self.origin)
+        except IntegrityError:  # an address that is there
+            self.next_id = first
+            return False
+        self.counts["added"] += len(batch)
+        return True
 
     def _was_met(self, subscriber_id: int) -> bool:
         if subscriber_id >= self.first_id or self.met[subscriber_id]:

@@ -9,8 +9,8 @@ from email.message import Message
 from email.parser import HeaderParser
 from typing import Literal
 
+from digest.deliver.headers import one_line
 from digest.deliver.mailtext import decoded, header, text_of
-from digest.deliver.message import one_line
 
 Action = Literal["failed", "delayed", "delivered"]
 

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Self
 
-from digest.deliver.line import DETAIL, Outcome, Result, unstuffed
-from digest.deliver.message import one_line
+from digest.deliver.headers import one_line
+from digest.deliver.line import DETAIL, Envelope, Outcome, Result, unstuffed
 from digest.deliver.pace import Pace
 from digest.errors import ConnectError
 
@@ -81,11 +81,10 @@ class SendmailCarrier:
 
     def hand_over(  # each message is a run of its own
         self,
-        sender: str,
-        recipient: str,
+        envelope: Envelope,
         data: bytes,
         on_body: Callable[[], None],
-        following: str | None = None,  # noqa: ARG002
+        following: Envelope | None = None,  # noqa: ARG002
     ) -> Outcome:
         """Give it one message; what it says on its error output is the detail."""
         # Mailers want this machine's line ends on their input; some would double the CR.
@@ -93,7 +92,7 @@ class SendmailCarrier:
         on_body()
         try:
             process = subprocess.Popen(  # noqa: S603  the command is the operator's; the address cannot be an option
-                [self.command, "-i", "-f", sender, "--", recipient],
+                [self.command, "-i", "-f", envelope.sender, "--", envelope.recipient],
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             )  # fmt: skip
         except OSError as error:

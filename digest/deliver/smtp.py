@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Self
 
 from digest.config.settings import SendSettings, Settings
 from digest.deliver.line import Line, TlsLine, why
-from digest.deliver.message import sender_address
 from digest.deliver.pace import Pace
+from digest.deliver.stamp import sender_address
 from digest.errors import ConnectError, LoginError
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A message that is built once, and only put together for each recipient. Pure: same input, same bytes.
 
-    splice = Splice(mail, settings=settings, mailing_id=…, secret=…, date=…)
+    splice = Splice(mail, stamp, date=…)
     splice.message(recipient)       # says what build_message says for that recipient
 
 build_message writes it for nobody in particular; from there on only what differs is written: three header fields, and
@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.config.settings import Settings
 from digest.deliver.body import Body, base64_lines, body_of, quoted
-from digest.deliver.message import Personal, Recipient, build_message, personal
+from digest.deliver.message import Personal, build_message, personal
+from digest.deliver.stamp import Recipient, Stamp
 from digest.model import Mail
 
 _NOBODY = Recipient(subscriber_id=0, address="nobody@nowhere.example", name="Nobody")
@@ -29,12 +29,10 @@ _Encode = Callable[[list[str]], list[bytes]]
 class Splice:
     """One variant of one mailing."""
 
-    def __init__(self, mail: Mail, *, settings: Settings, mailing_id: str, secret: str, date: datetime) -> None:
-        self._settings, self._mailing_id, self._secret = settings, mailing_id, secret
-        nobody = personal(settings, mailing_id=mailing_id, secret=secret, recipient=_NOBODY)
-        built = build_message(
-            mail, settings=settings, mailing_id=mailing_id, secret=secret, recipient=_NOBODY, date=date
-        )
+    def __init__(self, mail: Mail, stamp: Stamp, *, date: datetime) -> None:
+        self._stamp = stamp
+        nobody = personal(stamp, _NOBODY)
+        built = build_message(mail, stamp, _NOBODY, date=date)
         boundary = b"\r\n--" + _found(rb'boundary="([^"]+)"', built)
         head, text, rich, self._end = built.split(boundary)
         self._end = boundary + self._end
@@ -48,7 +46,7 @@ class Splice:
         Raises:
             DeliveryError: the recipient's address cannot be mailed.
         """
-        who = personal(self._settings, mailing_id=self._mailing_id, secret=self._secret, recipient=recipient)
+        who = personal(self._stamp, recipient)
         lines = who.lines()
         pieces = [self._head[0]]
         for name, after in zip(self._fields, self._head[1:], strict=True):

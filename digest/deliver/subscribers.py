@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from itertools import islice
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, func, insert, literal, select, update
 
-from digest.deliver.message import one_line
+from digest.deliver.headers import one_line
 from digest.errors import StateError, UsageError
 from digest.model import Subscriber, SubscriberState
 from digest.store import schema
@@ -23,6 +25,7 @@ _row = schema.subscriber.c
 _COLUMNS = tuple(_row[name] for name in Subscriber.__slots__)
 
 MAILABLE = ("active", "pending")
+ASKED = 500  # keys in one question: SQLite's older builds take 999 parameters
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as its shape
 
 
@@ -169,18 +172,32 @@ class Changes:
 
 
 def among(connection: Connection, keys: Collection[str]) -> dict[str, Subscriber]:
-    """Those whose addresses have one of these keys, by key; at most 999 are asked for."""
-    query = select(_row.address_key, *_COLUMNS).where(_row.address_key.in_(keys))
-    rows = connection.execute(query).mappings()
-    return {row["address_key"]: _to_subscriber(row) for row in rows}
+    """Those whose addresses have one of these keys, by key."""
+    found: dict[str, Subscriber] = {}
+    for some in _some(keys):
+        query = select(_row.address_key, *_COLUMNS).where(_row.address_key.in_(some))
+        found |= {row["address_key"]: _to_subscriber(row) for row in connection.execute(query).mappings()}
+    return found
 
 
 def left_among(connection: Connection, keys: Collection[str]) -> set[str]:
-    """Which of these address keys are suppressed; at most 999 are asked for."""
+    """Which of these address keys are suppressed."""
     table = schema.suppression.c
+    if not connection.scalar(select(exists().select_from(schema.suppression))):
+        return set()  # a new list: no need for a hash of everybody
     hashes = {_sha256(key): key for key in keys}
-    query = select(table.address_sha256).where(table.address_sha256.in_(hashes))
-    return {hashes[found] for found in connection.execute(query).scalars()}
+    found: set[str] = set()
+    for some in _some(hashes):
+        query = select(table.address_sha256).where(table.address_sha256.in_(some))
+        found |= {hashes[one] for one in connection.execute(query).scalars()}
+    return found
+
+
+def _some(keys: Iterable[str]) -> Iterator[list[str]]:
+    """So many at a time as can stand in one question."""
+    rest = iter(keys)
+    while some := list(islice(rest, ASKED)):
+        yield some
 
 
 def save(connection: Connection, changes: Changes, *, now: datetime) -> None:
@@ -253,16 +270,27 @@ def insert_new(connection: Connection, new: Mapping[str, Subscriber], *, detail:
     """Insert subscribers by their address keys, which are not there yet; nobody else's id is between theirs."""
     if not new:
         return
+    dialect = connection.dialect
+    # Straight to the driver: SQLAlchemy looks at every value of every row, which took longer than writing them.
+    forms = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in _row}
+    moment, words = cache(forms["added"] or _same), cache(lambda topics: (forms["topics"] or _same)(list(topics)))
     rows = [
-        {name: getattr(subscriber, name) for name in Subscriber.__slots__}
-        | {"topics": list(subscriber.topics), "address_key": key}
-        for key, subscriber in new.items()
-    ]
-    connection.execute(insert(_table), rows)
-    first, last = rows[0]["id"], rows[-1]["id"]
+        (one.id, one.address, key, one.name, one.language, words(one.topics), one.state, moment(one.added),
+         moment(one.changed))
+        for key, one in new.items()
+    ]  # fmt: skip
+    names = [column.name for column in _row]
+    statement = insert(_table).compile(dialect=dialect, column_keys=names)
+    given = rows if statement.positional else [dict(zip(names, row, strict=True)) for row in rows]
+    connection.exec_driver_sql(statement.string, given)  # type: ignore[arg-type]  rows of either kind
+    first, last = rows[0][0], rows[-1][0]
     events = select(_row.id, _row.added, literal("added"), literal(detail)).where(_row.id.between(first, last))
     columns = ("subscriber_id", "at", "event", "detail")
     connection.execute(insert(schema.subscriber_event).from_select(columns, events.order_by(_row.id)))
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def change(connection: Connection, subscriber_id: int, values: dict[str, object], *, now: datetime) -> None:

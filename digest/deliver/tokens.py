@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-Purpose = Literal["message-id", "unsubscribe", "bounce"]
+Purpose = Literal["message-id", "bounce"]
 LinkPurpose = Literal["unsubscribe", "confirm", "preferences"]
 
 # Digits of base 32 in small letters (RFC 4648 §6): a token may stand in the part of an address before the @, whose
@@ -71,9 +71,3 @@ def mac(secret: str, purpose: Purpose, *parts: str) -> bytes:
     """HMAC-SHA256 over the purpose and the parts: one made for another purpose, or other parts, is never equal."""
     text = "\0".join((purpose, *parts))
     return hmac.new(secret.encode("utf-8"), text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-
-
-def unsubscribe_token(secret: str, subscriber_id: int, address: str) -> str:
-    """22 characters, 128 bits, that only this project can make for this subscriber."""
-    raw = mac(secret, "unsubscribe", str(subscriber_id), address)[:16]
-    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")

@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.deliver.claims import Proofs
 from digest.deliver.inbox import Reading, read_inbox
+from digest.deliver.keys import known_keyring
 from digest.deliver.letterbox import Box, MailboxFile, Maildir
 from digest.errors import LoginError, StateError
 from digest.production.outgoing import SECRET
 from digest.store.database import get_meta
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from digest.project import Project
 
 
@@ -28,9 +33,19 @@ def look_into_inbox(
         ConnectError, LoginError: its server is out of reach.
     """
     with project.store.read() as connection:
-        secret = get_meta(connection, SECRET)
+        proofs = _proofs(project, connection, now=now)
     with _opened(project, environ, now=now, read_only=dry_run) as box:
-        return tuple(read_inbox(project.store, box, project.settings, secret=secret, now=now, dry_run=dry_run))
+        return tuple(read_inbox(project.store, box, proofs, now=now, dry_run=dry_run))
+
+
+def _proofs(project: Project, connection: Connection, *, now: datetime) -> Proofs | None:
+    """What our mails can be known by; None: none was ever sent."""
+    secret, keyring = get_meta(connection, SECRET), known_keyring(connection)
+    if secret is None or keyring is None:
+        return None
+    inbox = project.settings.inbox
+    address = parseaddr(inbox.address or "")[1] if inbox else ""
+    return Proofs(return_address=address, secret=secret, keyring=keyring, now=now)
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ from digest.deliver.watch import Watch
 from digest.errors import StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
 from digest.production.faults import find_embargoed, refuse_embargoed
-from digest.production.outgoing import is_published, message_secret, message_writer, sample_message
+from digest.production.outgoing import is_published, make_stamp, message_writer, sample_message
 from digest.production.proof import VARIANT, frozen_issue, frozen_mail, frozen_parts, make_proof, require_unchanged
 from digest.project import require_issue
 from digest.store import issues
@@ -143,11 +143,11 @@ def send(
             # Before anyone is added: a closed issue is never asked again about those who were put off.
             with project.store.write() as connection:
                 issues.mark_closed(connection, record.name, now=None)
-        secret = message_secret(project, fresh=fresh_secret)
         content = b"\0".join(parts[VARIANT, part] for part in ("email.html", "email.txt", "mail.json"))
         mailing = ledger.open_mailing(
             record.name, "issue", hashlib.sha256(content).hexdigest(), (VARIANT,), now=now, include_new=include_new
         )
+        stamp = make_stamp(project, parts, mailing.id, now=now, fresh=fresh_secret)
         sender, policy = owner(boot_id(), os.getpid()), project.settings.send.on_uncertain
         if resend_uncertain:
             ledger.recover(mailing.id, owner=sender, policy=policy, now=now)  # what a killed run left counts as well
@@ -155,12 +155,13 @@ def send(
         tally = deliver(
             ledger,
             transport,
-            message_writer(project, parts, record, mailing_id=mailing.id, secret=secret, now=now),
+            message_writer(project, parts, stamp, date=record.approved or now),
             mailing,
             owner=sender,
             clock=clock,
             on_uncertain=policy,
             on_delivery=on_delivery,
+            return_path=stamp.envelope_sender,
             watch=Watch(breaker=not accept_refusals),
         )
     if after_restore:

@@ -11,8 +11,11 @@ from digest.archive.published import PublishedIssue
 from digest.archive.site import publish_page, publish_site
 from digest.deliver.body import body_of
 from digest.deliver.dkim import signer_of
-from digest.deliver.message import Recipient, build_message, personal
+from digest.deliver.keys import keyring
+from digest.deliver.message import build_message, personal
 from digest.deliver.splice import Splice
+from digest.deliver.stamp import Recipient, Stamp
+from digest.deliver.tokens import Key, Keyring
 from digest.disk import sweep
 from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
@@ -26,6 +29,7 @@ from digest.production.proof import (
     frozen_mail,
     frozen_parts,
     frozen_settings,
+    frozen_variants,
     issue_date,
     logo_file,
 )
@@ -173,7 +177,10 @@ def is_published(connection: Connection, record: IssueRecord) -> bool:
     return get_meta(connection, f"published {record.name}") is not None
 
 
-SAMPLE_SECRET = "sample"  # noqa: S105  no link made with it is for use
+def sample_stamp(project: Project, mailing_id: str = "sample") -> Stamp:
+    """What samples are made with; no link in them is for use."""
+    keys = Keyring(list_id="sample", keys=(Key(version=1, secret="sample"),))  # noqa: S106
+    return Stamp(settings=project.settings, mailing_id=mailing_id, secret="sample", keyring=keys)  # noqa: S106
 
 
 def sample_recipient(project: Project, to: str | None = None) -> Recipient:
@@ -184,7 +191,7 @@ def sample_recipient(project: Project, to: str | None = None) -> Recipient:
 
 def sample_mail(project: Project, mail: Mail) -> Mail:
     """Both parts as one recipient would see them, for looking at."""
-    who = personal(project.settings, mailing_id="sample", secret=SAMPLE_SECRET, recipient=sample_recipient(project))
+    who = personal(sample_stamp(project), sample_recipient(project))
     html, text = body_of(mail.html, is_html=True).filled(who), body_of(mail.text, is_html=False).filled(who)
     return replace(mail, html=html.replace("\r\n", "\n"), text=text.replace("\r\n", "\n"))
 
@@ -193,36 +200,30 @@ def sample_message(project: Project, mail: Mail, record: IssueRecord, *, now: da
     """The whole message as one address would get it (the newsletter's own by default), for looking at."""
     # Every test is a message of its own: mail programs hide a second one with the same Message-ID.
     mailing_id = f"sample {record.name} {now.isoformat() if to else ''}"
-    return build_message(
-        mail,
-        settings=project.settings,
-        mailing_id=mailing_id,
-        secret=SAMPLE_SECRET,
-        recipient=sample_recipient(project, to),
-        date=record.approved or now,
-    )
+    stamp = sample_stamp(project, mailing_id)
+    return build_message(mail, stamp, sample_recipient(project, to), date=record.approved or now)
 
 
-def message_secret(project: Project, *, fresh: Callable[[], str]) -> str:
-    """The key that Message-IDs are made with: made once, kept in the store and its backups."""
+def make_stamp(project: Project, parts: Parts, mailing_id: str, *, now: datetime, fresh: Callable[[], str]) -> Stamp:
+    """What makes the messages of a mailing ours; the keys are made once, and kept in the store and its backups."""
     with project.store.write() as connection:
         secret = get_meta(connection, SECRET)
         if secret is None:
             secret = fresh()
             put_meta(connection, SECRET, secret)
-        return secret
+        keys = keyring(connection, now=now, fresh=fresh)
+    settings = frozen_settings(parts, project.settings)
+    return Stamp(settings=settings, mailing_id=mailing_id, secret=secret, keyring=keys)
 
 
-def message_writer(
-    project: Project, parts: Parts, record: IssueRecord, *, mailing_id: str, secret: str, now: datetime
-) -> Callable[[Delivery], bytes]:
+def message_writer(project: Project, parts: Parts, stamp: Stamp, *, date: datetime) -> Callable[[Delivery], bytes]:
     """Writes the approved message for one recipient: pure, so one that is tried again is the same to the byte."""
-    settings, date = frozen_settings(parts, project.settings), record.approved or now
-    splice = Splice(frozen_mail(parts), settings=settings, mailing_id=mailing_id, secret=secret, date=date)
+    splices = {variant: Splice(frozen_mail(parts, variant), stamp, date=date) for variant in frozen_variants(parts)}
     signer = signer_of(project.settings, project.root)
 
     def write(row: Delivery) -> bytes:
-        message = splice.message(Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name))
+        who = Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
+        message = splices[row.variant].message(who)
         return signer.signed(message, when=date) if signer else message
 
     return write

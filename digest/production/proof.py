@@ -183,15 +183,21 @@ def frozen_issue(parts: Parts, name: str) -> Issue:
     return read_issue(parts[VARIANT, "issue.md"].decode("utf-8"), path=f"{name} as approved").issue
 
 
-def frozen_mail(parts: Parts) -> Mail:
+def frozen_variants(parts: Parts) -> tuple[str, ...]:
+    """The slices that were approved."""
+    return tuple(sorted(variant for variant, part in parts if part == "mail.json"))
+
+
+def frozen_mail(parts: Parts, variant: str = VARIANT) -> Mail:
     """The approved mail."""
-    envelope = json.loads(parts[VARIANT, "mail.json"])
+    envelope = json.loads(parts[variant, "mail.json"])
     return Mail(
-        html=parts[VARIANT, "email.html"].decode("utf-8"),
-        text=parts[VARIANT, "email.txt"].decode("utf-8"),
+        html=parts[variant, "email.html"].decode("utf-8"),
+        text=parts[variant, "email.txt"].decode("utf-8"),
         subject=envelope["subject"],
         preheader=envelope["preheader"],
         language=envelope["language"],
+        variant=variant,
     )
 
 

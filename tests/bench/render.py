@@ -24,7 +24,9 @@ if str(ROOT) not in sys.path:
 
 from datetime import UTC, datetime  # noqa: E402  the path comes first
 
-from digest.deliver.message import Recipient, build_message  # noqa: E402
+from digest.deliver.message import build_message  # noqa: E402
+from digest.deliver.stamp import Recipient, Stamp  # noqa: E402
+from digest.deliver.tokens import Key, Keyring  # noqa: E402
 from digest.disk import shipped  # noqa: E402
 from digest.model import Mail  # noqa: E402
 from digest.render.mail import render_mail  # noqa: E402
@@ -45,14 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     templates = Templates(wanted.look, shipped("templates").parent)
     recipient = Recipient(subscriber_id=1, address="reader@example.org", name="A. Reader")
     date = datetime(2026, 11, 20, 7, tzinfo=UTC)
+    keys = Keyring(list_id="bench", keys=(Key(version=1, secret="bench"),))
+    stamp = Stamp(settings=settings, mailing_id="bench", secret="bench", keyring=keys)
 
     def rendered() -> Mail:
         return render_mail(issue, settings=settings, templates=templates, entries=entries, number=12, on=ON)
 
     def written(mail: Mail) -> bytes:
-        return build_message(
-            mail, settings=settings, mailing_id="bench", secret="bench", recipient=recipient, date=date
-        )
+        return build_message(mail, stamp, recipient, date=date)
 
     mail = rendered()
     sheet = _with_sheet(mail.html)

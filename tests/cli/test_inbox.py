@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import insert
 
 from digest.deliver import subscribers
-from digest.deliver.message import Recipient, message_id
-from digest.deliver.tokens import unsubscribe_token
+from digest.deliver.keys import keyring, known_keyring
+from digest.deliver.stamp import message_id_digits
 from digest.deliver.verp import read_return_path, return_path
 from digest.production.outgoing import SECRET
 from digest.store import schema
@@ -29,6 +29,7 @@ def made(root: Path, table: str) -> Path:
     make_project(root, config=f'{CONFIG}\n[inbox]\naddress = "{BASE}"\n{table}\n')
     with opened(root) as project, project.store.write() as connection:
         put_meta(connection, SECRET, KEY)
+        keyring(connection, now=at(1), fresh=lambda: "f" * 64)
         for name in PEOPLE:
             subscribers.add(connection, f"{name}@readers.example", now=at(1))
         rows = [
@@ -56,9 +57,11 @@ def letter(subject: str, who: str = "eve", more: str = "") -> bytes:
     return f"From: {who}@readers.example\nTo: {BASE}\nSubject: {subject}\n{more}\nHello.\n".encode()
 
 
-def wish(who: int) -> bytes:
-    address = f"{PEOPLE[who - 1]}@readers.example"
-    return letter(f"unsubscribe {address} {unsubscribe_token(KEY, who, address)}")
+def wish(root: Path, who: int) -> bytes:
+    with opened(root) as project, project.store.read() as connection:
+        keys = known_keyring(connection)
+    assert keys is not None
+    return letter(f"unsubscribe {PEOPLE[who - 1]}@readers.example {keys.sign('unsubscribe', who)}")
 
 
 def put(root: Path, *mails: bytes) -> Path:
@@ -89,7 +92,7 @@ def test_each_reader_gets_what_the_mails_prove_and_a_second_run_changes_nothing(
         "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n--f\nContent-Type: message/rfc822\n\n"
         f"Return-Path: <{return_path(BASE, secret=KEY, mailing_id=MAILINGS[0], subscriber_id=3)}>\n\nx\n--f--\n"
     ).encode()
-    box = put(root, bounce(1), wish(2), complaint, bounce(4, "4.2.2"), letter("Well done"))
+    box = put(root, bounce(1), wish(root, 2), complaint, bounce(4, "4.2.2"), letter("Well done"))
     before = snapshot(root)
 
     tried = inbox(root, "--dry-run")
@@ -127,9 +130,7 @@ def test_nothing_forged_moves_anyone(root: Path) -> None:
 
 
 def test_without_a_return_path_the_message_id_and_the_address_prove_it(root: Path) -> None:
-    with opened(root) as project:
-        recipient = Recipient(subscriber_id=1, address="ada@readers.example")
-        ours = message_id(project.settings, mailing_id=MAILINGS[2], secret=KEY, recipient=recipient)
+    ours = f"<{message_id_digits(KEY, MAILINGS[2], 1)}@example.org>"
     put(root, bounce(2, to=BASE, original=ours))  # ada's Message-ID, but bob's address
     assert inbox(root).code == 0
     assert states(root) == ["active"] * 4
@@ -164,7 +165,7 @@ def test_many_reports_on_one_mailing_count_once(root: Path) -> None:
 def test_a_mailbox_file_is_read_and_never_written(tmp_path: Path) -> None:
     root = made(tmp_path / "brief", 'kind = "mbox"\npath = "back.mbox"')
     file = root / "back.mbox"
-    file.write_bytes(b"".join(b"From x Tue Nov 17 09:00:00 2026\n" + one + b"\n" for one in (bounce(1), wish(2))))
+    file.write_bytes(b"".join(b"From x Tue Nov 17 09:00:00 2026\n" + one + b"\n" for one in (bounce(1), wish(root, 2))))
     before = file.read_bytes()
 
     assert inbox(root).json["outcomes"] == {"bounced": 1, "unsubscribed": 1}
@@ -184,7 +185,7 @@ def test_a_server_is_read_marked_and_asked_for_each_mail_once(tmp_path: Path, mo
     monkeypatch.setenv("DIGEST_IMAP_PASSWORD", "secret")
     with imap_server() as server:
         root = made(tmp_path / "brief", imap_table(server.port, server.ca_file))
-        server.mails = {5: bounce(1), 9: letter("Well done"), 12: wish(2)}
+        server.mails = {5: bounce(1), 9: letter("Well done"), 12: wish(root, 2)}
 
         assert inbox(root, "--dry-run").json["mails"] == 3
         assert (server.seen, states(root)) == (set(), ["active"] * 4)

@@ -14,9 +14,10 @@ from digest.config.table import table_of
 from digest.deliver import subscribers
 from digest.deliver.delivery import Render, deliver
 from digest.deliver.ledger import Ledger, OnUncertain
-from digest.deliver.message import Recipient
 from digest.deliver.smtp import Transport
 from digest.deliver.splice import Splice
+from digest.deliver.stamp import Recipient, Stamp
+from digest.deliver.tokens import Key, Keyring
 from digest.deliver.watch import Watch
 from digest.model import Delivery, Mail, Mailing, Tally
 from digest.store.database import Store, open_store
@@ -69,8 +70,15 @@ def subscribe(store: Store, addresses: Iterable[str], *, now: datetime = NOON) -
             subscribers.add(connection, address, now=now)
 
 
+KEYRING = Keyring(list_id="harbour", keys=(Key(version=1, secret="a key"),))
+
+
+def stamp(chosen: Settings, mailing_id: str = "m-1") -> Stamp:
+    return Stamp(settings=chosen, mailing_id=mailing_id, secret="a secret", keyring=KEYRING)
+
+
 def renderer(chosen: Settings, mailing_id: str, mail: Mail = MAIL) -> Render:
-    splice = Splice(mail, settings=chosen, mailing_id=mailing_id, secret="a secret", date=NOON)
+    splice = Splice(mail, stamp(chosen, mailing_id), date=NOON)
 
     def render(row: Delivery) -> bytes:
         return splice.message(Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name))
@@ -112,6 +120,7 @@ class Sending:
                 clock=self.clock,
                 on_uncertain=policy,
                 on_delivery=on_delivery or self.seen.append,
+                return_path=stamp(self.chosen, mailing.id).envelope_sender,
                 watch=watch or Watch(patience_s=(0.0, 0.0, 0.0, 0.0)),
             )
 

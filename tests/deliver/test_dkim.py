@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from digest.deliver.delivery import deliver_one
 from digest.deliver.dkim import SIGNED, Signer
-from digest.deliver.message import Recipient
 from digest.deliver.smtp import Transport
 from digest.deliver.splice import Splice
+from digest.deliver.stamp import Recipient
 from digest.errors import DeliveryError
-from tests.deliver.helpers import MAIL, NOON, settings
+from tests.deliver.helpers import MAIL, NOON, settings, stamp
 from tests.support.smtp import fault_server, smtp_server
 
 KEYS: dict[str, Any] = {
@@ -48,13 +48,7 @@ def verifies(signer: Signer, message: bytes) -> bool:
 
 
 def message(name: str = "Zoë Lindqvist, the Elder") -> bytes:
-    splice = Splice(
-        replace(MAIL, subject="A subject of many words " * 8),
-        settings=settings(),
-        mailing_id="m",
-        secret="s",
-        date=NOON,
-    )
+    splice = Splice(replace(MAIL, subject="A subject of many words " * 8), stamp(settings()), date=NOON)
     return splice.message(Recipient(subscriber_id=7, address="anna@readers.example", name=name))
 
 

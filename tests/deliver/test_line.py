@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from digest.deliver.line import MAX_MESSAGES, MAX_REFUSALS, Line, Outcome, hand_over, stuffed, unstuffed
+from digest.deliver.line import MAX_MESSAGES, MAX_REFUSALS, Envelope, Line, Outcome, hand_over, stuffed, unstuffed
 from digest.deliver.smtp import Transport
 from tests.deliver.helpers import settings
 from tests.support.smtp import FaultServer, fault_server
 
 MESSAGE = b"Subject: tide\r\n\r\nHello\r\n"
 SENDER = "brief@harbour.example"
+
+
+def to(address: str) -> Envelope:
+    return Envelope(SENDER, address)
 
 
 @contextmanager
@@ -32,7 +36,7 @@ def offer(transport: Transport, *names: str, on_body: list[str] | None = None) -
     for name in names:
         address = f"{name}@readers.example"
         with transport.connection() as line:
-            outcomes.append(hand_over(line, SENDER, address, MESSAGE, partial(noted.append, address)))
+            outcomes.append(hand_over(line, to(address), MESSAGE, partial(noted.append, address)))
     return outcomes
 
 
@@ -44,7 +48,8 @@ def offer_ahead(transport: Transport, *names: str, on_body: list[str]) -> list[O
         with transport.connection() as line:
             while line.alive and left:
                 address, following = left.pop(0)
-                outcomes.append(hand_over(line, SENDER, address, MESSAGE, partial(on_body.append, address), following))
+                after = to(following) if following else None
+                outcomes.append(hand_over(line, to(address), MESSAGE, partial(on_body.append, address), after))
     return outcomes
 
 
@@ -137,10 +142,10 @@ def test_a_fault_harms_no_message_that_was_announced_with_it(
 def test_a_message_that_was_announced_and_does_not_come_is_none(tmp_path: Path) -> None:
     with fault_server(pipelining=True) as server, lines(server, tmp_path) as transport:
         with transport.connection() as line:
-            hand_over(line, SENDER, "ok.1@readers.example", MESSAGE, lambda: None, "ok.2@readers.example")
+            hand_over(line, to("ok.1@readers.example"), MESSAGE, lambda: None, to("ok.2@readers.example"))
         with transport.connection() as line:
-            hand_over(line, SENDER, "ok.1@readers.example", MESSAGE, lambda: None, "ok.2@readers.example")
-            other = hand_over(line, SENDER, "ok.3@readers.example", MESSAGE, lambda: None)
+            hand_over(line, to("ok.1@readers.example"), MESSAGE, lambda: None, to("ok.2@readers.example"))
+            other = hand_over(line, to("ok.3@readers.example"), MESSAGE, lambda: None)
 
     assert server.recipients == ["ok.1@readers.example"] * 2
     assert other.result == "again"

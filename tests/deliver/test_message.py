@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 
 from digest.config.settings import Settings
 from digest.config.table import table_of
-from digest.deliver.message import Recipient, build_message, list_id, one_line
-from digest.deliver.tokens import mac, unsubscribe_token
+from digest.deliver.headers import one_line
+from digest.deliver.message import build_message, list_id
+from digest.deliver.stamp import Recipient
+from digest.deliver.tokens import mac
 from digest.errors import DeliveryError
 from digest.model import Mail
-from tests.deliver.helpers import MAIL
+from tests.deliver.helpers import KEYRING, MAIL, stamp
 
 GOLDEN = Path(__file__).parent / "golden" / "message.eml"
 MAILING = "0123456789abcdef"
@@ -39,14 +41,8 @@ def newsletter(**changes: str) -> Settings:
 def build(
     mail: Mail = MAIL, *, settings: Settings | None = None, recipient: Recipient = ANNA, mailing_id: str = MAILING
 ) -> bytes:
-    return build_message(
-        mail,
-        settings=settings or newsletter(reply_to="editor@harbour.example"),
-        mailing_id=mailing_id,
-        secret="not a secret",
-        recipient=recipient,
-        date=DATE,
-    )
+    chosen = settings or newsletter(reply_to="editor@harbour.example")
+    return build_message(mail, stamp(chosen, mailing_id), recipient, date=DATE)
 
 
 def parse(data: bytes) -> EmailMessage:
@@ -97,7 +93,7 @@ def test_the_headers_that_make_it_a_newsletter() -> None:
     assert message["Date"] == "Fri, 20 Nov 2026 07:00:00 +0000"
     assert message["Precedence"] == "bulk"
     assert re.fullmatch(r"<[0-9a-f]{32}\.issue@harbour\.example>", message["Message-ID"])
-    token = unsubscribe_token("not a secret", 7, "anna@readers.example")
+    token = KEYRING.sign("unsubscribe", 7)
     assert message["List-Unsubscribe"] == (
         f"<mailto:editor@harbour.example?subject=unsubscribe%20anna@readers.example%20{token}>"
     )
@@ -262,7 +258,7 @@ def test_a_body_is_ascii_in_short_lines_and_reads_back_as_it_was(text: str, html
 def test_a_purpose_and_the_place_of_a_part_are_in_the_hash() -> None:
     made = {
         mac("s", "message-id", "a", "b"),
-        mac("s", "unsubscribe", "a", "b"),
+        mac("s", "bounce", "a", "b"),
         mac("s", "message-id", "ab", ""),
         mac("t", "message-id", "a", "b"),
     }

@@ -8,17 +8,17 @@ import email.policy
 import re
 from dataclasses import replace
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.deliver.message import Recipient, build_message
+from digest.deliver.message import build_message
 from digest.deliver.splice import Splice
+from digest.deliver.stamp import Recipient
 from digest.errors import DeliveryError
 from digest.model import Mail
-from tests.deliver.helpers import MAIL, NOON, settings
+from tests.deliver.helpers import MAIL, NOON, settings, stamp
 
 CHOSEN = settings()
 LINK = '<p>Dear @@name|reader@@, <a href="@@unsubscribe@@">leave</a></p>'
@@ -27,8 +27,8 @@ GREEK = "Η απόφαση του δικαστηρίου για το λιμάν�
 
 def both(mail: Mail, recipient: Recipient) -> tuple[bytes, bytes]:
     """Spliced, and built from nothing."""
-    given: dict[str, Any] = {"settings": CHOSEN, "mailing_id": "m-1", "secret": "a secret", "date": NOON}
-    return Splice(mail, **given).message(recipient), build_message(mail, recipient=recipient, **given)
+    with_keys = stamp(CHOSEN)
+    return Splice(mail, with_keys, date=NOON).message(recipient), build_message(mail, with_keys, recipient, date=NOON)
 
 
 def read(data: bytes) -> tuple[list[tuple[str, str]], list[tuple[list[tuple[str, str]], str]]]:
@@ -139,7 +139,7 @@ def test_what_a_name_holds_is_never_a_mark_a_field_or_markup() -> None:
 
 
 def test_two_recipients_have_nothing_of_each_other() -> None:
-    splice = Splice(MAIL, settings=CHOSEN, mailing_id="m-1", secret="a secret", date=NOON)
+    splice = Splice(MAIL, stamp(CHOSEN), date=NOON)
     anna, bo = (Recipient(subscriber_id=n, address=f"r{n}@readers.example", name=f"R{n}") for n in (1, 2))
     first = splice.message(anna)
 

@@ -12,12 +12,15 @@ import pytest
 
 from digest.config.settings import Settings
 from digest.config.table import table_of
-from digest.deliver.line import hand_over
-from digest.deliver.message import Recipient, build_message, one_line, unsubscribe_link
+from digest.deliver.headers import one_line
+from digest.deliver.line import Envelope, hand_over
+from digest.deliver.message import build_message
 from digest.deliver.smtp import Transport
+from digest.deliver.stamp import Recipient, Stamp
 from digest.edit.issuefile import read_issue
 from digest.errors import IssueFileError
 from digest.model import UNSUBSCRIBE_MARK, IssueSection, Mail
+from tests.deliver.helpers import KEYRING
 from tests.render.hostile import ALL
 from tests.render.hostile.drafted import WAYS, drafted, pasted
 from tests.render.hostile.rendered import faults, joined, mail_of
@@ -55,15 +58,15 @@ def test_every_message_arrives_byte_for_byte_and_says_what_was_rendered(tmp_path
     reader = Recipient(subscriber_id=7, address="anna@readers.example", name="Anna \u202e\r\nBcc: all@leak.example")
     with smtp_server() as server, Transport(settings(**server.send_table()), root=tmp_path) as transport:
         chosen = settings(**server.send_table())
-        link = unsubscribe_link(chosen, secret=SECRET, recipient=reader)
-        build = partial(
-            build_message, settings=chosen, mailing_id=MAILING, secret=SECRET, recipient=reader, date=at(20)
-        )
+        stamp = Stamp(settings=chosen, mailing_id=MAILING, secret=SECRET, keyring=KEYRING)
+        link = stamp.unsubscribe_mail(reader)
+        build = partial(build_message, stamp=stamp, recipient=reader, date=at(20))
         sent = [build(mail) for mail in mails]
         ours = message_from_bytes(build(HARMLESS)).keys()
         with transport.connection() as line:
             for data in sent:
-                assert hand_over(line, "trial@example.org", reader.address, data, lambda: None).result == "sent"
+                envelope = Envelope("trial@example.org", reader.address)
+                assert hand_over(line, envelope, data, lambda: None).result == "sent"
         assert [one.data for one in server.messages] == sent
 
     for mail, arrived in zip(mails, server.messages, strict=True):
