@@ -198,11 +198,13 @@ class SendSettings(Table, frozen=True, kw_only=True):
     username: str = ""
     password_env: str = "DIGEST_SMTP_PASSWORD"  # noqa: S105  the name of a variable
     password_file: str = ""  # below the project folder or absolute; its first line
+    password_keyring: str = ""  # the service under which the system's keyring has it; needs the extra keyring
     ca_file: str = ""  # certificates to trust besides the system's
     connections: Annotated[int, Meta(ge=1, le=100)] = 4
     rate_per_second: Annotated[float, Meta(ge=0.0)] = 0.0  # 0: as fast as the server takes them
     timeout_s: Annotated[float, Meta(gt=0.0, le=600.0)] = 60.0
     on_uncertain: Literal["hold", "resend"] = "hold"
+    stale_hours: Annotated[float, Meta(gt=0.0, le=168.0)] = 6.0  # what waited longer, `digest run` does not send unasked
     unsubscribe: Address | None = None  # who reads "unsubscribe" mails; None: reply_to, or from
     list_id: str = ""  # "brief.example.org"; empty: made of from
 

@@ -11,8 +11,9 @@ from typing import Protocol, Self
 from digest.config.settings import Settings
 from digest.deliver.folder import FolderCarrier
 from digest.deliver.line import Envelope, Outcome
+from digest.deliver.password import password
 from digest.deliver.sendmail import SendmailCarrier
-from digest.deliver.smtp import Transport, password
+from digest.deliver.smtp import Transport
 from digest.deliver.stamp import sender_address
 from digest.errors import ConnectError
 

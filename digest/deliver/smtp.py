@@ -16,44 +16,16 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from digest.config.settings import SendSettings, Settings
+from digest.config.settings import Settings
 from digest.deliver.line import Line, TlsLine, why
 from digest.deliver.pace import Pace
 from digest.deliver.stamp import sender_address
 from digest.errors import ConnectError, LoginError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
-
-
-def password(send: SendSettings, root: Path, environ: Mapping[str, str]) -> str | None:
-    """The password for ``[send] username``: from the environment, else a file's first line; None without a username.
-
-    Raises:
-        LoginError: there is a username but no password, or the file cannot be read.
-    """
-    if not send.username:
-        return None
-    ways = (
-        f"set the environment variable {send.password_env}, or name a file that only you can read in "
-        "[send] password_file; the password never stands in digest.toml"
-    )
-    found = environ.get(send.password_env, "") if send.password_env else ""
-    if not found and send.password_file:
-        path = root / Path(send.password_file).expanduser()
-        try:
-            found = (path.read_text("utf-8").splitlines() or [""])[0].strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-            msg = f"{path}: the password cannot be read: {reason}"
-            raise LoginError(msg, host=send.host, username=send.username, hint=ways) from error
-    if not found:
-        where = f"{send.password_file}: its first line is empty: " if send.password_file else f"{send.host}: "
-        msg = f"{where}there is no password for {send.username}"
-        raise LoginError(msg, host=send.host, username=send.username, hint=ways)
-    return found
 
 
 def hello_name(hostname: str, own_address: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from digest.deliver.delivery import deliver_one
-from digest.deliver.smtp import Transport, hello_name, password
+from digest.deliver.smtp import Transport, hello_name
 from digest.errors import ConnectError, LoginError
 from tests.deliver.helpers import settings
 from tests.support.smtp import fault_server, smtp_server
@@ -136,34 +136,6 @@ def test_authorities_that_cannot_be_read_are_named(tmp_path: Path) -> None:
             table = server.send_table() | {"ca_file": name}
             with pytest.raises(ConnectError, match=f"{name}: the certificates cannot be read"):
                 Transport(settings(**table), root=tmp_path).check()
-
-
-# --- the password ---------------------------------------------------------------------------------------------------
-
-
-def test_the_password_comes_from_the_environment_before_the_file(tmp_path: Path) -> None:
-    (tmp_path / "secret.txt").write_text("from the file \nsecond line\n", "utf-8")
-    send = settings(host="h", username="brief", password_file="secret.txt").send
-
-    assert password(send, tmp_path, {"DIGEST_SMTP_PASSWORD": "from the environment"}) == "from the environment"
-    assert password(send, tmp_path, {}) == "from the file"
-
-
-def test_without_a_username_no_password_is_looked_for(tmp_path: Path) -> None:
-    assert password(settings(host="h", password_file="missing").send, tmp_path, {}) is None
-
-
-@pytest.mark.parametrize("file", ["", "empty.txt", "missing.txt", "binary.txt"])
-def test_a_missing_password_names_both_ways_to_give_one(tmp_path: Path, file: str) -> None:
-    (tmp_path / "empty.txt").touch()
-    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\xfa")
-    send = settings(host="mail.example", username="brief", password_file=file, password_env="TIDE").send
-
-    with pytest.raises(LoginError, match=file or "no password for brief") as caught:
-        password(send, tmp_path, {"OTHER": "x"})
-
-    assert "TIDE" in str(caught.value.hint)
-    assert "password_file" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(
