@@ -171,7 +171,9 @@ def check(
         proof = make_proof(project, connection, record)
     heard = ask_network(project, proof.issue, proof.mail, now=now, environ=environ, say=say) if online else NOTHING
     with project.store.read() as connection:
-        findings = find_faults(project, connection, proof.issue, proof.mail, now=now, record=record, heard=heard)
+        findings = find_faults(
+            project, connection, proof.issue, proof.mail, now=now, record=record, heard=heard, variants=proof.variants
+        )
     keep_version(project, period_of(record), proof.issue.text, now=now)
     return Checked(proof=proof, findings=findings)
 
@@ -188,9 +190,9 @@ def render(project: Project, *, now: datetime, name: str | None = None) -> tuple
 
     checked = check(project, now=now, name=name)
     refuse_embargoed(checked.findings)
-    mail = checked.proof.mail
-    message = sample_message(project, mail, checked.proof.record, now=now)
-    return checked, write_proof(project, checked.proof, sample_mail(project, mail), message)
+    mails = [sample_mail(project, mail) for mail in (checked.proof.mail, *checked.proof.variants)]
+    message = sample_message(project, checked.proof.mail, checked.proof.record, now=now)
+    return checked, write_proof(project, checked.proof, mails[0], message, mails[1:])
 
 
 def sitters(project: Project, checked: Checked, *, every_look: bool = False) -> tuple[Sitter, ...]:
@@ -256,7 +258,9 @@ def approve(
             return Checked(proof=make_proof(project, connection, record), findings=())
         numbered = replace(record, number=issues.next_number(connection, record))
         proof = make_proof(project, connection, numbered)
-        findings = find_faults(project, connection, proof.issue, proof.mail, now=now, record=numbered, heard=heard)
+        findings = find_faults(
+            project, connection, proof.issue, proof.mail, now=now, record=numbered, heard=heard, variants=proof.variants
+        )
         refuse_blocked(record.name, findings)
         text, base, parts = proof.issue.text, proof.issue.base, proof.parts(project.settings)
         issues.save_version(connection, record.name, text, origin="approved", base=base, now=now)

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "deliver": {*BASE, "disk", "config", "text", "store"},
     "archive": {*BASE, "disk", "config", "text", "store"},
     "preview": {*BASE, "disk"},
+    "serve": {*BASE, "config", "text", "store", "deliver", "render", "production", "project"},
 }
 """A folder or module of the package → what it may import of it. Stages never import each other; what is not listed
 here (the pipeline and what belongs to it, the command line) joins them and may import everything below it."""

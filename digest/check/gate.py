@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from digest.check.rules import ALONE_RULES, ISSUE_RULES, LETTER_RULES
+from digest.check.rules import ALONE_RULES, EDITION_RULES, ISSUE_RULES, LETTER_RULES
 from digest.model import Finding
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _ECHOES: Final = {
 """What a rule says of the mail → the rule that says it of the issue file, where it is to be corrected."""
 _PRINTED: Final = 30
 _SHORT: Final = 8
+_NUMBER: Final = re.compile(r"\d[\d,.]*")
 _TOLD: Final = re.compile(r"“[^”]*”|[a-z]+:[^\s…]*")
 
 
@@ -48,6 +49,20 @@ def check_letter(letter: Letter, settings: CheckSettings, paths: Mapping[Part, s
     """Every finding about a mail alone, as another program may have written it."""
     rules = (*LETTER_RULES, *ALONE_RULES)
     return _findings([_placed(remark, letter) for rule in rules for remark in rule(letter)], settings, paths)
+
+
+def check_edition(
+    letter: Letter, settings: CheckSettings, paths: Mapping[Part, str], *, whole: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """Every finding about the mail of a slice that the whole issue's mail has not; ``whole`` are those of that one."""
+    said = {_same(finding) for finding in whole}
+    found = _findings([remark for rule in EDITION_RULES for remark in rule(letter)], settings, paths)
+    return tuple(finding for finding in found if _same(finding) not in said)
+
+
+def _same(finding: Finding) -> tuple[str, str]:
+    """What two findings share that are the same in two mails: not the line, nor another number."""
+    return finding.rule, _NUMBER.sub("0", finding.message)
 
 
 def _placed(remark: Remark, letter: Letter) -> Remark:

@@ -95,6 +95,23 @@ ALONE_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (
 """About a mail that is no issue of digest's."""
 
 
+EDITION_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (
+    letter_size,
+    letter_unsubscribe,
+    letter_empty,
+    *BOTH_RULES,
+    *TEXT_RULES,
+    *MIME_RULES,
+    *HEADER_RULES,
+    *MARKUP_RULES,
+    *FOREIGN_RULES,
+    *HIDDEN_RULES,
+    *PICTURE_RULES,
+    *WEBLINK_RULES,
+)
+"""About the mail of a slice. Its looks are those of the whole issue's mail, at which all the rules have looked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNote:
     """What people are told of a rule."""

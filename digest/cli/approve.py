@@ -9,7 +9,7 @@ import click
 
 from digest.cli.options import verb as make_verb
 from digest.cli.output import finding_data
-from digest.cli.render import say_findings
+from digest.cli.render import editions_data, readers_line, say_findings
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def verb(session: Session, *, issue: str | None, by: str, offline: bool) -> int:
     """Freeze the issue as it stands.
 
     Runs the gate, which also asks for every link and for the domain of the sender, then keeps the text of the issue
-    file and every byte it will leave in. From then on a change of the file, a template or digest.toml is refused at
+    file and every byte it will leave in: the whole mail, and an edition for each choice of topics that subscribers have
+    made. From then on a change of the file, a template or digest.toml is refused at
     publish and send, with the difference, until `digest reopen`.
 
     \b
@@ -54,9 +55,15 @@ def verb(session: Session, *, issue: str | None, by: str, offline: bool) -> int:
             "approved": record.approved,
             "by": record.approved_by,
             "findings": [finding_data(finding) for finding in checked.findings],
+            "editions": editions_data(project, checked),
         }
-        session.result(
-            data, lambda: session.line(f"{record.name} (issue {record.number}) is approved by {record.approved_by}")
-        )
+        said = readers_line(project, checked)
+
+        def show() -> None:
+            session.line(f"{record.name} (issue {record.number}) is approved by {record.approved_by}")
+            if said:
+                session.line(said)
+
+        session.result(data, show)
         session.next_step("digest publish")
     return 0

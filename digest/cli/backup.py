@@ -29,7 +29,7 @@ def verb(session: Session, *, file: Path | None) -> int:
       digest backup /media/stick/brief-2026-11-20.db
     """
     from digest.store.backup import store_path
-    from digest.store.database import backup_sqlite
+    from digest.store.sqlite import backup_sqlite
 
     with session.project(create_store=False) as project:
         present = store_path(project.settings.store.url, project.root)

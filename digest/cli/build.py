@@ -10,7 +10,7 @@ import click
 from digest.cli.draft import draft_data, draft_line, model_lines
 from digest.cli.fetch import fetch_data, fetch_summary, run_fetch
 from digest.cli.options import verb as make_verb
-from digest.cli.render import render_data, say_findings, show_files, show_sections
+from digest.cli.render import render_data, say_findings, show_editions, show_files, show_sections
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
@@ -52,6 +52,7 @@ def verb(session: Session, *, no_assist: bool) -> int:
         def show() -> None:
             show_sections(session, checked)
             show_files(session, project, written)
+            show_editions(session, project, checked)
 
         session.result(data, show)
         session.next_step(f"edit {project.shown(drafted.path)}, then `digest preview`")

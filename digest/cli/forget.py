@@ -19,19 +19,20 @@ if TYPE_CHECKING:
 def verb(session: Session, *, address: str, dry_run: bool) -> int:
     """Remove everything personal about somebody.
 
-    Address, name, language, topics and history go, and address and name of every message they had. What stays is that
-    there was a message, and a hash of the address, so that no import brings it back. The store is written anew, so that
-    its files hold nothing of it either. Copies of the store made before still do: delete them, or forget again after
-    bringing one back. Waits for nobody: refuses while a send is running.
+    Address, name, language, topics, history and bounces go, and address and name of every message they had. What stays
+    is that there was a message, and a hash of the address, so that no import brings it back. The store is written anew,
+    so that its files hold nothing of it either; a database server is told to do so in its own way. Copies of the store
+    made before still do: delete them, or forget again after bringing one back. Waits for nobody: refuses while a send
+    is running.
 
     \b
     Example:
       digest forget ada@example.org
     """
     from digest.deliver.forget import forget
-    from digest.deliver.lock import send_lock
+    from digest.deliver.leases import nobody_sends
 
-    with session.project() as project, send_lock(project.root):
+    with session.project() as project, nobody_sends(project.store, project.root):
         with project.store.write() as connection:
             gone = forget(connection, address, now=session.now)
             if dry_run:
@@ -44,6 +45,8 @@ def verb(session: Session, *, address: str, dry_run: bool) -> int:
     who = "a subscriber" if gone.subscriber else "no subscriber"
     session.result(data, lambda: session.line(f"was {who}, of {count(gone.deliveries, 'message')}; "
                                               f"{'would be' if dry_run else 'is'} forgotten"))  # fmt: skip
+    if project.store.path is None:
+        session.warn("the database server's own log and backups still know them until they are overwritten or deleted")
     if not scrubbed:
         session.warn("the store is in use, so its log still holds what was removed; run this again later")
     for copy in copies:

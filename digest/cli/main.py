@@ -58,8 +58,10 @@ VERBS: dict[str, dict[str, str]] = {
         "subscribers": "Add, import, export, remove and show subscribers.",
         "inbox": "Read what came back: bounces, complaints, and who wants to leave.",
         "forget": "Remove everything personal about somebody.",
+        "serve": "Show the pages on which people subscribe, choose, and leave; and the archive.",
     },
     "Machine": {
+        "run": "Do what is due: read the inbox, send what is scheduled or left, fetch feeds.",
         "backup": "Copy the store, safely, while in use.",
         "restore-backup": "Bring back a copy of the store.",
     },

@@ -34,7 +34,8 @@ def verb(session: Session, *, issue: str | None, page: bool, looks: bool, remote
     """Render the issue and open it in a browser.
 
     Takes pictures of mail, text part and web page, by day and by night, as wide as a telephone and as a window, and
-    opens one sheet that shows them all: build/ISSUE/preview/index.html. That needs a Chromium (Chrome, Edge, Brave);
+    opens one sheet that shows them all: build/ISSUE/preview/index.html. Editions for those who follow some topics come
+    last. That needs a Chromium (Chrome, Edge, Brave);
     the variable DIGEST_CHROMIUM names one that is not on PATH. Without one the mail itself is opened. Consumes nothing.
 
     \b
@@ -58,6 +59,7 @@ def verb(session: Session, *, issue: str | None, page: bool, looks: bool, remote
             wanted = _sheet(project, checked)
             data |= _data(project, taken, sheet=wanted)
             _say_taken(session, taken, remote=remote_images)
+            _say_editions(session, checked)
             session.result(data, lambda: _show(session, project, written, taken, wanted))
         else:
             wanted = next(path for path in written if path.name == ("index.html" if page else "email.html"))
@@ -79,13 +81,14 @@ def _take(
     from digest import pipeline
     from digest.preview.album import write_album
     from digest.preview.sheet import Heading
-    from digest.preview.shots import SHOTS, take
+    from digest.preview.shots import take
+    from digest.production.sitting import edition_sitters
     from digest.render.page import page_url
 
     newsletter, proof = project.settings.newsletter, checked.proof
-    sitters = pipeline.sitters(project, checked, every_look=looks)
+    sitters = (*pipeline.sitters(project, checked, every_look=looks), *edition_sitters(project, proof))
     folder = project.build_dir(proof.record.name)
-    with session.progress("taking pictures", len(sitters) * len(SHOTS)) as advance:
+    with session.progress("taking pictures", sum(len(sitter.shots) for sitter in sitters)) as advance:
         pictures = []
         for picture in take(
             sitters,
@@ -95,7 +98,7 @@ def _take(
             remote=remote,
         ):
             pictures.append(picture)
-            advance(f"{picture.look} {picture.shot.name}")
+            advance(f"{picture.look} {picture.name}")
     heading = Heading(
         newsletter=newsletter.title,
         issue=proof.record.name,
@@ -125,6 +128,16 @@ def _say_taken(session: Session, taken: Sequence[tuple[Picture, Path]], *, remot
         session.warn(f"this picture did not load: {address}")
 
 
+def _say_editions(session: Session, checked: Checked) -> None:
+    from digest.production.sitting import MOST_SHOWN
+
+    left_out = len(checked.proof.variants) - MOST_SHOWN
+    if left_out > 0:
+        session.say(
+            f"of the editions for some topics, the {MOST_SHOWN} with the most readers; {left_out} more rendered"
+        )
+
+
 def _not_loaded(taken: Sequence[tuple[Picture, Path]]) -> list[str]:
     """The addresses of the pictures that are missing, each once; the shots with pictures off want none."""
     return list(dict.fromkeys(one for picture, _ in taken if picture.shot.pictures for one in picture.not_loaded))
@@ -142,7 +155,7 @@ def _data(project: Project, taken: Sequence[tuple[Picture, Path]], *, sheet: Pat
     pictures = [
         {
             "look": picture.look,
-            "name": picture.shot.name,
+            "name": picture.name,
             "file": project.shown(path),
             "too_wide_px": picture.too_wide_px,
         }

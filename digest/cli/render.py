@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from digest.cli.session import Session
     from digest.pipeline import Checked
+    from digest.production.editions import Readers
     from digest.project import Project
+
+_MOST_READERS = 6  # editions that a line names
 
 
 @make_verb("render")
@@ -23,7 +26,7 @@ def verb(session: Session, *, issue: str | None) -> int:
     """Render the issue file into build/.
 
     Writes build/ISSUE/email.html, email.txt, email.eml (the whole message) and index.html (the web page), all from the
-    one issue file. Looking at them consumes nothing.
+    one issue file; below build/ISSUE/variants/ the editions for those who follow some topics. Consumes nothing.
 
     \b
     Example:
@@ -35,7 +38,12 @@ def verb(session: Session, *, issue: str | None) -> int:
     with session.project() as project:
         checked, written = pipeline.render(project, now=session.now, name=issue)
         say_findings(session, checked)
-        session.result(render_data(project, checked, written), lambda: show_files(session, project, written))
+
+        def show() -> None:
+            show_files(session, project, written)
+            show_editions(session, project, checked)
+
+        session.result(render_data(project, checked, written), show)
         session.next_step("digest preview")
     return 0
 
@@ -44,6 +52,11 @@ def say_findings(session: Session, checked: Checked) -> None:
     """Name what the gate found, and what the size budget cut."""
     for note in checked.proof.mail.cut:
         session.warn(f"to keep the mail short: {note}")
+    said = set(checked.proof.mail.cut)
+    for mail in checked.proof.variants:
+        for note in mail.cut:
+            if note not in said:
+                session.warn(f"to keep the edition {mail.variant} short: {note}")
     for line in finding_lines(checked.findings, rest="; `digest check --all` lists them"):
         session.say(line)
 
@@ -72,6 +85,50 @@ def show_files(session: Session, project: Project, written: tuple[Path, ...]) ->
         session.line(f"{project.shown(path)}  {path.stat().st_size:,} bytes")
 
 
+def show_editions(session: Session, project: Project, checked: Checked) -> None:
+    """Where the slices were written, and who gets what."""
+    from digest.production.proof import variant_dir
+
+    proof = checked.proof
+    if proof.variants:
+        folder = project.shown(variant_dir(project.build_dir(proof.record.name)))
+        session.line(f"{folder}/  {count(len(proof.variants), 'edition')} for those who follow some topics")
+    if said := readers_line(project, checked):
+        session.line(said)
+
+
+def readers_line(project: Project, checked: Checked) -> str:
+    """How many readers get which edition, in a line; empty: all get the whole, or nobody gets anything."""
+    return said_of_readers(_readers(project, checked))
+
+
+def said_of_readers(found: tuple[Readers, ...]) -> str:
+    """The line; empty if there are no slices."""
+    if all(one.variant == "all" for one in found):
+        return ""
+    total = sum(one.count for one in found)
+    names = {"all": "the whole issue", "nothing": "no mail (nothing on their topics)"}
+    told = [f"{one.count:,} {names.get(one.variant, one.variant)}" for one in found[:_MOST_READERS]]
+    rest = found[_MOST_READERS:]
+    told += [f"{sum(one.count for one in rest):,} {count(len(rest), 'other edition')}"] if rest else []
+    return f"{count(total, 'reader')}: {', '.join(told)}"
+
+
+def _readers(project: Project, checked: Checked) -> tuple[Readers, ...]:
+    from digest.production.editions import readers
+
+    with project.store.read() as connection:
+        return readers(connection, checked.proof.issue, checked.proof.editions)
+
+
+def editions_data(project: Project, checked: Checked) -> list[dict[str, Any]]:
+    """Every edition, the whole first, with its active subscribers; "nothing": there is no story on their topics."""
+    counts = {one.variant: one.count for one in _readers(project, checked)}
+    topics = {one.id: list(one.topics) for one in checked.proof.editions.slices}
+    names = dict.fromkeys(["all", *topics, *counts])
+    return [{"edition": one, "topics": topics.get(one, []), "readers": counts.get(one, 0)} for one in names]
+
+
 def render_data(project: Project, checked: Checked, written: tuple[Path, ...]) -> dict[str, Any]:
     """What ``render --json`` prints."""
     proof = checked.proof
@@ -85,6 +142,7 @@ def render_data(project: Project, checked: Checked, written: tuple[Path, ...]) -
         "files": [project.shown(path) for path in written],
         "html_bytes": len(proof.mail.html.encode("utf-8")),
         "cut": list(proof.mail.cut),
+        "editions": editions_data(project, checked),
         "findings": [finding_data(finding) for finding in checked.findings],
         "blocked": bool(checked.blocking),
     }

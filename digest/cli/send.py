@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import getpass
 import os
-import secrets
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.cli.options import verb as make_verb
 from digest.cli.output import count
+from digest.cli.sending import hand_over, publish_first, say_end, sent_line
+from digest.cli.sendlater import send_later
+from digest.cli.sendstatus import sending_data, show_status
 from digest.errors import StateError, UsageError
-from digest.store import issues
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
     from digest.cli.session import Session
-    from digest.deliver.carrier import Carrier
-    from digest.model import Delivery, IssueRecord, Mailing, Tally
-    from digest.production.mailout import Sent
+    from digest.model import IssueRecord
     from digest.project import Project
+
+_ON_THE_LIST = ("include_new", "resend_uncertain", "accept_refusals", "after_restore")
 
 
 @make_verb("send")
 @click.argument("issue", required=False)
 @click.option("--test", "test_address", metavar="ADDR", help="Mail it to this address only, marked as a test.")
+@click.option("--at", "when", metavar="TIME", help='Have `digest run` send it then: "friday 07:00"; never: not at all.')
 @click.option("--dry-run", is_flag=True, help="Say what would be done; do nothing.")
 @click.option("--status", is_flag=True, help="Say how far the sending is.")
 @click.option("--new", "include_new", is_flag=True, help="Mail those too who subscribed after the list was frozen.")
 @click.option("--resend-uncertain", is_flag=True, help="Mail those again of whom it is not known whether they have it.")
 @click.option("--accept-refusals", is_flag=True, help="Go on although the server refuses many; mark those as failed.")
 @click.option("--after-restore", is_flag=True, help="The store was restored: send all the same, nobody has it.")
-@click.option("--yes", is_flag=True, help="Do not ask; approve a draft.")
+@click.option("--yes", is_flag=True, help="Do not ask: approve a draft; mail the uncertain ones again.")
 @click.option("--by", metavar="NAME", help="Who approves, if it is a draft; else the login name.")
 @click.option("--offline", is_flag=True, envvar="DIGEST_OFFLINE", help="Approving, do not ask whether the links work.")
 def verb(session: Session, **given: Any) -> int:
@@ -42,42 +41,53 @@ def verb(session: Session, **given: Any) -> int:
 
     A draft is asked about, approved and published first. The list is frozen at the first message; killed or stopped at
     any moment, sending again goes on with those who do not have it. Exits with 3 if somebody was deferred, refused or
-    is uncertain.
+    is uncertain. With --at, `digest run` publishes and mails it at that time, in the newsletter's zone; a draft is
+    approved now. Ctrl-C lets the messages on their way finish; a second one ends at once.
 
     \b
     Example:
       digest send --test me@example.org
       digest send --dry-run
       digest send --yes
+      digest send --at "friday 07:00"
       digest send --status
     """
+    from digest.production import mailout
+
     issue: str | None = given["issue"]
-    if sum(bool(given[key]) for key in ("test_address", "dry_run", "status")) > 1:
-        raise UsageError("--test, --dry-run and --status exclude each other", hint="give one of them")
+    _check(given)
     with session.project() as project:
+        if given["when"]:
+            return send_later(
+                session,
+                project,
+                issue,
+                given["when"],
+                by=given["by"],
+                approve=lambda record, question: _approve(session, project, record, question, given),
+            )
         if given["test_address"]:
             return _test(session, project, given["test_address"], issue)
         if given["status"]:
-            return _status(session, project, issue)
+            record = mailout.issue_to_send(project, now=session.now, name=issue)
+            return show_status(session, project, record)
         if given["dry_run"]:
             return _dry_run(session, project, issue)
         return _send(session, project, issue, given)
 
 
-class _Clock:
-    """The session's clock, as deliver wants one."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def now(self) -> datetime:
-        return self._session.clock()
+def _check(given: dict[str, Any]) -> None:
+    """Refuse options that cannot be meant together."""
+    if sum(bool(given[key]) for key in ("test_address", "dry_run", "status", "when")) > 1:
+        raise UsageError("--test, --dry-run, --status and --at exclude each other", hint="give one of them")
+    if given["when"] and any(given[key] for key in _ON_THE_LIST):
+        raise UsageError(
+            "--at goes with the issue, --by, --yes and --offline only", hint="the other options are for sending now"
+        )
 
 
 def _send(session: Session, project: Project, issue: str | None, given: dict[str, Any]) -> int:
-    from digest import pipeline
     from digest.production import mailout
-    from digest.production.outgoing import is_published
 
     again = given["include_new"] or given["resend_uncertain"]
     record = mailout.issue_to_send(project, now=session.now, name=issue, again=again)
@@ -86,29 +96,30 @@ def _send(session: Session, project: Project, issue: str | None, given: dict[str
     people = mailout.still_to_send(project, record)
     if not given["after_restore"]:
         mailout.refuse_after_restore(project)
+    if given["resend_uncertain"]:
+        _ask_about_uncertain(session, project, record, yes=given["yes"])
     with mailout.open_transport(project, os.environ) as transport:
         transport.check()  # before anything is approved, published or spent
         if record.state == "draft":
-            record = _approve(session, project, record, people, given)
-        with project.store.read() as connection:
-            published = record.has_left and is_published(connection, record)
-        if not published:
-            pipeline.publish(project, now=session.now, name=record.name)
-            session.say(f"{record.name} is published below {project.shown(project.site_dir)}")
-            with project.store.read() as connection:
-                record = issues.get_issue(connection, record.name) or record
-        sent = _hand_over(session, project, transport, record, given)
-    return _report(session, sent)
+            question = f"Approve it, publish it and mail it to {count(people, 'subscriber')}?"
+            record = _approve(session, project, record, question, given)
+        record = publish_first(session, project, record)
+        ended = hand_over(session, project, transport, record, **{key: given[key] for key in _ON_THE_LIST})
+    session.result(
+        sending_data(ended.sent.record, [(ended.sent.mailing, ended.sent.tally)]),
+        lambda: session.line(sent_line(ended.sent)),
+    )
+    say_end(session, ended.sent)
+    return ended.exit_code
 
 
 def _approve(
-    session: Session, project: Project, record: IssueRecord, people: int, given: dict[str, Any]
+    session: Session, project: Project, record: IssueRecord, question: str, given: dict[str, Any]
 ) -> IssueRecord:
     """Ask about a draft, and approve it."""
     from digest import pipeline
 
-    question = f"{record.name} is a draft. Approve it, publish it and mail it to {count(people, 'subscriber')}?"
-    if not session.confirm(question, yes=given["yes"]):
+    if not session.confirm(f"{record.name} is a draft. {question}", yes=given["yes"]):
         raise StateError(
             f"{record.name} is a draft, and nobody said yes",
             hint="approve it with `digest approve --by NAME`, or send with --yes",
@@ -127,55 +138,36 @@ def _approve(
     return approved
 
 
-def _hand_over(
-    session: Session, project: Project, transport: Carrier, record: IssueRecord, given: dict[str, Any]
-) -> Sent:
+def _ask_about_uncertain(session: Session, project: Project, record: IssueRecord, *, yes: bool) -> None:
+    """Ask whether some may get it twice.
+
+    Raises:
+        StateError: nobody said yes.
+    """
     from digest.production import mailout
 
-    def on_delivery(delivery: Delivery) -> None:
-        advance(delivery.state)
-
-    with session.progress("sending", mailout.still_to_send(project, record)) as advance:
-        return mailout.send(
-            project,
-            transport,
-            record,
-            clock=_Clock(session),
-            fresh_secret=lambda: secrets.token_hex(32),
-            include_new=given["include_new"],
-            resend_uncertain=given["resend_uncertain"],
-            accept_refusals=given["accept_refusals"],
-            after_restore=given["after_restore"],
-            on_delivery=on_delivery,
+    held = sum(tally.uncertain for _, tally in mailout.sending_status(project, record))
+    if not held:
+        return
+    whom = count(held, "recipient")
+    session.say(
+        f"the line dropped after the message for {whom} had left and before the server said that it has it: "
+        "it may have it, or not"
+    )
+    if not session.confirm(f"Mail {record.name} once more to {whom}? Whoever has it gets it twice.", yes=yes):
+        raise StateError(
+            f"{whom} of {record.name} may have it already, and nobody said yes",
+            hint="`digest send --status` lists them: look for them in your mail server's log, then say --yes",
         )
-
-
-def _report(session: Session, sent: Sent) -> int:
-    from digest.deliver.watch import INTERRUPTED
-
-    tally = sent.tally
-    session.result(_data(sent.record, [(sent.mailing, tally)]), lambda: session.line(_sum(sent.record.name, tally)))
-    if tally.stopped:
-        session.warn(f"stopped: {tally.stopped}")
-    if tally.uncertain:
-        held = count(tally.uncertain, "recipient")
-        session.warn(f"{held} may or may not have it (the line dropped after the message) and are not tried again; "
-                     f"to send it once more: `digest send {sent.record.name} --resend-uncertain`")  # fmt: skip
-    if tally.left or tally.deferred:
-        when = f" from {tally.next_try:%Y-%m-%d %H:%M} UTC on" if tally.next_try and not tally.left else ""
-        session.next_step(f"`digest send {sent.record.name}` goes on{when}")
-    else:
-        session.next_step("`digest draft` begins the next issue")
-    if tally.stopped == INTERRUPTED:
-        return 130
-    return 3 if tally.left or tally.deferred or tally.failed or tally.uncertain else 0
 
 
 def _closed(session: Session, project: Project, record: IssueRecord) -> int:
     from digest.production import mailout
 
     rows = mailout.sending_status(project, record)
-    session.result(_data(record, rows), lambda: session.line(f"{record.name} is closed: everybody has it already"))
+    session.result(
+        sending_data(record, rows), lambda: session.line(f"{record.name} is closed: everybody has it already")
+    )
     name = record.name
     session.next_step(f"`digest draft` begins the next issue; `digest send {name} --new` mails those who came since")
     return 0
@@ -190,22 +182,6 @@ def _test(session: Session, project: Project, address: str, issue: str | None) -
     said = f": {outcome.code or ''} {outcome.detail}".rstrip() if outcome.detail else ""
     session.result(data, lambda: session.line(f"test to {address}: {outcome.result}{said}"))
     return 0 if outcome.result == "sent" else 1
-
-
-def _status(session: Session, project: Project, issue: str | None) -> int:
-    from digest.production import mailout
-
-    record = mailout.issue_to_send(project, now=session.now, name=issue)
-    rows = mailout.sending_status(project, record)
-
-    def show() -> None:
-        if not rows:
-            session.line(f"{record.name} is {record.state}; no mail of it has been sent")
-        for _, tally in rows:
-            session.line(_sum(record.name, tally))
-
-    session.result(_data(record, rows), show)
-    return 0
 
 
 def _dry_run(session: Session, project: Project, issue: str | None) -> int:
@@ -241,36 +217,3 @@ def _dry_run(session: Session, project: Project, issue: str | None) -> int:
 
     session.result(data, show)
     return 4 if checked.blocking else 0
-
-
-def _data(record: IssueRecord, rows: Sequence[tuple[Mailing, Tally]]) -> dict[str, Any]:
-    return {
-        "issue": record.name,
-        "number": record.number,
-        "mailings": [_mailing(mailing, tally) for mailing, tally in rows],
-    }
-
-
-def _mailing(mailing: Mailing, tally: Tally) -> dict[str, Any]:
-    return {
-        "id": mailing.id,
-        "kind": mailing.kind,
-        "list": tally.total,
-        "sent": tally.sent,
-        "deferred": tally.deferred,
-        "failed": tally.failed,
-        "uncertain": tally.uncertain,
-        "suppressed": tally.suppressed,
-        "left": tally.left,
-        "next_try": tally.next_try,
-        "stopped": tally.stopped,
-    }
-
-
-def _sum(name: str, tally: Tally) -> str:
-    parts = [
-        f"{number:,} {word}"
-        for word in ("sent", "deferred", "failed", "uncertain", "suppressed", "left")
-        if (number := getattr(tally, word)) or word == "sent"
-    ]
-    return f"{name}: {' + '.join(parts)} = {count(tally.total, 'recipient')}"

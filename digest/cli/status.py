@@ -8,13 +8,16 @@ import click
 
 from digest.cli.feeds import source_data
 from digest.cli.options import verb as make_verb
+from digest.cli.sendstatus import schedule_data, scheduled_line
+from digest.store.schedule import all_schedules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from digest.cli.session import Session
     from digest.explain.standing import IssueStanding, MailingStanding, SourceAccount, Standing
+    from digest.store.schedule import Scheduled
 
 OUTCOMES = ("sent", "deferred", "failed", "uncertain", "suppressed", "left")
 MOST_SHOWN = 8  # of held entries, and of sources with trouble
@@ -24,8 +27,9 @@ MOST_SHOWN = 8  # of held entries, and of sources with trouble
 def verb(session: Session) -> int:
     """Show where everything stands.
 
-    The issue in work, the entries by what became of them (the numbers add up), what is held and until when, sources
-    with trouble, subscribers, how far the last mailing is, and what to do next. Changes nothing.
+    The issue in work and when it is to be sent, the entries by what became of them (the numbers add up), what is
+    held and until when, sources with trouble, subscribers, how far the last mailing is, and what to do next. Changes
+    nothing.
 
     \b
     Example:
@@ -39,19 +43,32 @@ def verb(session: Session) -> int:
     with session.project() as project:
         with project.store.read() as connection:
             stands = standing(project, connection, now=session.now)
+            times = all_schedules(connection)
         if stands.last_out:
             stands = replace(stands, mailing=last_mailing(project, stands.last_out))
-        step = next_step(stands, can_send=bool(project.settings.send.host))
+        step = _scheduled_step(stands, times) or next_step(stands, can_send=bool(project.settings.send.host))
         zone = project.zone
 
         def show() -> None:
             session.line(click.style(project.settings.newsletter.title, bold=True))
             for line in _lines(stands, zone):
                 session.line(line)
+            for time in times:
+                late = ", and nothing has sent it" if time.at <= session.now else ""
+                session.line(f"scheduled    {time.issue}, {scheduled_line(time, zone)}{late}")
 
-        session.result(_data(stands, zone) | {"next": step}, show)
+        scheduled = [schedule_data(time) for time in times]
+        session.result(_data(stands, zone) | {"scheduled": scheduled, "next": step}, show)
         session.next_step(step)
     return 0
+
+
+def _scheduled_step(stands: Standing, times: Sequence[Scheduled]) -> str | None:
+    """What to do about an approved issue that has a time: nothing, as long as somebody calls ``digest run``."""
+    record = stands.issue.record
+    if record is None or record.state != "approved" or record.name not in {time.issue for time in times}:
+        return None
+    return f"`digest run` sends {record.name} at its time; `digest send {record.name} --at never` takes it off"
 
 
 def _lines(stands: Standing, zone: ZoneInfo) -> Iterator[str]:

@@ -104,6 +104,11 @@ def _variable(value: str) -> str:
 def _store_url(value: str) -> str:
     if not re.fullmatch(r"sqlite:///.+|postgresql(\+psycopg)?://.+", value):
         raise ValueError('is no address of a store; write "sqlite:///state/digest.db" or "postgresql://…"')
+    if re.match(r"\w+(\+\w+)?://[^/@]*:[^/@]*@", value) or re.search(r"[?&](ssl)?password=", value):
+        raise ValueError(
+            "holds a password, and digest.toml is no place for one; PostgreSQL reads it from ~/.pgpass, or from the "
+            "environment as PGPASSWORD"
+        )
     return value
 
 

@@ -36,7 +36,7 @@ class Body:
     def values(self, who: Personal) -> list[str]:
         """What this recipient has at each mark: text of one line, escaped in HTML."""
         links = {UNSUBSCRIBE_MARK: who.link, PREFERENCES_MARK: who.preferences}
-        values = [links.get(mark) or who.name or instead for mark, instead in self.marks]
+        values = [links.get(mark, who.name or instead) for mark, instead in self.marks]
         return [html.escape(value) for value in values] if self.is_html else values
 
     def filled(self, who: Personal) -> str:

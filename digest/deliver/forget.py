@@ -57,8 +57,9 @@ def forget(connection: Connection, address: str, *, now: datetime) -> Forgotten:
             state=case((delivery.state.in_(_WAITING), "suppressed"), else_=delivery.state),
         )
     )
-    event = schema.subscriber_event
-    connection.execute(delete(event).where(event.c.subscriber_id.in_(ids)))
+    # The history holds what they asked for on a web page and have not confirmed; a bounce, what a server said of them.
+    for table in (schema.subscriber_event, schema.bounce):
+        connection.execute(delete(table).where(table.c.subscriber_id.in_(ids)))
     connection.execute(delete(schema.subscriber).where(schema.subscriber.c.id.in_(ids)))
     for subscriber_id in sorted(ids):
         subscribers.note(connection, subscriber_id, "forgotten", now=now)

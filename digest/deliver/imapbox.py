@@ -83,7 +83,8 @@ class ImapBox:
         try:
             server.starttls(ssl_context=context)
         except BaseException:
-            server.shutdown()
+            with contextlib.suppress(OSError):  # a handshake that fails has closed the line, and its reason is ours
+                server.shutdown()
             raise
         return server
 

@@ -4,34 +4,49 @@
 
 A range of rows is claimed in a durable commit; "sending" is written before a body leaves and the outcome after the
 reply, both without waiting for the disk: that survives the death of the process, and after the death of the machine,
-which the boot id in the owner shows, the durable claim tells which rows are in doubt.
+which the boot id in the owner shows, or the lost lease on a server, the durable claim tells which rows are in doubt.
 """
 
 from __future__ import annotations
 
-import contextlib
-import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
-from sqlalchemy import ColumnElement, RowMapping, Update, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
-from digest.deliver.mailing import freeze, to_mailing
-from digest.errors import BusyError, StoreError
+from digest.deliver.leases import is_known, is_live
+from digest.deliver.mailing import VariantFor, freeze, to_mailing
+from digest.deliver.marks import Marks
+from digest.errors import BusyError
 from digest.model import Delivery, DeliveryState, Mailing, Tally
 from digest.store import schema
 from digest.store.database import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
 RANGE = 200  # rows claimed at once: one durable commit (3.5 ms), and at most so many in doubt after a power cut
 MAX_ATTEMPTS = 5
 RETRY_AFTER_MIN = (30, 60, 120, 240)  # at least 30 minutes apart: RFC 5321 §4.5.4.1
-MARK_TIMEOUT_MS = 60_000  # a "sent" that cannot be written becomes "uncertain", so wait long for other writers
+AT_ONCE = 10_000  # ids in memory while ranges are made of them
+
+LEFT = "left the list after it was frozen"
 
 OnUncertain = Literal["hold", "resend"]
 
@@ -51,9 +66,13 @@ def _marking(was: tuple[DeliveryState, ...], *columns: str) -> Update:
     return update(schema.delivery).where(*mine).values({name: bindparam(f"to_{name}") for name in columns})
 
 
-_BEGIN = _marking(("claimed",), "state", "changed")
+# Who has left since the range was claimed is not begun: at a slow rate that may be long ago.
+_ACTIVE = exists().where(schema.subscriber.c.id == _row.subscriber_id, schema.subscriber.c.state == "active")
+_BEGIN = _marking(("claimed",), "state", "changed").where(_ACTIVE)
+_LEAVE = _marking(("claimed",), "state", "changed", "detail").where(~_ACTIVE)
 _STEP_BACK = _marking(("claimed", "sending"), "state", "changed")
 _SETTLE = _marking(("claimed", "sending"), *_OUTCOME)
+_SETTLE_AGAIN = _marking(("claimed", "sending", "sent", "deferred", "failed", "uncertain"), *_OUTCOME)
 
 
 def next_try(attempts: int, subscriber_id: int, now: datetime) -> datetime:
@@ -67,14 +86,8 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._guard = threading.Lock()
-        # A connection of its own, taken out of the pool, because its settings must not come back to anybody else.
-        self._marks = store.engine.connect()
-        self._marks.detach()
-        if store.engine.dialect.name == "sqlite":
-            self._marks.exec_driver_sql("PRAGMA synchronous = NORMAL")
-            self._marks.exec_driver_sql(f"PRAGMA busy_timeout = {MARK_TIMEOUT_MS}")
-        self._marks.commit()
+        self._shared = store.path is None  # among senders on a server
+        self._marks = Marks(store)
 
     def __enter__(self) -> Self:
         return self
@@ -96,6 +109,7 @@ class Ledger:
         *,
         now: datetime,
         include_new: bool = False,
+        variant_for: VariantFor | None = None,
     ) -> Mailing:
         """The mailing of this content; the first time, the active subscribers are copied: the list is frozen.
 
@@ -105,7 +119,16 @@ class Ledger:
             StateError: the issue has begun to go out with other content.
         """
         with self.store.write() as connection:
-            return freeze(connection, issue, kind, content_sha256, tuple(variants), now=now, include_new=include_new)
+            return freeze(
+                connection,
+                issue,
+                kind,
+                content_sha256,
+                tuple(variants),
+                now=now,
+                include_new=include_new,
+                variant_for=variant_for,
+            )
 
     def mailings(self, issue: str | None = None) -> tuple[Mailing, ...]:
         """Every mailing, or those of one issue, oldest first."""
@@ -119,31 +142,52 @@ class Ledger:
         """First and last subscriber id of each run of ``size`` rows that are to be sent now."""
         query = select(_row.subscriber_id).where(_row.mailing_id == mailing_id, _due(now)).order_by(_row.subscriber_id)
         with self.store.read() as connection:
-            batches = connection.execute(query).scalars().partitions(size)
+            some = connection.execute(query.execution_options(yield_per=AT_ONCE))
+            batches = some.scalars().partitions(size)
             return tuple((batch[0], batch[-1]) for batch in batches)
 
     # -- before
 
     def claim(self, mailing_id: str, lo: int, hi: int, *, owner: str, now: datetime) -> tuple[Delivery, ...]:
-        """Take the due rows with lo ≤ subscriber id ≤ hi, durably. Who has left since the freeze is suppressed."""
+        """Take the due rows with lo ≤ subscriber id ≤ hi, durably. Who has left since the freeze is suppressed.
+
+        Raises:
+            BusyError: the sender's lease is gone, or another digest is writing.
+        """
         within = and_(_row.mailing_id == mailing_id, _row.subscriber_id.between(lo, hi), _due(now))
         subscriber = schema.subscriber.c
         active = exists().where(subscriber.id == _row.subscriber_id, subscriber.state == "active")
-        gone = {"state": "suppressed", "detail": "left the list after it was frozen", "changed": now}
-        with self.store.write() as connection:
+        gone = {"state": "suppressed", "detail": LEFT, "changed": now}
+        with self.store.share() as connection:
+            if self._shared:
+                self._require_lease(connection, owner)
+                # What another sender is about to take is left to it, unseen.
+                free = select(_row.subscriber_id).where(within).with_for_update(skip_locked=True)
+                ids = connection.execute(free).scalars().all()
+                within = and_(_row.mailing_id == mailing_id, _row.subscriber_id.in_(ids), _due(now))
             connection.execute(update(schema.delivery).where(within, ~active).values(**gone))
             query = update(schema.delivery).where(within).values(state="claimed", owner=owner, changed=now)
             rows = connection.execute(query.returning(*_COLUMNS)).mappings().all()
         return tuple(sorted(map(_to_delivery, rows), key=lambda row: row.subscriber_id))
 
-    def sending(self, row: Delivery, *, owner: str, now: datetime) -> None:
-        """The body is about to leave. If this cannot be written, it must not.
+    def _require_lease(self, connection: Connection, owner: str) -> None:
+        if not connection.scalar(select(is_known(literal(owner)))):
+            raise BusyError(
+                f"{self.store.name}: the server broke down meanwhile, and may have lost what was noted last",
+                hint="run `digest send` again: nobody is mailed twice; whoever is in doubt is listed as uncertain",
+            )
+
+    def sending(self, row: Delivery, *, owner: str, now: datetime) -> bool:
+        """The body is about to leave; False: it must not, because the reader has left meanwhile, and is suppressed now.
 
         Raises:
-            BusyError: the row is no longer ours.
-            StoreError: the disk is full, or the store damaged.
+            BusyError: the row is no longer ours. The body must not leave.
+            StoreError: the disk is full, or the store damaged. Nor then.
         """
-        self._mark(_BEGIN, row, owner=owner, state="sending", changed=now)
+        if self._marked(_BEGIN, row, owner=owner, state="sending", changed=now):
+            return True
+        self._mark(_LEAVE, row, owner=owner, state="suppressed", changed=now, detail=LEFT)
+        return False
 
     # -- after
 
@@ -174,26 +218,34 @@ class Ledger:
         self._mark(_STEP_BACK, row, owner=owner, state="claimed", changed=now)
 
     def release(self, mailing_id: str, lo: int, hi: int, *, owner: str, now: datetime) -> int:
-        """Give back what was claimed and not begun. Say how many rows that was."""
+        """Give back what was claimed and not begun. Say how many rows that was.
+
+        Nothing, if the sender's lease is gone: marks of rows that were begun may be lost.
+        """
         query = update(schema.delivery).where(
             _row.mailing_id == mailing_id,
             _row.subscriber_id.between(lo, hi),
             _row.state == "claimed",
             _row.owner == owner,
+            is_known(literal(owner)) if self._shared else true(),
         )
-        with self.store.write() as connection:
+        with self.store.share() as connection:
             return connection.execute(query.values(state="queued", owner=None, next_try=None, changed=now)).rowcount
 
     def recover(self, mailing_id: str, *, owner: str, policy: OnUncertain, now: datetime) -> int:
         """Settle what a dead sender left behind; say how many rows are uncertain because of it.
 
-        Call it only while holding the send lock: every row in work is taken for abandoned. On the same boot a claimed
-        row has not begun; after another boot the marks since the claim may be lost, so it is in doubt too.
+        In SQLite call it only while holding the send lock: every row in work is taken for abandoned. On the same boot a
+        claimed row has not begun; after another boot the marks since the claim may be lost, so it is in doubt too. On a
+        server the rows of a sender whose lease is alive are its own; see digest.deliver.leases for the others.
         """
-        boot = owner.partition(":")[0]
-        same_boot = _row.owner.startswith(f"{boot}:", autoescape=True)
-        untouched = and_(_row.state == "claimed", same_boot)
-        doubtful = or_(_row.state == "sending", and_(_row.state == "claimed", or_(_row.owner.is_(None), ~same_boot)))
+        if self._shared:
+            abandoned, unharmed = ~is_live(_row.owner), is_known(_row.owner)
+        else:
+            abandoned, unharmed = true(), _row.owner.startswith(f"{owner.partition(':')[0]}:", autoescape=True)
+        untouched = and_(_row.state == "claimed", unharmed, abandoned)
+        claimed = and_(_row.state == "claimed", or_(_row.owner.is_(None), ~unharmed))
+        doubtful = and_(or_(_row.state == "sending", claimed), abandoned)
         queued = {"state": "queued", "owner": None, "next_try": None, "changed": now}
         held = {
             "state": "uncertain",
@@ -252,35 +304,29 @@ class Ledger:
         again = next_try(attempts, row.subscriber_id, now) if state == "deferred" else None
         settled = replace(row, state=state, attempts=attempts, next_try=again, code=code, detail=detail, changed=now)
         values = {name: getattr(settled, name) for name in _OUTCOME}
-        self._mark(_SETTLE, row, owner=owner, **values)
+        self._mark(_SETTLE, row, owner=owner, again=_SETTLE_AGAIN, **values)
         return settled
 
-    def _mark(self, marking: Update, row: Delivery, *, owner: str, **values: Any) -> None:
+    def _marked(
+        self, marking: Update, row: Delivery, *, owner: str, again: Update | None = None, **values: Any
+    ) -> bool:
         which = {"of_mailing": row.mailing_id, "of_subscriber": row.subscriber_id, "of_owner": owner}
         given = which | {f"to_{name}": value for name, value in values.items()}
-        with self._guard, _named_errors(self.store):
-            changed = self._marks.execute(marking, given).rowcount
-            self._marks.commit()
-        if changed != 1:
+        return self._marks.write(marking, given, again=again) == 1
+
+    def _mark(self, marking: Update, row: Delivery, *, owner: str, again: Update | None = None, **values: Any) -> None:
+        if not self._marked(marking, row, owner=owner, again=again, **values):
             raise BusyError(
                 f"mailing {row.mailing_id}: another sender has taken over subscriber {row.subscriber_id}",
                 hint="let it finish; see `digest send --status`",
             )
 
 
-@contextlib.contextmanager
-def _named_errors(store: Store) -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        hint = "is the disk full? Nothing more is sent; run `digest send` again when it is repaired"
-        raise StoreError(
-            f"{store.path}: the outcome of a message cannot be written: {error.orig}", hint=hint
-        ) from error
-
-
 def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(_row.state == "queued", and_(_row.state == "deferred", _row.next_try <= now))
+    """To be sent now. A next try that is further away than any can be is of a clock that was wrong."""
+    never = now + timedelta(minutes=RETRY_AFTER_MIN[-1]) * 1.1
+    later = and_(_row.next_try > now, _row.next_try <= never)
+    return or_(_row.state == "queued", and_(_row.state == "deferred", ~later))
 
 
 def _to_delivery(row: RowMapping) -> Delivery:

@@ -71,10 +71,13 @@ class Line(smtplib.SMTP):
             return False
         self.sock.settimeout(0)
         try:
-            return not self.file.peek(1)
-        except ssl.SSLWantReadError:
+            if not self.file.peek(1):  # nothing, or the end
+                self.sock.recv(1)  # which one: nothing is an error, the end is not
+        except (BlockingIOError, ssl.SSLWantReadError):
             return True
         except OSError:
+            return False
+        else:
             return False
         finally:
             self.sock.settimeout(self.timeout)
@@ -180,7 +183,8 @@ def hand_over(
         if line.asked:
             return outcome
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            line.rset()  # closes the line itself if that fails
+            if line.rset()[0] != 250:  # it still holds the sender, and would take the next one for a nested MAIL
+                line.close()
     return outcome
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
+    MetaData,
     RowMapping,
+    Table,
+    Text,
     and_,
     bindparam,
+    cast,
     delete,
     exists,
     func,
@@ -27,6 +34,22 @@ from digest.store import schema
 
 _delivery = schema.delivery.c
 _mailing = schema.mailing.c
+_subscriber = schema.subscriber.c
+_TOPICS = cast(_subscriber.topics, Text)  # as written: two columns of JSON cannot be compared in PostgreSQL
+_chosen = Table(  # while a list is frozen: what those get who follow some topics; the others get the whole
+    "chosen",
+    MetaData(),
+    Column("topics", Text, primary_key=True),
+    Column("variant", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+VariantFor = Callable[[Collection[str]], str | None]
+"""Says which variant those get who follow some topics; None: no mail, for there is nothing on them."""
+_EMPTY = "nothing"
+_EMPTY_DETAIL = "nothing on their topics this time"
 
 
 def to_mailing(row: RowMapping) -> Mailing:
@@ -43,6 +66,7 @@ def freeze(
     *,
     now: datetime,
     include_new: bool,
+    variant_for: VariantFor | None = None,
 ) -> Mailing:
     """The mailing of this content; the first time, the active subscribers are copied. See Ledger.open_mailing.
 
@@ -58,7 +82,7 @@ def freeze(
         _replace_unsent(connection, issue)
     text = "\0".join((issue, kind, content_sha256, *variants))
     mailing_id = found.id if found else hashlib.sha256(text.encode()).hexdigest()[:16]
-    _copy_subscribers(connection, mailing_id, now)
+    _copy_subscribers(connection, mailing_id, variant_for, now)
     count = connection.scalar(select(func.count()).where(_delivery.mailing_id == mailing_id)) or 0
     mailing = Mailing(
         id=mailing_id,
@@ -92,28 +116,65 @@ def _replace_unsent(connection: Connection, issue: str) -> None:
     connection.execute(delete(schema.mailing).where(_mailing.issue == issue, _mailing.kind == "issue"))
 
 
-def _copy_subscribers(connection: Connection, mailing_id: str, now: datetime) -> None:
+def topic_sets(connection: Connection) -> dict[tuple[str, ...], int]:
+    """How many active subscribers follow exactly these topics, as they were written; (): those who want everything."""
+    return {tuple(json.loads(text)): count for text, count in _topic_counts(connection)}
+
+
+def _topic_counts(connection: Connection) -> list[tuple[str, int]]:
+    query = select(_TOPICS, func.count()).where(_subscriber.state == "active").group_by(_TOPICS)
+    return [(str(text), int(count)) for text, count in connection.execute(query.order_by(_TOPICS))]
+
+
+def _copy_subscribers(connection: Connection, mailing_id: str, variant_for: VariantFor | None, now: datetime) -> None:
     """Copy the active subscribers that the mailing does not have yet; mark those on the suppression list."""
-    subscriber = schema.subscriber.c
-    there = exists().where(_delivery.mailing_id == mailing_id, _delivery.subscriber_id == subscriber.id)
+    found = [(text, variant_for(json.loads(text))) for text, _ in _topic_counts(connection)] if variant_for else []
+    others = [
+        {"topics": text, "variant": variant or _EMPTY, "state": "queued" if variant else "suppressed",
+         "detail": "" if variant else _EMPTY_DETAIL}
+        for text, variant in found
+        if variant != "all"
+    ]  # fmt: skip
+    if others:
+        _chosen.create(connection, checkfirst=False)
+        connection.execute(insert(_chosen), others)
+    _copy(connection, mailing_id, now, has_others=bool(others))
+    if others:
+        _chosen.drop(connection, checkfirst=False)
+    _suppress(connection, mailing_id)
+
+
+def _copy(connection: Connection, mailing_id: str, now: datetime, *, has_others: bool) -> None:
+    """Copy everybody in one statement, in the order of the key."""
+    there = exists().where(_delivery.mailing_id == mailing_id, _delivery.subscriber_id == _subscriber.id)
+
+    def own(name: str, usual: str) -> ColumnElement[Any]:
+        return func.coalesce(_chosen.c[name], usual) if has_others else literal(usual)
+
     columns: dict[str, ColumnElement[Any]] = {
         "mailing_id": literal(mailing_id),
-        "subscriber_id": subscriber.id,
-        "address": subscriber.address,
-        "name": subscriber.name,
-        "variant": literal("all"),
-        "state": literal("queued"),
+        "subscriber_id": _subscriber.id,
+        "address": _subscriber.address,
+        "name": _subscriber.name,
+        "variant": own("variant", "all"),
+        "state": own("state", "queued"),
         "attempts": literal(0),
-        "detail": literal(""),
+        "detail": own("detail", ""),
         "changed": literal(now, schema.Utc()),
     }
-    copied = select(*columns.values()).where(subscriber.state == "active", ~there)
-    connection.execute(insert(schema.delivery).from_select(list(columns), copied))
+    copied = select(*columns.values()).where(_subscriber.state == "active", ~there)
+    if has_others:
+        copied = copied.select_from(schema.subscriber.outerjoin(_chosen, _chosen.c.topics == _TOPICS))
+    connection.execute(insert(schema.delivery).from_select(list(columns), copied.order_by(_subscriber.id)))
+
+
+def _suppress(connection: Connection, mailing_id: str) -> None:
+    """Mark those on the suppression list."""
     suppressed = set(connection.execute(select(schema.suppression.c.address_sha256)).scalars())
     if not suppressed:
         return
-    mine = and_(_delivery.mailing_id == mailing_id, _delivery.subscriber_id == subscriber.id)
-    queued = select(subscriber.id, subscriber.address_key).join(schema.delivery, mine)
+    mine = and_(_delivery.mailing_id == mailing_id, _delivery.subscriber_id == _subscriber.id)
+    queued = select(_subscriber.id, _subscriber.address_key).join(schema.delivery, mine)
     rows = connection.execute(queued.where(_delivery.state == "queued").execution_options(yield_per=1000))
     gone = [{"of": id_} for id_, key in rows if hashlib.sha256(key.encode()).hexdigest() in suppressed]
     if gone:

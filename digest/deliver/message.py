@@ -71,14 +71,13 @@ def personal(stamp: Stamp, recipient: Recipient) -> Personal:
         DeliveryError: the recipient's address, or one of digest.toml, cannot be mailed (see address_problem).
     """
     to = mailbox(recipient.name, recipient.address)
-    mail = stamp.unsubscribe_mail(recipient)
-    page = stamp.page("unsubscribe", recipient.subscriber_id)
+    links = stamp.links(recipient)
     return Personal(
         to=to,
         message_id=stamp.message_id(recipient.subscriber_id),
-        list_unsubscribe=f"<{page}>, <{mail}>" if page else f"<{mail}>",
-        link=page or mail,
-        preferences=stamp.page("preferences", recipient.subscriber_id) or mail,
+        list_unsubscribe=f"<{links.unsubscribe}>, <{links.mail}>" if links.unsubscribe else f"<{links.mail}>",
+        link=links.unsubscribe or links.mail,
+        preferences=links.preferences or links.mail,
         name=to.display_name,
     )
 

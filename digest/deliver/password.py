@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 from digest.errors import LoginError
@@ -24,7 +25,7 @@ def password(send: SendSettings, root: Path, environ: Mapping[str, str]) -> str 
     if not send.username:
         return None
     found = environ.get(send.password_env, "") if send.password_env else ""
-    found = found or _from_file(send, root) or _from_keyring(send)
+    found = found or _from_file(send, root, environ) or _from_keyring(send)
     if found:
         return found
     asked = [
@@ -35,10 +36,11 @@ def password(send: SendSettings, root: Path, environ: Mapping[str, str]) -> str 
     raise _no_login(send, f"{where}: there is no password for {send.username}")
 
 
-def _from_file(send: SendSettings, root: Path) -> str:
+def _from_file(send: SendSettings, root: Path, environ: Mapping[str, str]) -> str:
     if not send.password_file:
         return ""
-    path = root / Path(send.password_file).expanduser()
+    # systemd tells a service in CREDENTIALS_DIRECTORY where its copies of secrets are.
+    path = root / Path(Template(send.password_file).safe_substitute(environ)).expanduser()
     try:
         return (path.read_text("utf-8").splitlines() or [""])[0].strip()
     except (OSError, UnicodeDecodeError) as error:

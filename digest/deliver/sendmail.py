@@ -94,6 +94,7 @@ class SendmailCarrier:
             process = subprocess.Popen(  # noqa: S603  the command is the operator's; the address cannot be an option
                 [self.command, "-i", "-f", envelope.sender, "--", envelope.recipient],
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C goes to all of a terminal's processes: what is on its way is finished
             )  # fmt: skip
         except OSError as error:
             return Outcome(result="again", detail=f"{self.command}: cannot be run: {error.strerror}")

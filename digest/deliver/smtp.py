@@ -93,10 +93,7 @@ class Transport:
             ConnectError: as check.
             LoginError: as check.
         """
-        with self._guard:
-            line = self._idle.pop() if self._idle else None
-        if line is None:
-            line = self._open()
+        line = self._kept() or self._open()
         try:
             yield line
         except BaseException:
@@ -109,6 +106,15 @@ class Transport:
                 self._idle.append(line)
         else:
             _leave(line)
+
+    def _kept(self) -> Line | None:
+        """An idle connection that the server has not hung up meanwhile."""
+        while True:
+            with self._guard:
+                line = self._idle.pop() if self._idle else None
+            if line is None or line.in_step():
+                return line
+            line.close()
 
     def close(self) -> None:
         """Say goodbye on every idle connection."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
-from typing import Literal
+from typing import NamedTuple
 from urllib.parse import quote
 
 from digest.config.settings import Settings
@@ -22,6 +22,14 @@ class Recipient:
     subscriber_id: int
     address: str
     name: str = ""
+
+
+class Links(NamedTuple):
+    """One recipient's own links."""
+
+    mail: str  # writes a mail that asks for them to be removed (RFC 6068)
+    unsubscribe: str | None  # a page; None: `digest serve` is not used
+    preferences: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +57,21 @@ class Stamp:
         base = _spec(inbox.address)
         return return_path(base, secret=self.secret, mailing_id=self.mailing_id, subscriber_id=subscriber_id)
 
-    def page(self, purpose: Literal["unsubscribe", "preferences"], subscriber_id: int) -> str | None:
-        """The page of `digest serve` for this recipient; None: there is none."""
-        if self.settings.serve is None:
-            return None
-        return f"{self.settings.serve.url}{purpose}/{self.keyring.sign(purpose, subscriber_id)}"
-
-    def unsubscribe_mail(self, recipient: Recipient) -> str:
-        """A mailto link (RFC 6068) that asks for this recipient to be removed, and proves that we wrote it."""
-        settings = self.settings
+    def links(self, recipient: Recipient) -> Links:
+        """The links that prove that we wrote them, and for whom."""
+        settings, number = self.settings, recipient.subscriber_id
         reader = _spec(settings.send.unsubscribe or settings.newsletter.reply_to or settings.newsletter.sender)
-        token = self.keyring.sign("unsubscribe", recipient.subscriber_id)
-        subject = f"unsubscribe {smtp_address(tidy(recipient.address))} {token}"
-        return f"mailto:{quote(reader, safe='@')}?subject={quote(subject, safe='@')}"
+        token = self.keyring.sign("unsubscribe", number)
+        subject = quote(f"unsubscribe {smtp_address(tidy(recipient.address))} {token}", safe="@")
+        mail = f"mailto:{quote(reader, safe='@')}?subject={subject}"
+        if settings.serve is None:
+            return Links(mail=mail, unsubscribe=None, preferences=None)
+        pages = settings.serve.url
+        return Links(
+            mail=mail,
+            unsubscribe=f"{pages}unsubscribe/{token}",
+            preferences=f"{pages}preferences/{self.keyring.sign('preferences', number)}",
+        )
 
 
 def message_id_digits(secret: str, mailing_id: str, subscriber_id: int) -> str:

@@ -282,7 +282,7 @@ def insert_new(connection: Connection, new: Mapping[str, Subscriber], *, detail:
     names = [column.name for column in _row]
     statement = insert(_table).compile(dialect=dialect, column_keys=names)
     given = rows if statement.positional else [dict(zip(names, row, strict=True)) for row in rows]
-    connection.exec_driver_sql(statement.string, given)  # type: ignore[arg-type]  rows of either kind
+    connection.exec_driver_sql(statement.string, given)
     first, last = rows[0][0], rows[-1][0]
     events = select(_row.id, _row.added, literal("added"), literal(detail)).where(_row.id.between(first, last))
     columns = ("subscriber_id", "at", "event", "detail")

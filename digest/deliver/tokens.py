@@ -6,8 +6,6 @@ key signs from the day it is made; older ones go on proving what they signed.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -17,9 +15,8 @@ from typing import Literal
 Purpose = Literal["message-id", "bounce"]
 LinkPurpose = Literal["unsubscribe", "confirm", "preferences"]
 
-# Digits of base 32 in small letters (RFC 4648 §6): a token may stand in the part of an address before the @, whose
-# capitals mail servers change as they like. 26 of them hold 128 bits.
-_TOKEN = re.compile(r"([1-9][0-9]{0,5})-([1-9][0-9]{0,17})(?:-u([1-9][0-9]{0,11}))?-([a-z2-7]{26})")
+# Hex digits, because capitals make no difference to them: people and programs change those. 32 hold 128 bits.
+_TOKEN = re.compile(r"([1-9][0-9]{0,5})-([1-9][0-9]{0,17})(?:-u([1-9][0-9]{0,11}))?-([0-9a-f]{32})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +51,6 @@ class Keyring:
         key = next((one for one in self.keys if found and one.version == int(found[1])), None)
         if found is None or key is None:
             return None
-        # Compared as text: the last digit has bits to spare, and so other digits would stand for the same bytes.
         if not hmac.compare_digest(self._digits(key, purpose, found[2], found[3]), found[4]):
             return None
         if found[3] is not None and now > datetime.fromtimestamp(int(found[3]), UTC):
@@ -63,11 +59,10 @@ class Keyring:
 
     def _digits(self, key: Key, purpose: LinkPurpose, subscriber_id: str, until: str | None) -> str:
         text = "\0".join(("link", purpose, self.list_id, str(key.version), subscriber_id, until or ""))
-        raw = hmac.digest(key.secret.encode("utf-8"), text.encode("utf-8"), "sha256")[:16]
-        return base64.b32encode(raw).decode("ascii").rstrip("=").lower()
+        return hmac.digest(key.secret.encode("utf-8"), text.encode("utf-8"), "sha256").hex()[:32]
 
 
 def mac(secret: str, purpose: Purpose, *parts: str) -> bytes:
     """HMAC-SHA256 over the purpose and the parts: one made for another purpose, or other parts, is never equal."""
     text = "\0".join((purpose, *parts))
-    return hmac.new(secret.encode("utf-8"), text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+    return hmac.digest(secret.encode("utf-8"), text.encode("utf-8", "surrogatepass"), "sha256")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -30,7 +30,8 @@ class Earlier:
     published: datetime | None
 
 
-_NONE: Mapping[str, Earlier] = MappingProxyType({})
+def _none(_ids: Collection[str]) -> Mapping[str, Earlier]:
+    return MappingProxyType({})
 
 
 def entry_id(source_id: str, key: str) -> str:
@@ -38,13 +39,12 @@ def entry_id(source_id: str, key: str) -> str:
     return sha256(f"{source_id}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def possible_ids(source_id: str, item: Marks) -> tuple[str, ...]:
-    """Every id the item may have, the plainest first; to be looked up in the store."""
-    return tuple(entry_id(source_id, key) for key in _keys(item))
-
-
 def entry_ids(
-    source_id: str, items: Sequence[Marks], *, taken: Collection[str] = (), known: Mapping[str, Earlier] = _NONE
+    source_id: str,
+    items: Sequence[Marks],
+    *,
+    taken: Collection[str] = (),
+    known: Callable[[Collection[str]], Mapping[str, Earlier]] = _none,
 ) -> tuple[str, ...]:
     """An id for every item of one document, no two alike.
 
@@ -59,23 +59,31 @@ def entry_ids(
         source_id: the feed's.
         items: of one document, or of a part of it.
         taken: ids of items of the same document that are not among ``items``, because they have not changed.
-        known: what the store has under ``possible_ids``.
+        known: what the store has under these ids; asked once, for all that the items may have.
     """
-    choices = [possible_ids(source_id, item) for item in items]
+    choices = [_possible_ids(source_id, item) for item in items]
+    earlier = known({one for ids in choices for one in ids})
     crowd = Counter(one for ids in {ids[-1]: ids for ids in choices}.values() for one in ids)
     used = set(taken)
     found: list[str | None] = []
     for item, ids in zip(items, choices, strict=True):
-        mine = next((one for one in reversed(ids) if one not in used and _is_the_same(item, known.get(one))), None)
+        mine = next((one for one in reversed(ids) if one not in used and _is_the_same(item, earlier.get(one))), None)
         found.append(mine)
         used |= {mine} if mine else set()
     numbers: Counter[str] = Counter()
     for place, (item, ids) in enumerate(zip(items, choices, strict=True)):
         if found[place] is None:
-            free = (one for one in ids if one not in used and crowd[one] == 1 and not _is_another(item, known.get(one)))
+            free = (
+                one for one in ids if one not in used and crowd[one] == 1 and not _is_another(item, earlier.get(one))
+            )
             mine = found[place] = next(free, None) or _numbered(source_id, item, used, numbers)
             used.add(mine)
     return tuple(one for one in found if one is not None)
+
+
+def _possible_ids(source_id: str, item: Marks) -> tuple[str, ...]:
+    """Every id the item may have, the plainest first."""
+    return tuple([entry_id(source_id, key) for key in _keys(item)])
 
 
 def _keys(item: Marks) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ The figures are from 454 captured feeds with 12,736 entries.
 from __future__ import annotations
 
 import calendar
+import codecs
 import re
 import time
 from datetime import UTC, datetime
@@ -84,13 +85,10 @@ def unescaped(html: Html, *, base: str | None) -> Html:
 
 # UTF-8 that was read as Windows-1252 and encoded again ---------------------------------------------------------------
 
-_AS_BYTES: Final = {
-    ord(bytes([byte]).decode("cp1252")): byte
-    for byte in range(0x80, 0xA0)
-    if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
-}
+_CP1252_ONLY: Final = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")
+_AS_IT_IS: Final = "digest.as-it-is"  # a way of the codecs' to treat errors
 _BEYOND_ASCII: Final = re.compile("[^\0-\x7f]")
-_DAMAGED: Final = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{''.join(map(chr, _AS_BYTES))}]")
+_DAMAGED: Final = re.compile(f"[\u00c2-\u00f4][\u0080-\u00bf{_CP1252_ONLY}]")
 _ABOUT_IT: Final = (
     "mojibake", "utf-8", "utf8", "unicode", "charset", "encod", "codepage", "code page", "latin-1", "latin1", "8859",
     "1252", "zeichensatz", "codific",
@@ -118,8 +116,18 @@ def mended(text: str) -> str:
 def _as_bytes(text: str) -> bytes:
     try:
         return text.encode("cp1252")
-    except UnicodeEncodeError:  # five of its bytes mean nothing: most programs keep these as they are
-        return text.translate(_AS_BYTES).encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("cp1252", _AS_IT_IS)
+
+
+def _keep(error: UnicodeError) -> tuple[bytes, int]:
+    """Five bytes of Windows-1252 mean nothing: most programs keep these as they are."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return error.object[error.start : error.end].encode("latin-1"), error.end
+
+
+codecs.register_error(_AS_IT_IS, _keep)
 
 
 # Texts that say nothing ---------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def write_album(folder: Path, pictures: Sequence[Picture], *, heading: Heading, 
     Raises:
         DigestError: something cannot be written.
     """
-    names = [f"{one.look}/{one.shot.name}.png" if by_look else f"{one.shot.name}.png" for one in pictures]
+    names = [f"{one.look}/{one.name}.png" if by_look else f"{one.name}.png" for one in pictures]
     paths = tuple(folder / name for name in names)
     for path, picture in zip(paths, pictures, strict=True):
         write_changed(path, picture.png)

@@ -76,12 +76,18 @@ def contact_sheet(pictures: Sequence[Picture], *, heading: Heading, paths: Seque
     """
     looks = list(dict.fromkeys(picture.look for picture in pictures))
     shown = list(zip(pictures, paths, strict=True))
+    whole = [pair for pair in shown if not pair[0].variant]
+    editions = [pair for pair in shown if pair[0].variant]
     parts = [_top(heading, looks)]
-    for look, own in groupby(shown, key=lambda pair: pair[0].look):
+    for look, own in groupby(whole, key=lambda pair: pair[0].look):
         if len(looks) > 1:
             used = ", the newsletter’s own" if look == heading.look else ""
             parts.append(f'<h2 id="{escape(look)}">{escape(look)}{used}</h2>')
         groups = [_row(title, list(row)) for title, row in groupby(own, key=lambda pair: _title(pair[0].shot))]
+        parts.append('<div class="groups">\n' + "\n".join(groups) + "\n</div>")
+    if editions:
+        parts.append("<h2>Editions, for those who follow some topics</h2>")
+        groups = [_row(escape(name), list(row)) for name, row in groupby(editions, key=lambda pair: pair[0].variant)]
         parts.append('<div class="groups">\n' + "\n".join(groups) + "\n</div>")
     title = escape(f"{heading.newsletter}, {heading.issue}: pictures")
     return (
@@ -119,7 +125,8 @@ def _figure(picture: Picture, path: str) -> str:
     note = f"<small>{noted}</small>" if noted else ""
     wide = f'<small class="warn">{picture.too_wide_px} px wider than the window</small>' if picture.too_wide_px else ""
     phone = ' class="phone"' if shot.width_px < 500 else ""
-    label = escape(f"{picture.look}, {_title(shot)}, {caption}")
+    edition = f"edition {picture.variant}, " if picture.variant else ""
+    label = escape(f"{picture.look}, {edition}{_title(shot)}, {caption}")
     return (
         f'<figure{phone} style="width:{FRAME_PX[shot.width_px]}px">\n'
         f'<div class="frame" tabindex="0" role="group" aria-label="{label}">'

@@ -69,15 +69,23 @@ SHOTS: Final = (
 )
 """Every look is shown in these, in this order."""
 
+EDITION_SHOTS: Final = (Shot(part="mail", width_px=375), Shot(part="mail", width_px=600))
+"""A slice of the issue is shown in these: what it shares with the whole is in the others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitter:
-    """What pictures are taken of: an issue in one look."""
+    """What pictures are taken of: an issue, or a slice of it, in one look."""
 
     look: str
     mail: str  # HTML
     text: str
     page: str  # HTML
+    variant: str = ""  # the slice that it is; empty: the whole issue
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        return EDITION_SHOTS if self.variant else SHOTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +97,12 @@ class Picture:
     png: bytes
     too_wide_px: int  # by how much the content is wider than the window; 0 if nobody must scroll sideways
     not_loaded: tuple[str, ...]  # the addresses of the pictures that are missing in it
+    variant: str = ""  # as of its sitter
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without ``.png``."""
+        return f"edition-{self.variant}-{self.shot.name}" if self.variant else self.shot.name
 
 
 def take(
@@ -123,7 +137,7 @@ def take(
         tab.ask("Fetch.enable", patterns=[{"urlPattern": "*"}])
         tab.ask("Network.enable")
         for sitter in sitters:
-            for shot in SHOTS:
+            for shot in sitter.shots:
                 yield _picture(tab, desk, sitter, shot)
 
 
@@ -146,6 +160,7 @@ def _picture(tab: Tab, desk: _Desk, sitter: Sitter, shot: Shot) -> Picture:
         too_wide_px=max(0, tab.size()[0] - shot.width_px),
         png=tab.picture(shot.view),
         not_loaded=tuple(desk.not_loaded),
+        variant=sitter.variant,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.check.galley import Galley, Part
-from digest.check.gate import check_issue, check_rule
+from digest.check.gate import check_edition, check_issue, check_rule
 from digest.check.issue.contents import embargo
 from digest.check.issue.picturefile import PictureFile, read_picture
 from digest.check.letter import letter_of
@@ -16,11 +17,13 @@ from digest.errors import BlockedError
 from digest.production.asking import NOTHING, Heard
 from digest.production.outgoing import sample_message
 from digest.production.past import ran_before
+from digest.production.proof import VARIANT, variant_dir
 from digest.render.furniture import words
 from digest.render.markup import local_images
 from digest.store import entries, issues
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -38,21 +41,29 @@ def find_faults(
     now: datetime,
     record: IssueRecord | None = None,
     heard: Heard = NOTHING,
+    variants: Sequence[Mail] = (),
 ) -> tuple[Finding, ...]:
-    """What the gate says of an issue and its mail.
+    """What the gate says of an issue and its mails.
 
     Args:
         project: the newsletter.
         connection: to its store.
         issue: what the issue file says.
-        mail: the issue as a mail.
+        mail: the issue as a mail, whole.
         now: decides what is under embargo.
         record: of the issue; with it the whole message is looked at too.
         heard: what the network said; nothing, if nobody asked it.
+        variants: the mails of its slices: what is wrong with the whole is not said of them again.
     """
-    return check_issue(
-        _galley(project, connection, issue, mail, now=now, record=record, heard=heard), _paths(project, issue)
-    )
+    galley = _galley(project, connection, issue, mail, now=now, record=record, heard=heard)
+    found = check_issue(galley, _paths(project, issue))
+    checks = project.settings.check
+    for one in variants:
+        raw = sample_message(project, one, record, now=now) if record else b""
+        letter = letter_of(one, clients=checks.clients, raw=raw)
+        named = check_edition(letter, checks, _paths(project, issue, one.variant), whole=found)
+        found += tuple(replace(finding, message=f"edition {one.variant}: {finding.message}") for finding in named)
+    return tuple(sorted(found, key=lambda finding: not finding.blocks))
 
 
 def find_embargoed(
@@ -95,8 +106,9 @@ def _galley(
     )
 
 
-def _paths(project: Project, issue: Issue) -> dict[Part, str]:
-    built = project.shown(project.build_dir(issue.name))
+def _paths(project: Project, issue: Issue, variant: str = VARIANT) -> dict[Part, str]:
+    folder = project.build_dir(issue.name)
+    built = project.shown(folder if variant == VARIANT else variant_dir(folder, variant))
     return {
         "issue": project.shown(project.issue_path(issue.name)),
         "html": f"{built}/email.html",
@@ -109,7 +121,7 @@ def _paths(project: Project, issue: Issue) -> dict[Part, str]:
 def _last_subject(connection: Connection, issue: Issue) -> str:
     past = [one for one in issues.all_issues(connection) if one.has_left and one.name != issue.name]
     newest = max(past, key=lambda one: (one.out or one.end, one.name), default=None)
-    part = issues.frozen_part(connection, newest.name, "all", "mail.json") if newest else None
+    part = issues.frozen_part(connection, newest.name, VARIANT, "mail.json") if newest else None
     return str(json.loads(part).get("subject", "")) if part else ""
 
 

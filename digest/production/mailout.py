@@ -6,8 +6,6 @@ environment (for the password) and the randomness.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,15 +15,17 @@ from digest.deliver import subscribers
 from digest.deliver.carrier import Carrier, open_carrier
 from digest.deliver.delivery import Clock, deliver, deliver_one
 from digest.deliver.dkim import signer_of
+from digest.deliver.leases import sender
 from digest.deliver.ledger import Ledger
 from digest.deliver.line import Outcome
-from digest.deliver.lock import boot_id, owner, send_lock
 from digest.deliver.watch import Watch
 from digest.errors import StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
+from digest.production.editions import variant_for
 from digest.production.faults import find_embargoed, refuse_embargoed
+from digest.production.frozen import content_sha256, frozen_variants
 from digest.production.outgoing import is_published, make_stamp, message_writer, sample_message
-from digest.production.proof import VARIANT, frozen_issue, frozen_mail, frozen_parts, make_proof, require_unchanged
+from digest.production.proof import frozen_issue, frozen_mail, frozen_parts, make_proof, require_unchanged
 from digest.project import require_issue
 from digest.store import issues
 from digest.store.backup import RESTORED
@@ -131,7 +131,7 @@ def send(
     now = clock.now()
     if not after_restore:
         refuse_after_restore(project)
-    with send_lock(project.root), Ledger(project.store) as ledger:
+    with sender(project.store, project.root) as name, Ledger(project.store) as ledger:
         with project.store.read() as connection:
             if not record.has_left or not is_published(connection, record):
                 raise StateError(f"{record.name} is not published", hint=f"`digest publish {record.name}` comes first")
@@ -143,21 +143,26 @@ def send(
             # Before anyone is added: a closed issue is never asked again about those who were put off.
             with project.store.write() as connection:
                 issues.mark_closed(connection, record.name, now=None)
-        content = b"\0".join(parts[VARIANT, part] for part in ("email.html", "email.txt", "mail.json"))
         mailing = ledger.open_mailing(
-            record.name, "issue", hashlib.sha256(content).hexdigest(), (VARIANT,), now=now, include_new=include_new
+            record.name,
+            "issue",
+            content_sha256(parts),
+            frozen_variants(parts),
+            now=now,
+            include_new=include_new,
+            variant_for=variant_for(parts, record.name),
         )
         stamp = make_stamp(project, parts, mailing.id, now=now, fresh=fresh_secret)
-        sender, policy = owner(boot_id(), os.getpid()), project.settings.send.on_uncertain
+        policy = project.settings.send.on_uncertain
         if resend_uncertain:
-            ledger.recover(mailing.id, owner=sender, policy=policy, now=now)  # what a killed run left counts as well
+            ledger.recover(mailing.id, owner=name, policy=policy, now=now)  # what a killed run left counts as well
             ledger.resend_uncertain(mailing.id, now=now)
         tally = deliver(
             ledger,
             transport,
             message_writer(project, parts, stamp, date=record.approved or now),
             mailing,
-            owner=sender,
+            owner=name,
             clock=clock,
             on_uncertain=policy,
             on_delivery=on_delivery,

@@ -21,13 +21,13 @@ from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
 from digest.model import Html
 from digest.production.base import base_issue
+from digest.production.frozen import whole_parts
 from digest.production.proof import (
     IMAGES,
     VARIANT,
     Parts,
     frozen_issue,
     frozen_mail,
-    frozen_parts,
     frozen_settings,
     frozen_variants,
     issue_date,
@@ -66,7 +66,7 @@ def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
     with project.store.read() as connection:  # it takes a second or two: not while others wait to write
         frequencies = frequencies_after(project, connection, record.name)
     with project.store.write() as connection:
-        issue = frozen_issue(frozen_parts(connection, record), record.name)
+        issue = frozen_issue(whole_parts(connection, record), record.name)
         base = base_issue(connection, issue)
         placed = issues.placements(connection, issue=issue.name)
         concerned = {one.entry_id for one in placed} | set(entry_ids(issue)) | set(entry_ids(base) if base else ())
@@ -128,13 +128,13 @@ def write_site(project: Project) -> tuple[Path, ...]:
 
 def _approved_entries(connection: Connection, record: IssueRecord) -> dict[str, Entry]:
     """What was known of an issue's entries when it was approved, by id."""
-    part = frozen_parts(connection, record)[VARIANT, "entries.json"]
+    part = whole_parts(connection, record)[VARIANT, "entries.json"]
     return {entry.id: entry for entry in entries.load_entries(part.decode("utf-8"))}
 
 
 def _published(connection: Connection, record: IssueRecord) -> PublishedIssue:
     """An issue as it was approved."""
-    parts = frozen_parts(connection, record)
+    parts = whole_parts(connection, record)
     return PublishedIssue(
         record=record,
         issue=frozen_issue(parts, record.name),
@@ -184,9 +184,8 @@ def sample_stamp(project: Project, mailing_id: str = "sample") -> Stamp:
 
 
 def sample_recipient(project: Project, to: str | None = None) -> Recipient:
-    """Whom a sample is addressed to: the newsletter itself, or one address."""
-    name, address = parseaddr(project.settings.newsletter.sender)
-    return Recipient(subscriber_id=0, address=to or address, name="" if to else name)
+    """Whom a sample is addressed to: the newsletter itself, or one address; by no name, as many readers are."""
+    return Recipient(subscriber_id=0, address=to or parseaddr(project.settings.newsletter.sender)[1])
 
 
 def sample_mail(project: Project, mail: Mail) -> Mail:

@@ -7,22 +7,32 @@ or a digest.toml made for the next issue must not strand the rest of this one.
 
 from __future__ import annotations
 
-import json
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from digest.disk import inside, write_changed
 from digest.edit.fates import entry_ids
-from digest.edit.issuefile import read_issue
 from digest.errors import ChangedError, StateError
 from digest.model import Entry, Html, Issue, IssueRecord, Mail
+from digest.production.editions import SLICES, Editions, wanted_editions
+from digest.production.frozen import (
+    IMAGES,
+    VARIANT,
+    Parts,
+    frozen_issue,
+    frozen_mail,
+    frozen_parts,
+    frozen_settings,
+    frozen_variants,
+    mail_parts,
+    whole_parts,
+)
 from digest.project import read_issue_file, read_text
-from digest.render.mail import render_mail
+from digest.render.mail import render_mails
 from digest.render.markup import local_images
 from digest.render.page import render_content, render_page
 from digest.render.past import PastIssue
@@ -33,19 +43,19 @@ from digest.store import entries, issues
 from digest.text.difference import unified
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from digest.config.settings import Settings
     from digest.project import Project
 
-Parts = dict[tuple[str, str], bytes]
-"""What approval freezes, by (variant, part)."""
+__all__ = [
+    "IMAGES", "VARIANT", "Parts", "Proof", "frozen_issue", "frozen_mail", "frozen_parts", "frozen_settings",
+    "frozen_variants", "issue_date", "logo_file", "make_proof", "require_unchanged", "variant_dir", "write_proof",
+]  # fmt: skip
 
-VARIANT = "all"  # slices by topic come later; the tables are keyed by variant already
 _PRINTED = frozenset({"used", "grouped"})
-IMAGES = "images/"  # before the names of frozen pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +65,8 @@ class Proof:
     record: IssueRecord
     issue: Issue
     mail: Mail
+    variants: tuple[Mail, ...]  # of the slices that subscribers ask for
+    editions: Editions  # which these are
     page: str
     content: Html  # the stories alone, for the feed
     images: tuple[tuple[str, Path], ...]  # the editor's: path as written → the file
@@ -66,18 +78,19 @@ class Proof:
         """What approval freezes: everything readers will get, and who it is from."""
         texts = {
             "issue.md": self.issue.text,
-            "email.html": self.mail.html,
-            "email.txt": self.mail.text,
             "index.html": self.page,
             "content.html": self.content,
-            "mail.json": json.dumps(_envelope(self.mail, settings), ensure_ascii=False, sort_keys=True),
             "entries.json": entries.dump_entries(self.entries),
         }
+        if self.editions.known:
+            texts[SLICES] = self.editions.dump()
         if self.updates:
             texts["updates.json"] = dump_updates(self.updates)
         if self.previous:
             texts["previous.txt"] = self.previous
         parts = {(VARIANT, name): text.encode("utf-8") for name, text in texts.items()}
+        for mail in (self.mail, *self.variants):
+            parts |= mail_parts(mail, settings)
         return parts | {(VARIANT, IMAGES + name): path.read_bytes() for name, path in self.images}
 
 
@@ -100,12 +113,16 @@ def make_proof(project: Project, connection: Connection, record: IssueRecord) ->
     on, number = issue_date(project, record), record.number
     updates = _updates(project, connection, issue, is_frozen=frozen is not None)
     previous = _previous(project, connection, record, is_frozen=frozen is not None)
-    mail = partial(render_mail, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
+    editions = _editions(connection, issue, settings, is_frozen=frozen is not None)
+    mails = partial(render_mails, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
     page = partial(render_page, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
+    mail, *variants = mails(editions.slices, number=number, on=on)
     return Proof(
         record=record,
         issue=issue,
-        mail=mail(number=number, on=on),
+        mail=mail,
+        variants=tuple(variants),
+        editions=editions,
         page=page(number=number, on=on, previous=previous),
         content=render_content(issue, settings=settings, templates=templates, entries=by_id, updates=updates),
         images=(
@@ -128,8 +145,16 @@ def _previous(project: Project, connection: Connection, record: IssueRecord, *, 
         found = max(out, key=lambda one: (one.end, one.number), default=None)
     if found is None:
         return None
-    issue = frozen_issue(frozen_parts(connection, found), found.name)
+    issue = frozen_issue(whole_parts(connection, found), found.name)
     return PastIssue(issue=issue, number=found.number, on=issue_date(project, found))
+
+
+def _editions(connection: Connection, issue: Issue, settings: Settings, *, is_frozen: bool) -> Editions:
+    """The slices that subscribers ask for; once approved, those they asked for then."""
+    if not is_frozen:
+        return wanted_editions(connection, issue, settings)
+    part = issues.frozen_part(connection, issue.name, VARIANT, SLICES)
+    return Editions.load(part.decode("utf-8")) if part else Editions()
 
 
 def _updates(project: Project, connection: Connection, issue: Issue, *, is_frozen: bool) -> Updates:
@@ -150,8 +175,19 @@ def issue_date(project: Project, record: IssueRecord) -> date:
     return record.end.astimezone(project.zone).date()
 
 
-def write_proof(project: Project, proof: Proof, mail: Mail, message: bytes) -> tuple[Path, ...]:
-    """Write ``build/<issue>/``: the two parts of a mail, the whole message, the page and its pictures."""
+def variant_dir(built: Path, variant: str = "") -> Path:
+    """Where a slice is written, below the folder of its issue."""
+    return built / "variants" / variant
+
+
+def write_proof(
+    project: Project, proof: Proof, mail: Mail, message: bytes, variants: Sequence[Mail] = ()
+) -> tuple[Path, ...]:
+    """Write ``build/<issue>/``: the two parts of a mail, the whole message, the page and its pictures.
+
+    Below ``variants/`` there, the two parts of each of the variants; what is left over of others is removed. Returned
+    are the paths of the whole issue's files.
+    """
     folder = project.build_dir(proof.record.name)
     files: dict[str, str | bytes] = {
         "email.html": mail.html,
@@ -163,66 +199,14 @@ def write_proof(project: Project, proof: Proof, mail: Mail, message: bytes) -> t
         write_changed(folder / name, data)
     for name, path in proof.images:
         write_changed(inside(folder, name), path.read_bytes())
+    for one in variants:
+        write_changed(variant_dir(folder, one.variant) / "email.html", one.html)
+        write_changed(variant_dir(folder, one.variant) / "email.txt", one.text)
+    kept = {variant_dir(folder, one.variant) for one in variants}
+    for path in variant_dir(folder).glob("*/"):
+        if path not in kept:
+            shutil.rmtree(path, ignore_errors=True)
     return tuple(folder / name for name in files)
-
-
-def frozen_parts(connection: Connection, record: IssueRecord) -> Parts:
-    """The approved bytes.
-
-    Raises:
-        StateError: the issue is not approved.
-    """
-    parts = issues.frozen_parts(connection, record.name)
-    if record.state == "draft" or not parts:
-        raise StateError(f"{record.name} is not approved", hint="approve it with `digest approve --by NAME`")
-    return parts
-
-
-def frozen_issue(parts: Parts, name: str) -> Issue:
-    """The approved text, read."""
-    return read_issue(parts[VARIANT, "issue.md"].decode("utf-8"), path=f"{name} as approved").issue
-
-
-def frozen_variants(parts: Parts) -> tuple[str, ...]:
-    """The slices that were approved."""
-    return tuple(sorted(variant for variant, part in parts if part == "mail.json"))
-
-
-def frozen_mail(parts: Parts, variant: str = VARIANT) -> Mail:
-    """The approved mail."""
-    envelope = json.loads(parts[variant, "mail.json"])
-    return Mail(
-        html=parts[variant, "email.html"].decode("utf-8"),
-        text=parts[variant, "email.txt"].decode("utf-8"),
-        subject=envelope["subject"],
-        preheader=envelope["preheader"],
-        language=envelope["language"],
-        variant=variant,
-    )
-
-
-def frozen_settings(parts: Parts, settings: Settings) -> Settings:
-    """The settings with the sender as approved: a message that is tried again is the same to the byte."""
-    sender = json.loads(parts[VARIANT, "mail.json"])["sender"]
-    newsletter = replace(settings.newsletter, **{key: sender[key] for key in ("title", "sender", "reply_to")})
-    send = replace(settings.send, **{key: sender[key] for key in ("list_id", "unsubscribe")})
-    return replace(settings, newsletter=newsletter, send=send)
-
-
-def _envelope(mail: Mail, settings: Settings) -> dict[str, object]:
-    newsletter, send = settings.newsletter, settings.send
-    return {
-        "subject": mail.subject,
-        "preheader": mail.preheader,
-        "language": mail.language,
-        "sender": {
-            "title": newsletter.title,
-            "sender": newsletter.sender,
-            "reply_to": newsletter.reply_to,
-            "list_id": send.list_id,
-            "unsubscribe": send.unsubscribe,
-        },
-    }
 
 
 def require_unchanged(project: Project, connection: Connection, record: IssueRecord, frozen: Parts) -> None:

@@ -48,6 +48,10 @@ class Words:
     because: str  # {title}
     reply: str
     unsubscribe: str
+    preferences: str
+    edition: str  # {topics}, of a mail that has not all of the issue
+    edition_general: str  # where it has none of the reader's topics
+    whole: str  # leads from there to the web page
     contents: str
     skip: str
     permalink: str
@@ -60,6 +64,52 @@ class Words:
     none_yet: str
     other: str  # the section of what fits no other
     news: str  # the section where none are configured
+    join_title: str  # {title}
+    join_address: str
+    join_name: str
+    join_optional: str
+    join_topics: str
+    join_language: str
+    join_next: str
+    join_button: str
+    join_again: str
+    wrong_form: str
+    wrong_address: str
+    wrong_name: str
+    wrong_topics: str
+    sent_title: str
+    sent_text: str
+    confirm_title: str
+    confirm_text: str  # {title}
+    confirm_button: str
+    confirmed_title: str
+    confirmed_text: str  # {title}
+    leave_title: str  # {title}
+    leave_text: str
+    leave_button: str
+    left_title: str
+    left_text: str  # {title}
+    left_undo: str
+    left_button: str
+    choice_title: str
+    choice_for: str  # {address}
+    choice_button: str
+    choice_saved: str
+    choice_none: str  # {title}
+    choice_link: str
+    no_link_title: str
+    no_link_text: str
+    no_page_title: str
+    later_title: str
+    later_text: str
+    often_text: str
+    asked_subject: str  # {title}
+    asked_text: str  # {title}
+    asked_button: str
+    asked_until: str  # {date}
+    asked_ignore: str
+    known_subject: str  # {title}
+    known_text: str  # {title}
 
 
 def words(language: str, project: Path) -> Words:

@@ -6,15 +6,19 @@ import itertools
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from digest.config.settings import Settings
 from digest.render.furniture import has_letters_apart, words
 from digest.render.page import FEED, picture_of
 from digest.render.past import PastIssue, issue_line, page_url, subscribe_url
 from digest.render.policy import POLICY, sealed
-from digest.render.stories import page_sections, text_of
+from digest.render.signs import introduction
+from digest.render.stories import page_sections
 from digest.render.templates import Templates, safe
 from digest.render.theme import make_theme
 from digest.text.direction import direction
+from digest.text.readermarks import without_marks
 
 __all__ = ["PastIssue", "render_home"]
 
@@ -37,7 +41,7 @@ def render_home(past: Sequence[PastIssue], *, settings: Settings, templates: Tem
     theme = make_theme(templates, settings)
     base = page_url(latest.issue.name, newsletter) if latest else ""
     sections = page_sections(latest.issue, settings=settings, entries=latest.entries) if latest else ()
-    intro = text_of(latest.issue.intro if latest else "", below=1)
+    intro = safe(introduction(latest.issue)) if latest else Markup()
     shown = picture_of(intro, sections, theme, base=f"{quote(latest.issue.name)}/") if latest else None
     page = templates.render(
         "home.html",
@@ -55,7 +59,7 @@ def render_home(past: Sequence[PastIssue], *, settings: Settings, templates: Tem
         picture=picture_of(intro, sections, theme, base=base),
         latest=lines[0] if lines else None,
         shown=shown if shown and shown.large else None,
-        preheader=latest.issue.preheader if latest else "",
+        preheader=without_marks(latest.issue.preheader) if latest else "",
         sections=sections,
         years=[(year, list(group)) for year, group in itertools.groupby(lines[1:], lambda line: line.on.year)],
         subscribe=subscribe_url(newsletter),

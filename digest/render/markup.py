@@ -14,9 +14,10 @@ import markdown
 import nh3
 from markdown.extensions.tables import TableExtension
 
-from digest.model import UNSUBSCRIBE_MARK, Html, Issue, IssueStory
+from digest.model import Html, Issue, IssueStory
 from digest.text.clean import clean
 from digest.text.markdown import without_comments
+from digest.text.readermarks import without_marks
 
 STORY_LEVEL = 3
 """The level of a story's heading: h1 is the title, h2 a section."""
@@ -62,8 +63,8 @@ def inline(text: str) -> Html:
 
 
 def _printed(text: str) -> str:
-    """What of the editor's text is printed; what looks like our mark for a link of each recipient's own is none."""
-    return without_comments(text).replace(UNSUBSCRIBE_MARK, "")
+    """What of the editor's text is printed; what looks like a mark for what each reader has of their own is none."""
+    return without_marks(without_comments(text))
 
 
 def demote(source: Html, below: int = STORY_LEVEL) -> Html:

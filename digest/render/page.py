@@ -21,11 +21,14 @@ from digest.render.markup import Tag, walk
 from digest.render.pagebody import laid_out
 from digest.render.past import PastIssue, headline, issue_line, page_url, subscribe_url
 from digest.render.policy import POLICY, sealed
-from digest.render.stories import PageSection, page_sections, text_of
+from digest.render.signs import introduction
+from digest.render.stories import PageSection, page_sections
 from digest.render.templates import Templates, safe
 from digest.render.theme import Theme, make_theme
 from digest.render.updates import UNKNOWN, Updates
 from digest.text.direction import direction
+from digest.text.plain import drop_controls
+from digest.text.readermarks import without_marks
 
 __all__ = ["FEED", "PagePicture", "headline", "page_url", "picture_of", "render_content", "render_page"]
 
@@ -71,7 +74,7 @@ def render_page(
     newsletter = settings.newsletter
     url = page_url(issue.name, newsletter)
     said = words(newsletter.language, templates.project)
-    intro = _laid_out(text_of(issue.intro, below=1))
+    intro = _laid_out(safe(introduction(issue)))
     sections = tuple(
         _section(section) for section in page_sections(issue, settings=settings, entries=entries, updates=updates)
     )
@@ -93,7 +96,7 @@ def render_page(
         feed=ROOT + FEED,
         paper=issue.title or newsletter.title,
         headline=headline(issue, newsletter),
-        preheader=issue.preheader,
+        preheader=without_marks(drop_controls(issue.preheader)),
         number=number,
         on=on.isoformat(),
         date=long_date(on, newsletter.language),
@@ -128,8 +131,8 @@ def render_content(
         templates.render(
             "content.html",
             words=said,
-            preheader=issue.preheader,
-            intro=text_of(issue.intro, below=1, base=base),
+            preheader=without_marks(drop_controls(issue.preheader)),
+            intro=safe(introduction(issue, base=base)),
             sections=page_sections(issue, settings=settings, entries=entries, base=base, updates=updates),
             nothing=getattr(said, f"nothing_{settings.issue.every}"),
         )
@@ -193,7 +196,7 @@ def _structured(
         "@context": "https://schema.org",
         "@type": "PublicationIssue",
         "name": headline(issue, newsletter),
-        "description": issue.preheader or None,
+        "description": without_marks(drop_controls(issue.preheader)) or None,
         "issueNumber": str(number),
         "datePublished": on.isoformat(),
         "inLanguage": newsletter.language,

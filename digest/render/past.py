@@ -9,9 +9,10 @@ from email.utils import parseaddr
 from urllib.parse import quote
 
 from digest.config.settings import Newsletter
-from digest.model import UNSUBSCRIBE_MARK, Entry, Issue
+from digest.model import Entry, Issue
 from digest.render.furniture import long_date
 from digest.text.plain import drop_controls
+from digest.text.readermarks import without_marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def issue_line(one: PastIssue, newsletter: Newsletter, *, root: str = "") -> Iss
 def headline(issue: Issue, newsletter: Newsletter) -> str:
     """What the issue is called where many stand in a row: its subject, for its title is the same every week."""
     named = issue.subject or issue.title or f"{newsletter.title} {issue.name}"
-    return " ".join(drop_controls(named).replace(UNSUBSCRIBE_MARK, "").split())
+    return " ".join(without_marks(drop_controls(named)).split())
 
 
 def page_url(name: str, newsletter: Newsletter) -> str:

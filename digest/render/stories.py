@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from digest.config.settings import Newsletter, Settings
-from digest.model import UNSUBSCRIBE_MARK, Entry, Html, Issue, IssueStory, Mark, SourceRef
+from digest.model import Entry, Html, Issue, IssueStory, Mark, SourceRef
 from digest.render.furniture import language_name, long_date, spoken
 from digest.render.glance import line_of
 from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
@@ -26,6 +26,7 @@ from digest.text.direction import direction
 from digest.text.marks import MARKS, link_marks
 from digest.text.plain import plain
 from digest.text.provenance import find_source
+from digest.text.readermarks import without_marks
 from digest.text.sentences import sentences
 from digest.text.urls import url_key
 
@@ -221,7 +222,7 @@ def _source(
     ref: SourceRef, entries: Mapping[str, Entry], newsletter: Newsletter, said: frozenset[str] = frozenset()
 ) -> PageSource:
     """Args: ``said``: options of the story, among which the editor may have set marks."""
-    label, note = (text.replace(UNSUBSCRIBE_MARK, "") for text in (ref.label, ref.note))
+    label, note = (without_marks(text) for text in (ref.label, ref.note))
     entry = entries.get(ref.entry_id or "")
     told = (*(entry.marks if entry else ()), *link_marks(ref.url))
     marks = tuple(mark for mark in MARKS if mark in told or mark in said)

@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 
 from digest.errors import BusyError, StoreError, UsageError
 from digest.store import schema
-from digest.store.database import check_sqlite
+from digest.store.sqlite import check_sqlite
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +48,10 @@ def store_path(url: str, root: Path) -> Path:
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        raise StoreError(f"{url}: is no SQLite store", hint="copy it with the tools of its own server")
+        raise StoreError(
+            f"{address.render_as_string(hide_password=True)}: is no file that digest can copy",
+            hint="a database of PostgreSQL is copied with pg_dump -Fc, and brought back with pg_restore",
+        )
     return root / (address.database or "state/digest.db")
 
 

@@ -1,7 +1,7 @@
 """Words → entries, through the full-text index that the store keeps beside its entries.
 
-Whatever is typed is data: every word is quoted before SQLite reads it, so no query can be a syntax error. All words
-must be there; ``"two words"`` stand together; ``sanction*`` stands for every word that begins so.
+Whatever is typed is data: every word is quoted before the database reads it, so no query can be a syntax error. All
+words must be there; ``"two words"`` stand together; ``sanction*`` stands for every word that begins so.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, column, func, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, FromClause, Select, column, func, literal, literal_column, or_, select, table
 
 from digest.errors import UsageError
-from digest.store.database import get_meta, put_meta
 from digest.store.schema import entry
-from digest.store.searchindex import INDEXED
+from digest.store.searchindex import index_entries, is_behind
+from digest.store.searchwords import excerpt, tsquery
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+__all__ = ["Hit", "index_entries", "is_behind", "search_entries", "search_ids"]
 
 MARK = "**"
 """Stands before and after a found word in a snippet. Not « »: those are the quotation marks of French texts."""
@@ -70,40 +72,20 @@ class _Wanted:
     letters: tuple[str, ...] = ()  # to be found anywhere, letter by letter
 
 
-def is_behind(connection: Connection) -> bool:
-    """Whether there are entries that the index does not know yet."""
-    last = connection.execute(select(func.max(entry.c.number))).scalar() or 0
-    return last > _last_indexed(connection)
-
-
-def index_entries(connection: Connection) -> None:
-    """Bring the index up to date; ``connection`` is a writing transaction. 10,000 entries take about a second."""
-    last = connection.execute(select(func.max(entry.c.number))).scalar() or 0
-    connection.exec_driver_sql(
-        "INSERT INTO entry_search(rowid, title, summary, text)"
-        " SELECT number, title, summary, text FROM entry WHERE number > ? ORDER BY number",
-        (_last_indexed(connection),),
-    )
-    put_meta(connection, INDEXED, str(last))
-
-
-def _last_indexed(connection: Connection) -> int:
-    return int(get_meta(connection, INDEXED) or 0)
-
-
 def search_entries(connection: Connection, query: str, *, limit: int = 20) -> tuple[Hit, ...]:
     """The entries that hold every word of the query, best first, at most ``limit``.
 
-    A word in the title weighs ten times, one in the summary three times as much as one in the text (BM25). Equals
-    come newest first, then by id.
+    A word in the title weighs ten times, one in the summary three times as much as one in the text. Equals come newest
+    first, then by id.
 
     Raises:
         UsageError: the query has no word in it.
     """
     wanted = _wanted(query)
-    asked = _Asked(wanted)
+    asked = _Asked(wanted, connection.dialect.name)
+    ready = bool(wanted.words) and connection.dialect.name == "sqlite"  # else the texts come, and it is cut here
     snippet: ColumnElement[str] = entry.c.title + "\n" + entry.c.summary + "\n" + entry.c.text
-    if wanted.words:
+    if ready:
         snippet = literal_column(f"snippet(entry_search, -1, '{MARK}', '{MARK}', '…', {SNIPPET_WORDS})")
     # Snippets only of what is shown: SQLite would make one of every entry that has the words before it sorts them.
     best = asked.best(entry.c.number, limit=limit).correlate(None)
@@ -118,7 +100,7 @@ def search_entries(connection: Connection, query: str, *, limit: int = 20) -> tu
             published=row.published,
             state=row.state,
             issue=row.issue,
-            snippet=_one_line(row.snippet if wanted.words else _around(row.snippet, wanted.letters)),
+            snippet=_one_line(row.snippet if ready else _cut(row.snippet, wanted)),
         )
         for row in connection.execute(hits)
     )
@@ -130,21 +112,28 @@ def search_ids(connection: Connection, query: str, *, limit: int) -> tuple[str, 
     Raises:
         UsageError: the query has no word in it.
     """
-    asked = _Asked(_wanted(query))
+    asked = _Asked(_wanted(query), connection.dialect.name)
     return tuple(connection.execute(asked.best(entry.c.id, limit=limit)).scalars())
 
 
 class _Asked:
     """A query as SQL."""
 
-    def __init__(self, wanted: _Wanted) -> None:
+    def __init__(self, wanted: _Wanted, dialect: str) -> None:
         self._origin: FromClause = entry
-        self._rank: ColumnElement[float] = literal_column("0.0")
+        self._rank: ColumnElement[float] | None = None
         self._conditions: list[ColumnElement[bool]] = [
-            or_(*(text.contains(letters, autoescape=True) for text in (entry.c.title, entry.c.summary, entry.c.text)))
+            or_(*(text.icontains(letters, autoescape=True) for text in (entry.c.title, entry.c.summary, entry.c.text)))
             for letters in wanted.letters
         ]
-        if wanted.words:
+        if wanted.words and dialect == "postgresql":
+            indexed = table("entry_search", column("number"), column("words"))
+            asked = literal(tsquery(wanted.words)).op("::")(literal_column("tsquery"))
+            self._origin = indexed.join(entry, entry.c.number == indexed.c.number)
+            self._conditions.append(indexed.c.words.op("@@")(asked))
+            # BM25 is not there; 1: a word says less of a long text.
+            self._rank = -func.ts_rank(literal_column("'{0.1, 0.1, 0.3, 1.0}'::float4[]"), indexed.c.words, asked, 1)
+        elif wanted.words:
             index = table("entry_search", column("rowid"))
             self._origin = index.join(entry, entry.c.number == index.c.rowid)
             self._conditions.append(literal_column("entry_search").op("MATCH")(" ".join(wanted.words)))
@@ -153,8 +142,9 @@ class _Asked:
     def best(self, *columns: ColumnElement[Any], limit: int) -> Select[Any]:
         """These columns of the entries that match, the best first."""
         found = select(*columns).select_from(self._origin).where(*self._conditions)
-        order = (self._rank, entry.c.published.desc().nulls_last(), entry.c.id)
-        return found.order_by(*order).limit(max(0, limit))
+        if self._rank is not None:
+            found = found.order_by(self._rank)
+        return found.order_by(entry.c.published.desc().nulls_last(), entry.c.id).limit(max(0, limit))
 
 
 def _wanted(query: str) -> _Wanted:
@@ -181,6 +171,15 @@ def _wanted(query: str) -> _Wanted:
             hint='give one or more words: digest search price cap, digest search "sanction*"',
         )
     return _Wanted(words=tuple(telling or ([] if letters else words.values())), letters=tuple(letters))
+
+
+def _cut(texts: str, wanted: _Wanted) -> str:
+    """The piece of title, summary and text, a line each, that shows best what was found."""
+    if not wanted.words:
+        return _around(texts, wanted.letters)
+    title, _, rest = texts.partition("\n")
+    summary, _, text = rest.partition("\n")
+    return excerpt((text, summary, title), wanted.words, words=SNIPPET_WORDS, mark=MARK)
 
 
 def _around(text: str, letters: tuple[str, ...]) -> str:

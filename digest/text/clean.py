@@ -43,10 +43,10 @@ _BLANK_LINES: Final = re.compile(r"\n\s*\n")
 _IMG: Final = re.compile(r'<img\b(?:[^<>"]|"[^"]*+")*+>')
 _SRC: Final = re.compile(r' src="\s*https?://', re.IGNORECASE)
 _PIXEL: Final = re.compile(r' (?:width|height)="\s*0*[01](?:px)?\s*"', re.IGNORECASE)
-_PERHAPS_UNSEEN: Final = re.compile(
-    r"""hidden|none|(?:width|height)\s*:\s*[01](?:px)?\b|src\s*=\s*["']?\s*(?:["']|\Z)|src\s*(?:\Z|[^\s=])""",
-    re.IGNORECASE,
+_PERHAPS_EMPTY: Final = re.compile(
+    r"""src(?:\s*(?:\Z|["'/])|\s+[^\s=]|\s*=\s*(?:"(?:[\s']*+"|[^"]*+\Z)|'(?:[\s"]*+'|[^']*+\Z)|\Z))"""
 )
+"""A ``src`` that may have no value, or none but blanks and quotation marks; in lower case."""
 _RAW_IMAGE: Final = re.compile(r"""<ima?ge?\b((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""", re.IGNORECASE)
 _RAW_ATTRIBUTE: Final = re.compile(r"""([^\s"'/=]++)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"']*+))?""")
 _UNSEEN: Final = re.compile(
@@ -128,7 +128,8 @@ def _without_hidden(html: str) -> str:
 
 
 def _is_hidden(attributes: str) -> bool:
-    if not _PERHAPS_UNSEEN.search(attributes):
+    small = attributes.lower()
+    if "style" not in small and "hidden" not in small and not _PERHAPS_EMPTY.search(small):
         return False
     said = {name.lower(): value.strip("\"' ") for name, value in _RAW_ATTRIBUTE.findall(attributes)}
     return "hidden" in said or said.get("src") == "" or _UNSEEN.search(said.get("style", "")) is not None

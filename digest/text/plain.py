@@ -17,7 +17,7 @@ _NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE, U+FFFF
 # Possessive, so that no input makes it try twice; a tag ends at the first ">" outside double quotes.
 _TAG: Final = re.compile(r'<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:[\s/][^<>"]*+(?:"[^"]*+"[^<>"]*+)*+)?+>')
 # A power or a note's number right after digits, which would read as more of them: 10<sup>6</sup> is not 106.
-_POWER: Final = re.compile(r"(\d<sup(?:\s[^<>]*)?>(?:<a\s[^<>]*>)?)([+−-]?\d{1,4})((?:</a>)?</sup>)", re.ASCII)
+_POWER: Final = re.compile(r"(<sup(?<=\d<sup)(?:\s[^<>]*)?>(?:<a\s[^<>]*>)?)([+−-]?\d{1,4})((?:</a>)?</sup>)", re.ASCII)
 _RAISED: Final = str.maketrans("0123456789+−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _FOREIGN_ENTITY: Final = re.compile("&(?!(?:amp|nbsp|lt|gt|quot);)")  # nh3 writes only these
 _PARAGRAPHS = frozenset(
@@ -95,6 +95,8 @@ def _quick(html: str) -> str | None:
     """What ``_exact`` gives; None for what it does not know: ``q``, blocks in ``pre``, and what nh3 does not write."""
     if _FOREIGN_ENTITY.search(html):
         return None
+    if "<pre" not in html:
+        return _flowing(html)
     *verses, rest = html.split("</pre>")
     texts: list[str | None] = []
     for verse in verses:

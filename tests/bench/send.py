@@ -5,11 +5,13 @@ aiosmtplib (`pip install --group bench`). Prints
 
     send_per_s               digest, 8 connections, the ledger on
     send_vs_smtplib8         that, over smtplib with 8 threads
+    send_cpu_us, smtplib8_cpu_us  microseconds of a core that each took for a message, whatever else the machine did
     send_20ms_vs_aiosmtplib32  both with 32 connections and a server that answers after 20 ms
     splice_per_s             messages made in a second of one core
     splice_vs_emailmessage   that, over EmailMessage.as_bytes(policy.SMTP) in quoted-printable
     dkim_rsa_us, dkim_ed25519_us  microseconds to sign one, if the extra dkim is installed
-    rss_mb                   the most memory of a sender whose list has --people recipients
+    rss_mb                   the most memory of `digest send` to a list of --people, until 20,000 have it
+    load                     the machine's load average before it began
 
 each the median of the rounds; the ratios are of the same round, so another load on the machine weighs on both.
 """
@@ -21,7 +23,8 @@ import asyncio
 import importlib.util
 import itertools
 import json
-import resource
+import os
+import signal
 import smtplib
 import statistics
 import subprocess
@@ -30,6 +33,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -39,14 +43,19 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from digest.deliver.delivery import deliver
 from digest.deliver.ledger import Ledger
-from digest.deliver.message import Recipient, personal
+from digest.deliver.message import personal
 from digest.deliver.smtp import Transport
 from digest.deliver.splice import Splice
+from digest.deliver.stamp import Recipient
 from digest.deliver.watch import Watch
 from digest.model import Delivery
 from digest.store.database import open_store
-from tests.bench.sending.letters import NOON, SECRET, fill, letter, open_mailing, settings, sink
+from tests.bench.sending.brief import make_brief
+from tests.bench.sending.letters import NOON, fill, letter, open_mailing, settings, sink, stamp
 
+ROOT = Path(__file__).parents[2]
+MESSAGES = 20_000  # sent while memory is measured
+KILOBYTE = 1024 if sys.platform == "darwin" else 1  # of ru_maxrss
 SENDER = "brief@harbour.example"
 STORE = "sqlite:///state/digest.db"
 
@@ -59,25 +68,33 @@ class Clock:
 
 
 def make_splice(port: int, mailing_id: str = "bench") -> Splice:
-    return Splice(letter(), settings=settings(port, 1), mailing_id=mailing_id, secret=SECRET, date=NOON)
+    return Splice(letter(), stamp(settings(port, 1), mailing_id), date=NOON)
 
 
 def reader(number: int) -> Recipient:
     return Recipient(subscriber_id=number, address=f"reader.{number}@readers.example", name=f"Reader {number}")
 
 
-# --- the three senders; each says how many messages it sent in how many seconds ------------------------------------
+# --- the three senders ------------------------------------------------------------------------------------------------
 
 
-def digest(port: int, connections: int, seconds: float, people: int) -> float:
-    """Messages a second of ``deliver``, with a new ledger, until the time is over."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast one sender was."""
+
+    per_s: float  # messages
+    cpu_us: float  # of this process for each, whatever else the machine does
+
+
+def digest(port: int, connections: int, seconds: float, people: int) -> Pace:
+    """``deliver``, with a new ledger, until the time is over."""
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(STORE, Path(folder))
         fill(store, people)
         with Ledger(store) as ledger, Transport(settings(port, connections), root=Path(folder)) as transport:
             mailing = open_mailing(ledger)
             splice, watch, seen = make_splice(port, mailing.id), Watch(), itertools.count(1)
-            begin, sent = time.perf_counter(), 0
+            begin, cpu, sent = time.perf_counter(), time.process_time(), 0
 
             def on_delivery(_: Delivery) -> None:
                 nonlocal sent
@@ -91,16 +108,23 @@ def digest(port: int, connections: int, seconds: float, people: int) -> float:
                     Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
                 ),
                 mailing, owner="bench:1", clock=Clock(), on_delivery=on_delivery, watch=watch,
+                return_path=stamp(settings(port, 1), mailing.id).envelope_sender,
             )  # fmt: skip
-            rate = sent / (time.perf_counter() - begin)
+            pace = paced(sent, begin, cpu)
         store.close()
-    return rate
+    return pace
 
 
-def with_smtplib(port: int, connections: int, seconds: float) -> float:
-    """Messages a second of as many threads with a connection each."""
+def paced(sent: int, begin: float, cpu: float) -> Pace:
+    """What came of so many messages since these moments of the two clocks."""
+    wall, spent = time.perf_counter() - begin, time.process_time() - cpu
+    return Pace(per_s=sent / wall, cpu_us=spent / max(1, sent) * 1e6)
+
+
+def with_smtplib(port: int, connections: int, seconds: float) -> Pace:
+    """As many threads with a connection each."""
     splice, numbers, done = make_splice(port), itertools.count(1), [0] * connections
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
 
     def work(place: int) -> None:
         with smtplib.SMTP("127.0.0.1", port, "localhost") as client:
@@ -114,11 +138,11 @@ def with_smtplib(port: int, connections: int, seconds: float) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(done) / (time.perf_counter() - begin)
+    return paced(sum(done), begin, cpu)
 
 
-def with_aiosmtplib(port: int, connections: int, seconds: float) -> float:
-    """Messages a second of as many tasks with a connection each."""
+def with_aiosmtplib(port: int, connections: int, seconds: float) -> Pace:
+    """As many tasks with a connection each."""
     import aiosmtplib
 
     splice, numbers, done = make_splice(port), itertools.count(1), [0] * connections
@@ -130,10 +154,10 @@ def with_aiosmtplib(port: int, connections: int, seconds: float) -> float:
                 await client.sendmail(SENDER, [recipient.address], splice.message(recipient))
                 done[place] += 1
 
-    async def run() -> float:
-        begin = time.perf_counter()
+    async def run() -> Pace:
+        begin, cpu = time.perf_counter(), time.process_time()
         await asyncio.gather(*(work(place, begin) for place in range(connections)))
-        return sum(done) / (time.perf_counter() - begin)
+        return paced(sum(done), begin, cpu)
 
     return asyncio.run(run())
 
@@ -152,7 +176,7 @@ def cpu_each(make: Callable[[int], object], count: int) -> float:
 def with_email_message(number: int) -> bytes:
     """The same letter by the standard library alone."""
     mail, chosen = letter(), settings(25, 1)
-    who = personal(chosen, mailing_id="bench", secret=SECRET, recipient=reader(number))
+    who = personal(stamp(chosen, "bench"), reader(number))
     message = EmailMessage(policy=policy.SMTP)
     message["From"], message["To"], message["Subject"] = chosen.newsletter.sender, who.to, mail.subject
     message["Message-ID"], message["List-Unsubscribe"] = who.message_id, who.list_unsubscribe
@@ -189,38 +213,25 @@ def signing() -> dict[str, float]:
 # --- memory ----------------------------------------------------------------------------------------------------
 
 
-def memory(people: int, messages: int) -> None:
-    """Print the most megabytes this process had while it sent the first messages to a list of so many."""
-    with tempfile.TemporaryDirectory() as folder, sink() as port:
-        fresh = [sys.executable, __file__, "--make-list", str(people), folder]
-        subprocess.run(fresh, check=True)  # its memory is not the sender's
-        store = open_store(STORE, Path(folder))
-        with Ledger(store) as ledger, Transport(settings(port, 8), root=Path(folder)) as transport:
-            mailing = ledger.mailings()[0]
-            splice, watch, seen = make_splice(port, mailing.id), Watch(), itertools.count(1)
-
-            def on_delivery(_: Delivery) -> None:
-                if next(seen) >= messages:
-                    watch.halt("enough")
-
-            deliver(
-                ledger, transport,
-                lambda row: splice.message(
-                    Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name)
-                ),
-                mailing, owner="bench:1", clock=Clock(), on_delivery=on_delivery, watch=watch,
-            )  # fmt: skip
-        store.close()
-    kilobyte = 1024 if sys.platform == "darwin" else 1
-    print(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / kilobyte, 1))
-
-
-def make_list(people: int, folder: Path) -> None:
-    store = open_store(STORE, folder)
-    fill(store, people)
-    with Ledger(store) as ledger:
-        open_mailing(ledger)
-    store.close()
+def memory(people: int) -> float:
+    """The most megabytes `digest send` had while it froze a list of so many and sent the first messages to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        root, log = Path(folder) / "brief", Path(folder) / "sink.log"
+        with sink(log=log) as port:
+            issue = make_brief(root, port=port, connections=8, people=people)
+            command = [sys.executable, "-m", "digest", "-C", str(root), "-q", "send", issue, "--yes"]
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while people > MESSAGES and not (log.exists() and log.read_bytes().count(b"\n") >= MESSAGES):
+                time.sleep(0.1)
+                if process.poll() is not None:
+                    raise RuntimeError(f"digest send: ended with exit code {process.returncode}")
+            if people > MESSAGES:
+                process.send_signal(signal.SIGINT)
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode not in {0, 130}:
+                raise RuntimeError(f"digest send: exit code {process.returncode}")
+    return round(used.ru_maxrss / 1024 / KILOBYTE, 1)
 
 
 # --- the whole ---------------------------------------------------------------------------------------------------
@@ -228,8 +239,9 @@ def make_list(people: int, folder: Path) -> None:
 
 def measure(seconds: float, rounds: int, people: int) -> dict[str, float]:
     """All figures."""
-    fast: list[tuple[float, float]] = []
-    slow: list[tuple[float, float]] = []
+    load = os.getloadavg()[0]
+    fast: list[tuple[Pace, Pace]] = []
+    slow: list[tuple[Pace, Pace]] = []
     with sink() as port, sink(delay_ms=20) as far:
         for _ in range(rounds):
             listed = int(seconds * 6000) + 1000
@@ -240,20 +252,20 @@ def measure(seconds: float, rounds: int, people: int) -> dict[str, float]:
     for _ in range(rounds):
         spliced.append(cpu_each(lambda number: splice.message(reader(number)), 2000))
         built.append(cpu_each(with_email_message, 20))
-    told = subprocess.run(
-        [sys.executable, __file__, "--memory", str(people)], check=True, capture_output=True, text=True
-    ).stdout
     pairs = zip(spliced, built, strict=True)
     return {
-        "send_per_s": round(statistics.median(ours for ours, _ in fast), 1),
-        "send_vs_smtplib8": round(statistics.median(ours / theirs for ours, theirs in fast), 2),
-        "send_20ms_vs_aiosmtplib32": round(statistics.median(ours / theirs for ours, theirs in slow), 2),
-        "send_20ms_per_s": round(statistics.median(ours for ours, _ in slow), 1),
+        "send_per_s": round(statistics.median(ours.per_s for ours, _ in fast), 1),
+        "send_vs_smtplib8": round(statistics.median(ours.per_s / theirs.per_s for ours, theirs in fast), 2),
+        "send_cpu_us": round(statistics.median(ours.cpu_us for ours, _ in fast), 1),
+        "smtplib8_cpu_us": round(statistics.median(theirs.cpu_us for _, theirs in fast), 1),
+        "send_20ms_vs_aiosmtplib32": round(statistics.median(ours.per_s / theirs.per_s for ours, theirs in slow), 2),
+        "send_20ms_per_s": round(statistics.median(ours.per_s for ours, _ in slow), 1),
         "splice_per_s": round(1 / statistics.median(spliced), 1),
         "splice_vs_emailmessage": round(statistics.median(theirs / ours for ours, theirs in pairs), 1),
         **signing(),
-        "rss_mb": float(told),
+        "rss_mb": memory(people),
         "message_bytes": len(splice.message(reader(1))),
+        "load": round(load, 2),
     }
 
 
@@ -263,16 +275,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--people", type=int, default=1_000_000, help="on the list whose sender's memory is measured")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--make-list", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.memory:
-        memory(given.memory, 1000)
-    elif given.make_list:
-        make_list(int(given.make_list[0]), Path(given.make_list[1]))
-    else:
-        told = measure(given.seconds, given.rounds, given.people)
-        print(json.dumps(told) if given.json else "\n".join(f"{name:28}{value:>12,}" for name, value in told.items()))
+    told = measure(given.seconds, given.rounds, given.people)
+    print(json.dumps(told) if given.json else "\n".join(f"{name:28}{value:>12,}" for name, value in told.items()))
 
 
 if __name__ == "__main__":

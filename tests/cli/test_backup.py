@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.store.database import check_sqlite
+from digest.store.sqlite import check_sqlite
 from tests.support.cli import digest, digest_process
 from tests.support.project import NOW, make_project, opened
 

@@ -10,7 +10,7 @@ import pytest
 
 from digest.deliver.lock import send_lock
 from digest.store.backup import put_in_place
-from digest.store.database import check_sqlite
+from digest.store.sqlite import check_sqlite
 from tests.support.cli import digest, digest_process
 from tests.support.project import ITEMS, NOW, at, item, make_project, opened, rss
 

@@ -49,12 +49,12 @@ def test_a_store_that_cannot_be_written_stops_before_the_next_body(tmp_path: Pat
         def block(_: Delivery) -> None:
             if not blocked.is_set():
                 blocked.set()
-                work.ledger._marks.exec_driver_sql("PRAGMA query_only = ON")
+                work.ledger._marks._free[0].exec_driver_sql("PRAGMA query_only = ON")
 
         with pytest.raises(StoreError, match="cannot be written|readonly"):
             work.send(on_delivery=block)
         received = len(server.messages)
-        work.ledger._marks.exec_driver_sql("PRAGMA query_only = OFF")
+        work.ledger._marks._free[0].exec_driver_sql("PRAGMA query_only = OFF")
         tally = work.send()
 
     assert received < 30

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, insert, select
 
 from digest.deliver import subscribers
 from digest.deliver.forget import forget
 from digest.deliver.ledger import Ledger
 from digest.deliver.listfile import import_csv
 from digest.errors import UsageError
+from digest.store import schema
 from digest.store.database import Store
 from tests.deliver.helpers import NOON, SHA, opened, subscribe
 
@@ -26,7 +28,11 @@ def mailed(store: Store) -> str:
         mailing = ledger.open_mailing("2026-W47", "issue", SHA, ("all",), now=NOON)
         (row,) = ledger.claim(mailing.id, 1, 1, owner="boot:1", now=NOON)
         ledger.failed(row, owner="boot:1", now=NOON, code=550, detail=f"<{ANNA}>: no such mailbox")
-        return mailing.id
+    with store.write() as connection:
+        said = {"severity": "soft", "status": "4.2.2", "detail": f"<{ANNA}>: mailbox full"}
+        connection.execute(insert(schema.bounce).values(subscriber_id=1, mailing_id=mailing.id, at=NOON, **said))
+        subscribers.note(connection, 1, "asked", now=NOON, detail=f'{{"name": "{NAME}"}}')
+    return mailing.id
 
 
 def test_nothing_personal_is_left_in_any_file_and_the_ledger_still_adds_up(tmp_path: Path) -> None:
@@ -41,6 +47,10 @@ def test_nothing_personal_is_left_in_any_file_and_the_ledger_still_adds_up(tmp_p
                 (1, "", "failed"),
                 (2, "bo@readers.example", "queued"),
             ]
+
+        with store.read() as connection:
+            assert connection.scalar(select(func.count()).select_from(schema.bounce)) == 0
+            assert [one.event for one in subscribers.history(connection, 1)] == ["forgotten"]
 
     assert (gone.subscriber, gone.deliveries, gone.reason) == (True, 1, "unsubscribed")
     held = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())

@@ -32,6 +32,16 @@ def test_the_password_comes_from_the_environment_before_the_file(tmp_path: Path)
     assert password(send, tmp_path, {}) == "from the file"
 
 
+def test_the_file_may_be_where_a_variable_says(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "smtp-password").write_text("from systemd\n", "utf-8")
+    send = settings(host="h", username="brief", password_file="$CREDENTIALS_DIRECTORY/smtp-password").send
+
+    assert password(send, tmp_path, {"CREDENTIALS_DIRECTORY": str(tmp_path / "run")}) == "from systemd"
+    with pytest.raises(LoginError, match="cannot be read"):
+        password(send, tmp_path, {})
+
+
 def test_without_a_username_no_password_is_looked_for(tmp_path: Path) -> None:
     assert password(settings(host="h", password_file="missing").send, tmp_path, {}) is None
 

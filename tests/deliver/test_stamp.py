@@ -46,7 +46,7 @@ def test_with_a_page_the_wish_to_leave_is_one_post_and_the_mailto_stays() -> Non
 
     for data in (build_message(CHOICE, ours, ANNA, date=NOON), Splice(CHOICE, ours, date=NOON).message(ANNA)):
         head, text, html = read(data)
-        assert head["List-Unsubscribe"] == f"<{page}>, <{ours.unsubscribe_mail(ANNA)}>"
+        assert head["List-Unsubscribe"] == f"<{page}>, <{ours.links(ANNA).mail}>"
         assert head["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"  # RFC 8058 §3.1, to the letter
         assert f"{page}\n" in text
         assert choice in text

@@ -56,12 +56,15 @@ _WORDS: Final = (
     "", "a", "Tide tables", "https://example.org/a", "/relative", "x &amp; y", "&lt;b&gt;bold&lt;/b&gt;", "&#160;", "é",
     "<![CDATA[<item>none</item>]]>", "<!-- <item> -->", "<?pi <entry> ?>", "2026-11-18T10:00:00Z", "a/>", "]]", "\n  ",
     "Wed, 18 Nov 2026 09:30:00 +0100", "&lt;script&gt;x&lt;/script&gt;", "\"q\" 'q'", "urn:x:1", "\u202eleft",
+    "it\x92s \x93so\x94", "Ã© â\x80\x99", "\x81 café",
 )  # fmt: skip
 _ATTRIBUTES: Final = (
     'type="html"', 'type="text"', 'rel="alternate"', 'rel="enclosure"', 'href="/h"', 'xml:base="https://base.example/x/"',
     'href="https://example.org/?a=1&amp;b=2"', 'xml:lang="de"', 'isPermaLink="false"', 'url="https://example.org/p.jpg"',
     't=">"', "t='/>'", "t='\"'", 'xmlns:z="https://example.org/z"', 'xmlns=""', 'mode="escaped"', 'term="t"',
     'xmlns:media="http://search.yahoo.com/mrss"', 'rdf:about="https://example.org/r"', 'src="https://example.org/s"',
+    'TYPE="Text/HTML"', 'Rel="Self"', 'HREF="/H"', 'my:term="m"', 'itunes:href="/i"', 'dc:type="D"',
+    'xmlns:xl="http://www.w3.org/1999/xlink"',
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,11 +56,12 @@ def item(guid: str | None, url: str | None, title: str, day: int | None = 1) -> 
     return Marks(guid=guid, url_key=url, content=title, title=title, published=published)
 
 
-def stored(items: list[Marks], ids: tuple[str, ...]) -> dict[str, Earlier]:
-    return {
+def stored(items: list[Marks], ids: tuple[str, ...]) -> Callable[[Collection[str]], Mapping[str, Earlier]]:
+    earlier = {
         name: Earlier(url_key=one.url_key, title=one.title, published=one.published)
         for name, one in zip(ids, items, strict=True)
     }
+    return lambda _: earlier
 
 
 def test_a_known_item_keeps_its_id_when_a_twin_of_its_guid_comes() -> None:
@@ -121,7 +123,10 @@ def test_whatever_comes_and_goes_an_item_keeps_its_id_while_it_is_told(
         items = {one: item(one[0], one[1], f"Title {one[2]}", one[2]) for one in week}
         sifted = [one for one in week if one not in ids or data.draw(st.booleans())]
         names = entry_ids(
-            "s", [items[one] for one in sifted], taken={ids[one] for one in week if one not in sifted}, known=store
+            "s",
+            [items[one] for one in sifted],
+            taken={ids[one] for one in week if one not in sifted},
+            known=lambda _: store,
         )
         assert len(set(names)) == len(names)
         for one, name in zip(sifted, names, strict=True):

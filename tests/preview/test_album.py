@@ -7,7 +7,7 @@ import pytest
 
 from digest.preview.album import write_album
 from digest.preview.sheet import Heading
-from digest.preview.shots import SHOTS, Picture
+from digest.preview.shots import EDITION_SHOTS, SHOTS, Picture
 from tests.preview.png import plain_png
 from tests.support.browser import Browser, running_browser
 from tests.support.project import snapshot
@@ -85,3 +85,19 @@ def _missing(browser: Browser) -> list[str]:
     )
     assert isinstance(found, list)
     return found
+
+
+def test_editions_come_after_the_whole_and_have_files_of_their_own(tmp_path: Path) -> None:
+    made = [
+        Picture(look="brief", shot=shot, png=plain_png(shot.width_px, 900, (200, 210, 220)), too_wide_px=0,
+                not_loaded=(), variant=variant)
+        for variant in ("energy+world", "world") for shot in EDITION_SHOTS
+    ]  # fmt: skip
+    write_album(tmp_path, [*pictures("brief"), *made], heading=HEADING, by_look=False)
+    sheet = (tmp_path / "index.html").read_text("utf-8")
+    assert (tmp_path / "edition-energy+world-mail-375-light.png").is_file()
+    whole, _, editions = sheet.partition("<h2>Editions, for those who follow some topics</h2>")
+    assert re.findall(r"<h3>(.*?)</h3>", editions) == ["energy+world", "world"]
+    assert whole.count("<figure") == len(SHOTS)
+    assert editions.count("<figure") == 2 * len(EDITION_SHOTS)
+    assert 'src="edition-energy%2Bworld-mail-600-light.png" alt="brief, edition energy+world, Mail' in editions

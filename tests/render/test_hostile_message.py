@@ -59,7 +59,7 @@ def test_every_message_arrives_byte_for_byte_and_says_what_was_rendered(tmp_path
     with smtp_server() as server, Transport(settings(**server.send_table()), root=tmp_path) as transport:
         chosen = settings(**server.send_table())
         stamp = Stamp(settings=chosen, mailing_id=MAILING, secret=SECRET, keyring=KEYRING)
-        link = stamp.unsubscribe_mail(reader)
+        link = stamp.links(reader).mail
         build = partial(build_message, stamp=stamp, recipient=reader, date=at(20))
         sent = [build(mail) for mail in mails]
         ours = message_from_bytes(build(HARMLESS)).keys()

@@ -13,6 +13,7 @@ from digest.errors import UsageError
 from digest.store import schema
 from digest.store.database import Store, open_store
 from digest.store.search import MARK, Hit, index_entries, search_entries, search_ids
+from tests.support.postgres import store_address
 
 
 def row(id_: str, title: str, *, summary: str = "", text: str = "", day: int | None = 20) -> dict[str, object]:
@@ -40,10 +41,10 @@ ROWS = (
 )
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     root: Path = tmp_path_factory.mktemp("project")
-    store = open_store("sqlite:///state/digest.db", root)
+    store = open_store(store_address(request), root)
     with store.write() as connection:
         connection.execute(insert(schema.entry), list(ROWS))
         index_entries(connection)

@@ -178,6 +178,7 @@ Fault = Literal[
     "452",
     "454",
     "550",
+    "552",
     "451-data",
     "452-data",
     "552-data",
@@ -196,6 +197,7 @@ Fault = Literal[
     "silent-rcpt",
     "noise",
     "noise-rcpt",
+    "endless-rcpt",
     "noise-data",
     "twice",
     "many-lines",
@@ -214,12 +216,23 @@ class FaultServer(SmtpServer):
     greeting: str = "220 faulty.test"
     mail_reply: str = "250 ok"
     rcpt_reply: str = "250 ok"
+    taken_reply: str = "250 2.0.0 taken"
     extensions: tuple[str, ...] = ("SIZE 10000000",)
     data_anyway: bool = False  # a body is asked for although the sender or the recipient was refused
     per_connection: int = 0  # messages; then a 421 that nobody asked for. 0: any number
     delay_s: float = 0.0  # before each reply
+    greeting_delay_s: float = 0.0
+    replies: dict[str, str] = field(default_factory=dict)  # by command, instead of its own; after a 421 it hangs up
+    drops: set[str] = field(default_factory=set)  # commands at which it hangs up; "." is the end of a body
+    in_letters: bool = False  # every reply a byte at a time
+    greylists: bool = False  # who is named for the first time is put off
+    most_bytes: int = 0  # of a message, as announced or as it comes; 0: any
+    quota: int = 0  # messages in all, then ``over_quota`` at RCPT; 0: any number
+    over_quota: str = "450 4.7.1 too many messages for now"
+    idle_s: float = 0.0  # after so long without a command it hangs up, saying so; 0: never
     heard: list[str] = field(default_factory=list)  # every command, in capitals, without what follows
     faults_left: dict[str, int] = field(default_factory=dict)  # a fault that is used up gives way to "ok"
+    named: list[str] = field(default_factory=list)  # every address at RCPT
 
     def fault(self, recipient: str) -> str:
         name = recipient.partition("@")[0].partition(".")[0]
@@ -245,42 +258,82 @@ class _Dialogue:
     async def say(self, *lines: str) -> None:
         if self.server.delay_s:
             await asyncio.sleep(self.server.delay_s)
-        self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
-        await self.writer.drain()
+        said = "".join(f"{line}\r\n" for line in lines).encode()
+        for at in range(0, len(said), 1 if self.server.in_letters else len(said)):
+            self.writer.write(said[at : at + 1] if self.server.in_letters else said)
+            await self.writer.drain()
+            await asyncio.sleep(0)
 
     async def lines(self) -> AsyncIterator[bytes]:
-        while line := await self.reader.readline():
+        while True:
+            try:
+                line = await asyncio.wait_for(self.reader.readline(), self.server.idle_s or None)
+            except TimeoutError:
+                await self.say("421 4.4.2 idle for too long")
+                raise _Dropped from None
+            if not line:
+                return
             yield line
 
     async def talk(self) -> None:
+        await asyncio.sleep(self.server.greeting_delay_s)
         await self.say(self.server.greeting)
         if not self.server.greeting.startswith("220"):
             return
         async for line in self.lines():
             verb, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
             self.server.heard.append(verb.upper())
+            if await self.misbehaves(verb.upper()):
+                continue
             match verb.upper():
                 case "EHLO":
                     names = ("faulty.test", *self.server.extensions)
                     await self.say(*(f"250-{name}" for name in names[:-1]), f"250 {names[-1]}")
                 case "MAIL":
-                    self.sender = _address(rest) if self.server.mail_reply.startswith("250") else ""
-                    self.recipient = self.fault = ""
-                    await self.say(self.server.mail_reply)
+                    await self.mail(rest)
                 case "RCPT":
                     await self.rcpt(_address(rest))
                 case "DATA":
                     await self.data()
+                case "RSET":
+                    self.sender = ""
+                    await self.say("250 ok")
                 case "QUIT":
                     await self.say("221 bye")
                     return
                 case _:
                     await self.say("250 ok")
 
+    async def misbehaves(self, verb: str) -> bool:
+        """Answer a command as the server's fields say, if they say anything about it."""
+        if verb in self.server.drops:
+            raise _Dropped
+        reply = self.server.replies.get(verb)
+        if reply is None:
+            return False
+        await self.say(reply)
+        if reply.startswith("421"):
+            raise _Dropped
+        return True
+
+    async def mail(self, rest: str) -> None:
+        announced = int(rest.upper().partition("SIZE=")[2] or 0)
+        too_big = 0 < self.server.most_bytes < announced
+        reply = "552 5.3.4 larger than the limit here" if too_big else self.server.mail_reply
+        if self.sender:
+            await self.say("503 5.5.1 nested MAIL command")
+            return
+        self.sender = _address(rest) if reply.startswith("250") else ""
+        self.recipient = self.fault = ""
+        await self.say(reply)
+
     async def rcpt(self, recipient: str) -> None:
         self.fault = self.server.fault(recipient)
+        if put_off := self.put_off(recipient):
+            await self.say(put_off)
+            return
         match self.fault:
-            case "450" | "451" | "452" | "454" | "550" | "550-drop":
+            case "450" | "451" | "452" | "454" | "550" | "552" | "550-drop":
                 await self.say(f"{self.fault[:3]} {self.fault[0]}.2.0 <{recipient}> no")
                 if self.fault == "550-drop":
                     raise _Dropped
@@ -290,6 +343,8 @@ class _Dialogue:
                 await asyncio.sleep(60)
             case "noise-rcpt":
                 await self.say("what was that?")
+            case "endless-rcpt":
+                await self.say("250 " + "x" * 65_536)
             case "421":
                 await self.say("421 4.3.2 closing down")
                 raise _Dropped
@@ -297,6 +352,14 @@ class _Dialogue:
                 await self.say(self.server.rcpt_reply)
                 if self.server.rcpt_reply.startswith("250") and self.sender:
                     self.recipient = recipient
+
+    def put_off(self, recipient: str) -> str:
+        """What is said to somebody whose mail is not taken now, whoever it is; "": nothing."""
+        known = recipient in self.server.named
+        self.server.named.append(recipient)
+        if self.server.greylists and not known:
+            return "450 4.2.0 greylisted, come back in five minutes"
+        return self.server.over_quota if 0 < self.server.quota <= len(self.server.messages) else ""
 
     async def data(self) -> None:
         if not self.recipient and not self.server.data_anyway:
@@ -325,16 +388,22 @@ class _Dialogue:
         raise _Dropped  # by the client, before the dot: no message
 
     async def answer(self, data: bytes) -> None:
+        sender, self.sender = self.sender, ""
         if not self.recipient:
             await self.say("554 5.5.1 no valid recipients")
             return
         if self.fault in {"451-data", "452-data", "454-data", "552-data", "554-data"}:
             await self.say(f"{self.fault[:3]} {self.fault[0]}.3.0 not this message")
             return
+        if 0 < self.server.most_bytes < len(data):
+            await self.say("552 5.3.4 larger than the limit here")
+            return
         if self.fault == "421-dot":
             await self.say("421 4.3.2 closing down, not taken")
             raise _Dropped
-        self.server.messages.append(Received(mail_from=self.sender, rcpt_tos=(self.recipient,), data=data))
+        self.server.messages.append(Received(mail_from=sender, rcpt_tos=(self.recipient,), data=data))
+        if "." in self.server.drops:
+            raise _Dropped
         await self.confirm()
         self.taken += 1
         if self.taken == self.server.per_connection:
@@ -361,7 +430,7 @@ class _Dialogue:
                     self.writer.write(letter.encode())
                     await self.writer.drain()
             case _:
-                await self.say("250 2.0.0 taken")
+                await self.say(self.server.taken_reply)
 
 
 def _address(rest: str) -> str:

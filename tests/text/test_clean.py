@@ -127,6 +127,31 @@ def test_tracking_pixels_go_and_pictures_beside_them_stay(dirty: str, expected: 
     assert clean(dirty) == expected
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'src=""', "src=''", 'src=" "', "src", 'src alt="a"', 'alt="a"src', 'alt="a" SRC = ""', "src='\"'",
+        'src="p.png" hidden', 'src="p.png" HIDDEN=""', 'src="p.png" style="display : none"',
+        'STYLE="border:0; Visibility:hidden" src="p.png"', 'src="p.png" style="width:1px"',
+        "style='height: 0' src=p.png",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("tag", ["img", "IMG", "image"])
+def test_a_picture_that_its_source_hides_or_gives_no_address_goes(tag: str, attributes: str) -> None:
+    assert clean(f"a<{tag} {attributes}>b", base="https://example.org/feed/") == "ab"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'src="p.png" srcset="" data-src=""', 'class="alignnone" src="p.png"', 'src = p.png style="border: none"',
+        'src="p.png" style="width:100px; line-height:1"', "src='p.png' alt=''",
+    ],
+)  # fmt: skip
+def test_a_picture_stays_whatever_else_is_empty_or_none(attributes: str) -> None:
+    assert 'src="https://example.org/feed/p.png"' in clean(f"<img {attributes}>", base="https://example.org/feed/")
+
+
 @pytest.mark.parametrize("dirty", ["<div>", "<blockquote>x</p>", "<b><p>", "<ul><li>", "<table><tr><td>", "<a href=x>"])
 def test_deep_nesting_costs_no_time(dirty: str) -> None:
     started = time.process_time()

@@ -16,7 +16,7 @@ from digest.check.html.hosts import host_of, is_number, is_private, pretended
 from digest.check.html.vague import is_vague
 from digest.check.online.shorteners import is_shortened
 from digest.check.remarks import shortened, tag
-from digest.model import UNSUBSCRIBE_MARK
+from digest.model import PREFERENCES_MARK, UNSUBSCRIBE_MARK
 from digest.text.urls import clean_url
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _in_mail(link: Element, href: str, anchors: set[str]) -> Iterator[Remark]:
 def _wrong_target(href: str) -> tuple[str, str] | None:
     """What is wrong with an address, and what to do; None: nothing."""
     plain = href.strip()
-    if plain == UNSUBSCRIBE_MARK or _TEMPLATE.search(plain):
+    if plain in {UNSUBSCRIBE_MARK, PREFERENCES_MARK} or _TEMPLATE.search(plain):
         return None  # filled in later, or a finding of another rule
     if not plain:
         return "a link without an address", 'write href="https://…"'

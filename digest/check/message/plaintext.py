@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from digest.check.galley import Remark
 from digest.check.misread import misread
 from digest.check.remarks import shortened
+from digest.model import PREFERENCES_MARK, UNSUBSCRIBE_MARK
 from digest.text.wrap import WIDTH, columns
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _CSS = re.compile(
     """,
     re.VERBOSE,
 )
+_FILLED = frozenset({UNSUBSCRIBE_MARK, PREFERENCES_MARK, "@@name@@"})  # for each reader
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*\|\w+\|\*|%%\w+%%|\$\{\w+\}|<%.*?%>|\[\[\w+\]\]|@@\w+@@")
 _EMPTY_VALUE = re.compile(
     r"^\s*(?:None|null|undefined|NaN|nil|\[object Object\])\s*$|\b(?:Dear|Hi|Hello) (?:None|null|undefined)\b"
@@ -151,9 +153,7 @@ def _markup(letter: Letter) -> Iterator[Remark]:
         elif found := _CSS.search(plain):
             yield Remark(rule="text-markup", part="text", line=number, hint="leave the styles out",
                          message=f"a style: {shortened(found.group(), 40)}")  # fmt: skip
-        elif (found := _TEMPLATE.search(line) or _EMPTY_VALUE.search(line)) and not found.group().startswith(
-            "@@unsubscribe"
-        ):
+        elif (found := _TEMPLATE.search(line) or _EMPTY_VALUE.search(line)) and found.group() not in _FILLED:
             yield Remark(rule="text-markup", part="text", line=number, hint="fill it in, or take it out",
                          message=f"{shortened(found.group(), 40)} was not filled in")  # fmt: skip
 

@@ -24,7 +24,7 @@ from digest.gather.feeds.sieve import Sieve, split
 from digest.gather.feeds.tables import parse_csv
 from digest.gather.files.document import UnreadableError
 from digest.gather.folder import is_table
-from digest.gather.identity import entry_ids, possible_ids
+from digest.gather.identity import entry_ids
 from digest.gather.memory import BLANK, Memory, There
 from digest.gather.web.rhythm import asked_wait
 from digest.model import Entry, Source, SourceProblem
@@ -192,8 +192,7 @@ def _entries(
     base = _base(url, sifted.head)
     items = [Item(raw, base=base) for raw in sifted.items]
     marks = [item.marks for item in items]
-    known = memory.known({one for mark in marks for one in possible_ids(source.id, mark)})
-    ids = entry_ids(source.id, marks, taken={one for one, _ in sifted.there}, known=known)
+    ids = entry_ids(source.id, marks, taken={one for one, _ in sifted.there}, known=memory.known)
     entries: list[Entry] = []
     left_out: list[SourceProblem] = []
     language = sifted.head.get("language")

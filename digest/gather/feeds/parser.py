@@ -22,10 +22,11 @@ from xml.sax.expatreader import ExpatParser
 import feedparser
 from feedparser import api, mixin
 from feedparser.datetimes import _parse_date
+from feedparser.datetimes.rfc822 import _parse_date_rfc822
 from feedparser.util import FeedParserDict
 
 from digest.gather import repair
-from digest.gather.feeds.strict import StrictParser
+from digest.gather.feeds.strict import IN_LOWER_CASE, WITH_EFFECT, StrictParser
 
 Raw = dict[str, Any]
 """A document, an item, a head or a text of feedparser's. Dates are got with ``dict.get``: its own gives one for
@@ -65,6 +66,11 @@ def parse(body: bytes, *, url: str | None, content_type: str | None) -> Raw:
     return parsed
 
 
+def _worded_date(text: str) -> Any:
+    """A date that begins with a letter, as RFC 822's do: feedparser would try it as one of W3C's first."""
+    return _parse_date_rfc822(text) if text[:1].isalpha() else None
+
+
 @lru_cache(_MEMO)
 def date_of(text: str) -> datetime | None:
     """A date as feedparser reads it, and repaired where it misreads it."""
@@ -83,6 +89,8 @@ class _Driver(ExpatParser):
         self._parser.buffer_size = _BUFFER
         self._names: dict[str, str] = {}
         self._attributes: dict[str, tuple[str, str]] = {}
+        # Of attributes with one name each and no effect: these, if not the document's, and those in lower case.
+        self._simple: dict[tuple[str, ...], tuple[tuple[str, ...] | None, tuple[str, ...]]] = {}
         self._bound: dict[str | None, str] = {}
 
     def start_namespace_decl(self, prefix: str | None, uri: str) -> None:
@@ -90,13 +98,27 @@ class _Driver(ExpatParser):
             self._bound[prefix] = uri
             self._names.clear()
         super().start_namespace_decl(prefix, uri)
+        if self._cont_handler.decls:  # the next element gets them as attributes
+            self._names.clear()
 
-    def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:
-        if self._cont_handler.decls or name.endswith(_NAMESPACED):
-            super().start_element_ns(name, attrs)
-            return
-        called = self._names.get(name) or self._called(name)
-        self._cont_handler.unknown_starttag(called, self._spelled(attrs) if attrs else [])
+    def start_element_ns(self, name: str, attrs: dict[str, str]) -> None:  # type: ignore[override]  # expat gives dicts
+        called = self._names.get(name)
+        if called is None:
+            if self._cont_handler.decls or name.endswith(_NAMESPACED):
+                super().start_element_ns(name, attrs)
+                return
+            called = self._called(name)
+        if attrs:
+            simple = self._simple.get(tuple(attrs))
+            if simple is None:
+                self._cont_handler.unknown_starttag(called, self._spelled(attrs))
+                return
+            others, in_lower_case = simple
+            if others:
+                attrs = dict(zip(others, attrs.values(), strict=True))
+            for each in in_lower_case:
+                attrs[each] = attrs[each].lower()
+        self._cont_handler.begin(called, attrs)
 
     def end_element_ns(self, name: str) -> None:
         known = self._names.get(name)
@@ -126,6 +148,10 @@ class _Driver(ExpatParser):
         names = [(self._attributes.get(name) or self._attribute(name)) for name in attrs]
         spelled = {given: value for (given, _), value in zip(names, attrs.values(), strict=True)}
         spelled |= {own: value for (_, own), value in zip(names, attrs.values(), strict=True)}
+        one_name_each = len(spelled) == len(attrs) and all(given == own for given, own in names)
+        if one_name_each and WITH_EFFECT.isdisjoint(spelled):
+            others = None if spelled.keys() == attrs.keys() else tuple(spelled)
+            self._simple[tuple(attrs)] = (others, tuple(IN_LOWER_CASE.intersection(spelled)))
         return list(spelled.items())
 
     def _attribute(self, name: str) -> tuple[str, str]:
@@ -164,6 +190,7 @@ def _quick_join(join: Callable[[str, str], str]) -> Callable[[str, str], str]:
 def _hasten() -> None:
     """Put the quick ways in the place of the slow ones."""
     given, item, has = FeedParserDict.get, FeedParserDict.__getitem__, FeedParserDict.__contains__
+    put, default_to = FeedParserDict.__setitem__, FeedParserDict.setdefault
 
     def quick_get(self: FeedParserDict, key: Any, default: Any = None) -> Any:
         return given(self, key, default) if key in _MAPPED else dict.get(self, key, default)
@@ -174,9 +201,17 @@ def _hasten() -> None:
     def quick_has(self: FeedParserDict, key: Any) -> bool:
         return has(self, key) if key in _MAPPED else dict.__contains__(self, key)
 
+    def quick_put(self: FeedParserDict, key: Any, value: Any) -> None:
+        (put if key in _MAPPED else dict.__setitem__)(self, key, value)
+
+    def quick_default(self: FeedParserDict, key: Any, default: Any) -> Any:
+        return (default_to if key in _MAPPED else dict.setdefault)(self, key, default)
+
     FeedParserDict.get = quick_get
     FeedParserDict.__getitem__ = quick_item
     FeedParserDict.__contains__ = quick_has
+    FeedParserDict.__setitem__ = quick_put
+    FeedParserDict.setdefault = quick_default
     sync = mixin._FeedParserMixin._sync_author_detail  # noqa: SLF001  there is no public way in
 
     def quick_sync(self: Any, key: str = "author") -> None:
@@ -185,8 +220,9 @@ def _hasten() -> None:
 
     mixin._FeedParserMixin._sync_author_detail = quick_sync  # noqa: SLF001
     mixin.copy = SimpleNamespace(deepcopy=_copy, copy=copy.copy)
-    mixin._urljoin = lru_cache(_MEMO)(_quick_join(mixin._urljoin))  # noqa: SLF001  there is no public way in
+    mixin._urljoin = _quick_join(lru_cache(_MEMO)(mixin._urljoin))  # noqa: SLF001  there is no public way in
     mixin.make_safe_absolute_uri = lru_cache(_MEMO)(mixin.make_safe_absolute_uri)
+    feedparser.registerDateHandler(_worded_date)
     api.PREFERRED_XML_PARSERS = [__name__]
     api.StrictFeedParser = StrictParser
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, Final, TypeGuard
 from xml.sax.saxutils import escape
 
@@ -20,14 +19,21 @@ from feedparser.util import FeedParserDict
 _ROOTS: Final = frozenset(["feed", "rss", "rdf:RDF"])
 _OF_TEXTINPUT: Final = frozenset(["title", "link", "description", "name"])
 _OF_IMAGE: Final = frozenset(["title", "link", "description", "url", "href", "width", "height"])
-_IN_LOWER_CASE: Final = frozenset(["rel", "type"])
-_WITH_EFFECT: Final = frozenset(["xml:base", "base", "xml:lang", "lang", "xmlns", "xmlns:xlink"])
+IN_LOWER_CASE: Final = frozenset(["rel", "type"])
+"""Attributes whose values feedparser puts in lower case."""
+WITH_EFFECT: Final = frozenset(["xml:base", "base", "xml:lang", "lang", "xmlns", "xmlns:xlink"])
+"""Attributes that change what addresses, languages or prefixes mean."""
 _ELSEWHERE: Final = frozenset(["category", "tags", "itunes_keywords"])
 """Elements whose text their own handlers put in place."""
-_CONTROLS: Final = re.compile("[\x80-\x9f]")
+_CONTROLS: Final = re.compile(b"\xc2[\x80-\x9f]")
 """What Windows-1252 has characters for and Unicode has not: typographic quotes of documents that say Latin-1."""
+_MEANT: Final = {chr(code).encode(): char.encode() for code, char in _cp1252.items()}
 _AMPERSAND: Final = re.compile("&([A-Za-z0-9_]+);")
 _MARKUP: Final = "application/xhtml+xml"
+_get: Final = dict.get
+"""feedparser's own looks every key up in a table of synonyms first."""
+_Opener = tuple[str, Callable[[dict[str, str]], Any] | None, bool, bool]
+"""What an element is stored as, its own handler, and whether it shows that a textinput or an image has ended."""
 
 
 class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
@@ -38,7 +44,8 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._starts: dict[str, tuple[str, str, Callable[[dict[str, str]], Any] | None]] = {}
+        self._starts: dict[str, _Opener] = {}
+        self._settled = ""  # a base address that making it safe does not change
         self._bound: dict[str | None, str] = {}
         self._newest: tuple[FeedParserDict | None, dict[str, int]] = (None, {})
         self._ends: dict[str, tuple[str, Callable[[], Any] | None]] = {}
@@ -53,19 +60,30 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> Any:
         """An element begins."""
-        given = {name: value.lower() if name in _IN_LOWER_CASE else value for name, value in attrs} if attrs else {}
-        if self.incontent or tag in _ROOTS or not self.baseuri or _is_odd(given):
-            return super().unknown_starttag(tag, attrs)
+        given = {name: value.lower() if name in IN_LOWER_CASE else value for name, value in attrs}
+        if WITH_EFFECT.isdisjoint(given):
+            return self.begin(tag, given)
+        return super().unknown_starttag(tag, attrs)
+
+    def begin(self, tag: str, given: dict[str, str]) -> Any:
+        """An element begins whose attributes change nothing but itself.
+
+        Args:
+            tag: as feedparser calls it.
+            given: the attributes; the values of ``rel`` and ``type`` in lower case.
+        """
+        if self.incontent or tag in _ROOTS or not self.baseuri:
+            return super().unknown_starttag(tag, list(given.items()))
+        name, method, ends_textinput, ends_image = self._starts.get(tag) or self._opener(tag)
         self.depth += 1
-        self.baseuri = mixin.make_safe_absolute_uri(self.baseuri, self.baseuri) or self.baseuri
+        if self.baseuri != self._settled:
+            self._settle_base()
         self.basestack.append(self.baseuri)
         self.langstack.append(self.lang)
-        prefix, name, method = self._starts.get(tag) or self._opener(tag)
-        if not prefix:
-            if tag not in _OF_TEXTINPUT:
-                self.intextinput = 0
-            if tag not in _OF_IMAGE:
-                self.inimage = 0
+        if ends_textinput:
+            self.intextinput = 0
+        if ends_image:
+            self.inimage = 0
         try:
             if method is not None:
                 return method(given)
@@ -74,12 +92,14 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
         if given:
             self._get_context()[name] = given
             return None
-        return self.push(name, 1)
+        self.elementstack.append([name, 1, []])
+        return None
 
     def characters(self, text: str) -> None:
         """Text between two tags."""
         if self.elementstack:
-            if self.contentparams and self.contentparams.get("type") == _MARKUP:
+            params = self.contentparams
+            if params and _get(params, "type") == _MARKUP:
                 text = escape(text)
             self.elementstack[-1][2].append(text)
 
@@ -113,7 +133,7 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
         stack, params = self.elementstack, self.contentparams
         if not stack or stack[-1][0] != element:
             return None
-        odd = params and (params.get("type") == _MARKUP or params.get("base64"))
+        odd = params and (_get(params, "type") == _MARKUP or _get(params, "base64"))
         if odd or self.sanitize_html or self.resolve_relative_uris:
             return super().pop(element, strip_whitespace)
         _, expects_text, pieces = stack.pop()
@@ -131,10 +151,31 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
         self._store(element, output)
         return output
 
+    def push_content(
+        self, tag: str, attrs_d: Mapping[str, str], default_content_type: str, expecting_text: Any
+    ) -> None:
+        """An element begins whose text may be of several kinds."""
+        self.incontent += 1
+        if self.lang:
+            self.lang = self.lang.replace("_", "-")
+        kind = self.map_content_type(attrs_d.get("type", default_content_type))
+        self.contentparams = FeedParserDict(type=kind, language=self.lang, base=self.baseuri)
+        if attrs_d.get("mode") == "base64" or not (kind.startswith("text/") or kind.endswith(("+xml", "/xml"))):
+            self.contentparams["base64"] = 1
+        self.elementstack.append([tag, expecting_text, []])
+
+    def _settle_base(self) -> None:
+        given = self.baseuri
+        self.baseuri = mixin.make_safe_absolute_uri(given, given) or given
+        if self.baseuri == given:
+            self._settled = given
+
     def _settle(self, params: FeedParserDict, output: str) -> None:
         """What kind of text it is, where the document's word is not to be believed."""
-        if params.get("type") == "text/plain" and not self.version.startswith("atom") and self.looks_like_html(output):
-            params["type"] = "text/html"
+        if "</" in output or "&" in output:  # else it cannot look like HTML
+            is_plain = _get(params, "type") == "text/plain" and not self.version.startswith("atom")
+            if is_plain and self.looks_like_html(output):
+                params["type"] = "text/html"
         params.pop("mode", None)
         params.pop("base64", None)
 
@@ -152,7 +193,8 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
             entry.setdefault("content", []).append(self._with_params(output))
         elif element == "link":
             if not self.inimage:
-                output = _AMPERSAND.sub(r"&\g<1>", output.replace("&amp;", "&"))
+                if "&" in output:
+                    output = _AMPERSAND.sub(r"&\g<1>", output.replace("&amp;", "&"))
                 entry["link"] = output
                 if output:
                     entry["links"][-1]["href"] = output
@@ -164,9 +206,9 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
                 self._newest = (entry, depths)
             if self.depth <= depths.get(name, self.depth):
                 depths[name] = self.depth
-                _put(entry, name, output)
+                entry[name] = output
             if self.incontent:
-                _put(entry, f"{name}_detail", self._with_params(output))
+                entry[f"{name}_detail"] = self._with_params(output)
 
     def _store_in_head(self, element: str, output: str) -> None:
         context = self._get_context()
@@ -179,24 +221,27 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
             context[f"{name}_detail"] = self._with_params(output)
 
     def _with_params(self, output: str) -> FeedParserDict:
-        params = FeedParserDict(self.contentparams)
-        dict.__setitem__(params, "value", output)
-        return params
+        return FeedParserDict(self.contentparams, value=output)
 
     def _goes_on(self, tag: str) -> bool:
         """Note the end of an element of inline markup; False: it is a wrapper that is left out."""
-        if not self.contentparams.get("type", "xml").endswith("xml"):
+        if not _get(self.contentparams, "type", "xml").endswith("xml"):
             if tag in {"xhtml:div", "div"}:
                 return False
             self.contentparams["type"] = _MARKUP
-        if self.contentparams.get("type") == _MARKUP:
+        if _get(self.contentparams, "type") == _MARKUP:
             self.handle_data(f"</{tag.rpartition(':')[2]}>", escape=0)
         return True
 
-    def _opener(self, tag: str) -> tuple[str, str, Callable[[dict[str, str]], Any] | None]:
+    def _opener(self, tag: str) -> _Opener:
         prefix, suffix = self._mapped(tag)
         method = getattr(self, f"_start_{prefix}{suffix}", None)
-        found = self._starts[tag] = (prefix, prefix + suffix, method if _is_handler(method) else None)
+        found = self._starts[tag] = (
+            prefix + suffix,
+            method if _is_handler(method) else None,
+            not prefix and tag not in _OF_TEXTINPUT,
+            not prefix and tag not in _OF_IMAGE,
+        )
         return found
 
     def _closer(self, tag: str) -> tuple[str, Callable[[], Any] | None]:
@@ -213,25 +258,21 @@ class StrictParser(api.StrictFeedParser):  # type: ignore[misc]
         return f"{prefix}_" if prefix else "", suffix
 
 
-def _put(entry: FeedParserDict, name: str, value: object) -> None:
-    """``entry[name] = value``, at once for names that have no synonym."""
-    if name in FeedParserDict.keymap:
-        entry[name] = value
-    else:
-        dict.__setitem__(entry, name, value)
-
-
-def _is_odd(attributes: Mapping[str, str]) -> bool:
-    """Whether attributes change what addresses, languages or prefixes mean."""
-    return bool(attributes) and not _WITH_EFFECT.isdisjoint(attributes)
-
-
 def _is_handler(value: object) -> TypeGuard[Callable[..., Any]]:
     return callable(value)
 
 
 def _mended(text: str) -> str:
     """UTF-8 that was taken for Latin-1 and encoded again, and Windows-1252 that was, as feedparser mends them."""
-    with suppress(UnicodeEncodeError, UnicodeDecodeError):
-        text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_cp1252) if _CONTROLS.search(text) else text
+    text = _decoded_again(text)
+    raw = text.encode("utf-8", "surrogatepass")
+    if _CONTROLS.search(raw):
+        return _CONTROLS.sub(lambda found: _MEANT.get(found[0], found[0]), raw).decode("utf-8", "surrogatepass")
+    return text
+
+
+def _decoded_again(text: str) -> str:
+    try:
+        return text.encode("iso-8859-1").decode("utf-8")
+    except UnicodeError:
+        return text

@@ -13,11 +13,12 @@ from typing import Any
 from digest.config.settings import Settings
 from digest.config.table import table_of
 from digest.deliver.ledger import Ledger
+from digest.deliver.stamp import Stamp
+from digest.deliver.tokens import Key, Keyring
 from digest.model import Mail, Mailing
 from digest.store.database import Store
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-SECRET = "a secret of the benchmark"
 STORY = (
     '<p style="margin:0 0 16px">The harbour council put the dredging off again; the pilots’ union said that it was '
     "“not surprised” and asked for a date by the end of the month. Grüße aus Bremen.</p>\n"
@@ -39,9 +40,19 @@ def letter(kilobytes: int = 60) -> Mail:
 
 
 def settings(port: int, connections: int) -> Settings:
-    newsletter = {"title": "The Harbour Brief", "from": "The Harbour Brief <brief@harbour.example>"}
-    send = {"host": "127.0.0.1", "port": port, "security": "none", "connections": connections, "timeout_s": 30.0}
-    return table_of(Settings, {"newsletter": newsletter, "send": send})
+    """With all that makes a message dear: pages to leave by, and a return path for each reader."""
+    tables = {
+        "newsletter": {"title": "The Harbour Brief", "from": "The Harbour Brief <brief@harbour.example>"},
+        "send": {"host": "127.0.0.1", "port": port, "security": "none", "connections": connections, "timeout_s": 30.0},
+        "serve": {"url": "https://news.harbour.example/"},
+        "inbox": {"kind": "maildir", "path": "back", "address": "back@harbour.example"},
+    }
+    return table_of(Settings, tables)
+
+
+def stamp(chosen: Settings, mailing_id: str) -> Stamp:
+    keyring = Keyring(list_id="harbour", keys=(Key(version=1, secret="a key of the benchmark"),))
+    return Stamp(settings=chosen, mailing_id=mailing_id, secret="a secret of the benchmark", keyring=keyring)
 
 
 def fill(store: Store, count: int) -> None:

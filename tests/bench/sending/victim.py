@@ -1,35 +1,30 @@
-"""A sender to be killed: python tests/bench/sending/victim.py ROOT PORT [...]. See tests/bench/kill.py."""
+"""The command `digest`, to be killed: python tests/bench/sending/victim.py [OPTIONS] -- ARGUMENTS OF digest.
+
+It is the command as it is installed, with a trap set in it: it kills itself at a point of a message, may write no
+file beyond a size, or says how much of its log is safe on disk. See tests/bench/kill.py.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
 
-from digest.deliver.delivery import deliver
+import digest.cli.main
+from digest.deliver import leases
 from digest.deliver.ledger import Ledger
 from digest.deliver.line import Line
-from digest.deliver.lock import boot_id, owner, send_lock
-from digest.deliver.message import Recipient
-from digest.deliver.smtp import Transport
-from digest.deliver.splice import Splice
-from digest.errors import BusyError, StoreError
-from digest.model import Delivery
-from digest.store.database import Store, open_store
-from tests.bench.sending.letters import NOON, SECRET, letter, settings
-
-STORE = "sqlite:///state/digest.db"
-BUSY, STOPPED = 75, 3
+from digest.store.database import Store
 
 POINTS = (
     "before claim", "after claim", "before sending", "after sending", "in body", "before dot", "after dot",
@@ -37,10 +32,7 @@ POINTS = (
 )  # fmt: skip
 """Where a crash can be asked for: each step of a message, in its order."""
 
-
-class Clock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
+BODY = 1000  # bytes; what is longer is no command
 
 
 class Crash:
@@ -76,7 +68,7 @@ class Crash:
 
     def write(self, line: Line, data: bytes) -> None:
         assert line.sock is not None
-        if self.point == "in body" and len(data) > 1000:
+        if self.point == "in body" and len(data) > BODY:
             line.sock.sendall(data[: len(data) // 2])
             self.die()
             data = data[len(data) // 2 :]
@@ -85,70 +77,65 @@ class Crash:
             self.die()
 
 
-def note_durable(store: Store, file: Path) -> None:
-    """Write down how much of the log was safe on disk after each durable commit: all that a power cut would leave.
+def note_durable(file: Path) -> None:
+    """Write down how much of the store's log was safe on disk after each durable commit: all a power cut would leave.
 
-    Nothing moves from the log into the database meanwhile, so the length of the file tells it.
+    Nothing moves from the log into the database meanwhile. The marks of single messages wait for no disk, so what is
+    safe ends with the commit of the last ``Store.write``, however many marks stand behind it.
     """
-    event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA wal_autocheckpoint = 0"))
-    store.engine.dispose()
-    real = Ledger.claim
+    event.listen(Engine, "connect", lambda raw, _: raw.execute("PRAGMA wal_autocheckpoint = 0"))
+    real = Store.write
 
-    def claim(*given: Any, **more: Any) -> Any:
-        rows = real(*given, **more)
-        file.write_text(str(Path(f"{store.path}-wal").stat().st_size), "ascii")
-        return rows
+    @contextlib.contextmanager
+    def write(self: Store) -> Iterator[Connection]:
+        log = Path(f"{self.path}-wal")
+        with real(self) as connection:
+            raw: Any = connection.connection.dbapi_connection
+            before = raw.total_changes
+            yield connection
+            length, wrote = log.stat().st_size, raw.total_changes > before
+        if wrote:
+            file.write_text(str(end_of_commit(log.read_bytes(), length)), "ascii")
 
-    Ledger.claim = claim  # type: ignore[method-assign]
+    Store.write = write  # type: ignore[method-assign]
 
 
-def main() -> int:
+def end_of_commit(log: bytes, start: int) -> int:
+    """Where the first commit from ``start`` on ends in a write-ahead log (sqlite.org/fileformat2.html §4).
+
+    A header of 32 bytes names the page size; before each page stand 24 bytes, the second four of which are not zero
+    in the last page of a commit.
+    """
+    size = int.from_bytes(log[8:12], "big")
+    place = max(start, 32)
+    while place + 24 + size <= len(log):
+        is_last = any(log[place + 4 : place + 8])
+        place += 24 + size
+        if is_last:
+            return place
+    return len(log)
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("root", type=Path)
-    parser.add_argument("port", type=int)
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--kilobytes", type=int, default=8)
-    parser.add_argument("--boot", default=boot_id())
     parser.add_argument("--crash", choices=POINTS)
     parser.add_argument("--countdown", type=int, default=1)
+    parser.add_argument("--boot", help="the machine's boot id, if not the true one")
     parser.add_argument("--durable", type=Path, help="note the safe length of the log here")
     parser.add_argument("--file-limit", type=int, help="no file may become longer: as if the disk were full")
+    parser.add_argument("command", nargs="+")
     given = parser.parse_args()
     if given.crash:
         Crash(given.crash, given.countdown)
-    try:
-        with send_lock(given.root):
-            return send(given)
-    except BusyError as error:
-        print(error.message, file=sys.stderr)
-        return BUSY
-    except StoreError as error:
-        print(error.message, file=sys.stderr)
-        return STOPPED
-
-
-def send(given: argparse.Namespace) -> int:
-    store = open_store(STORE, given.root)
+    if given.boot:
+        setattr(leases, "boot_id", lambda: given.boot)  # noqa: B010  it is imported there
     if given.durable:
-        note_durable(store, given.durable)
-    chosen = settings(given.port, given.connections)
-    with Ledger(store) as ledger, Transport(chosen, root=given.root) as transport:
-        if given.durable:
-            ledger._marks.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
-        if given.file_limit:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (given.file_limit, given.file_limit))
-        (mailing,) = ledger.mailings()
-        splice = Splice(letter(given.kilobytes), settings=chosen, mailing_id=mailing.id, secret=SECRET, date=NOON)
-
-        def render(row: Delivery) -> bytes:
-            return splice.message(Recipient(subscriber_id=row.subscriber_id, address=row.address, name=row.name))
-
-        deliver(
-            ledger, transport, render, mailing, owner=owner(given.boot, os.getpid()), clock=Clock(),
-        )  # fmt: skip
-    store.close()
-    return 0
+        note_durable(given.durable)
+    if given.file_limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (given.file_limit, given.file_limit))
+    sys.argv = ["digest", *given.command]
+    digest.cli.main.main()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -241,6 +241,6 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("address_sha256"),
     )
-    if op.get_bind().dialect.name == "sqlite":
+    if op.get_bind().dialect.name == "sqlite":  # on PostgreSQL digest.store.postgres makes it
         for statement in SEARCH:
             op.execute(statement)

@@ -27,6 +27,8 @@ _TRIGGERS = (
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        return  # the index of PostgreSQL was made so from the beginning: digest.store.postgres
     for trigger in ("entry_added", "entry_removed", "entry_changed"):
         op.execute(f"DROP TRIGGER {trigger}")
     op.execute(

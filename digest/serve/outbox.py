@@ -1,0 +1,150 @@
+"""Sends the mails that are owed. What is owed stands in the store, so a killed server owes no less than before."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from digest.deliver import optin, subscribers
+from digest.deliver.delivery import deliver_one
+from digest.deliver.optin import Due
+from digest.errors import DeliveryError, StoreError
+
+if TYPE_CHECKING:
+    from digest.deliver.carrier import Carrier
+    from digest.deliver.line import Outcome
+    from digest.deliver.tokens import Keyring
+    from digest.serve.letters import Letters
+    from digest.store.database import Store
+
+LOOK_EVERY_S = 60.0
+TIDY_EVERY_S = 3600.0
+HOUR = timedelta(hours=1)
+PATIENCE_S = (60.0, 300.0, 900.0, 3600.0)
+"""Before a mail is tried again that was put off; the last one from then on (RFC 5321 §4.5.4.1 asks relays for 30
+minutes at least; whoever waits at a screen does not)."""
+GIVE_UP = timedelta(days=2)
+TROUBLE_S = (10.0, 60.0, 300.0)
+"""While no mail at all can be handed over."""
+
+logger = logging.getLogger(__name__)
+
+
+class Outbox:
+    """A loop of its own, woken by whoever writes down that a mail is owed."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Carrier,
+        letters: Letters,
+        *,
+        keyring: Callable[[], Keyring],
+        clock: Callable[[], datetime],
+        per_hour: int,
+    ) -> None:
+        self._store, self._transport, self._letters = store, transport, letters
+        self._keyring, self._clock, self._per_hour = keyring, clock, per_hour
+        self._woken = asyncio.Event()
+        self._mark = 0
+        self._recent: deque[datetime] = deque()  # when the mails of the last hour left
+        self._tries: dict[int, tuple[int, float]] = {}  # by number of the asking: how many, and when the next is due
+        self._troubles = 0
+        self._tidied = -TIDY_EVERY_S
+        self.waiting = 0  # mails that are owed
+
+    def wake(self) -> None:
+        """A mail may be owed now."""
+        self.waiting += 1
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send for ever."""
+        while True:
+            self._woken.clear()
+            wait_s = await asyncio.to_thread(self.sweep)
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
+                    if self._troubles:
+                        await asyncio.sleep(wait_s)  # a mail server out of reach is not asked for each reader
+            except TimeoutError:
+                continue
+
+    def sweep(self) -> float:
+        """Send what is owed and due, one after another; the seconds until there may be more to do."""
+        try:
+            with self._store.read() as connection:
+                owed = optin.outstanding(connection, after=self._mark)
+            if self._mark == 0:
+                self._recent.extend(at for at in owed.mailed if at > self._clock() - HOUR)
+            self._mark, self.waiting = owed.mark, len(owed.due)
+            self._tidy()
+            return self._send(owed.due)
+        except StoreError as error:
+            logger.warning("mails wait, for the store cannot be used: %s", error.message)
+            return TROUBLE_S[0]
+
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied >= TIDY_EVERY_S:
+            with self._store.read() as connection:
+                old = optin.lapsed(connection, now=self._clock())
+            if old:
+                with self._store.write() as connection:
+                    optin.lapse(connection, now=self._clock())
+            self._tidied = time.monotonic()
+
+    def _send(self, owed: tuple[Due, ...]) -> float:
+        numbers = {due.asked.number for due in owed}
+        self._tries = {number: tried for number, tried in self._tries.items() if number in numbers}
+        for due in owed:
+            if self._tries.get(due.asked.number, (0, 0.0))[1] > time.monotonic():
+                continue
+            if (until := self._full_until()) is not None:
+                return min(LOOK_EVERY_S, max(1.0, (until - self._clock()).total_seconds()))
+            try:
+                self._settle(due, self._hand_over(due))
+            except DeliveryError as error:
+                wait_s = TROUBLE_S[min(self._troubles, len(TROUBLE_S) - 1)]
+                self._troubles += 1
+                logger.warning("mails wait, and are tried again in %d seconds: %s", wait_s, error.message)
+                return wait_s
+            self._troubles = 0
+        next_try = min((tried[1] for tried in self._tries.values()), default=float("inf"))
+        return max(1.0, min(LOOK_EVERY_S, next_try - time.monotonic()))
+
+    def _full_until(self) -> datetime | None:
+        """When the next may leave; None: now."""
+        while self._recent and self._recent[0] <= self._clock() - HOUR:
+            self._recent.popleft()
+        return self._recent[0] + HOUR if len(self._recent) >= self._per_hour else None
+
+    def _hand_over(self, due: Due) -> Outcome:
+        message = self._letters.message(due, self._keyring(), now=self._clock())
+        outcome = deliver_one(self._transport, due.subscriber.address, message)
+        if outcome.result in {"again", "stop"}:  # nothing to do with this reader
+            raise DeliveryError(f"{outcome.code or ''} {outcome.detail}".strip())
+        return outcome
+
+    def _settle(self, due: Due, outcome: Outcome) -> None:
+        now, number = self._clock(), due.asked.number
+        if outcome.result in {"deferred", "uncertain"} and now - due.asked.at < GIVE_UP:
+            # Uncertain: better one mail twice than a reader who never hears of it; it has the same Message-ID.
+            tries = self._tries.get(number, (0, 0.0))[0]
+            self._tries[number] = (tries + 1, time.monotonic() + PATIENCE_S[min(tries, len(PATIENCE_S) - 1)])
+            return
+        sent = outcome.result in {"sent", "uncertain"}
+        self._tries.pop(number, None)
+        with self._store.write() as connection:
+            if subscribers.of_id(connection, due.subscriber.id) is not None:  # or they were forgotten meanwhile
+                said = "" if sent else str(outcome.code or outcome.result)  # a server's words may tell the address
+                event = optin.MAILED if sent else optin.REFUSED
+                subscribers.note(connection, due.subscriber.id, event, now=now, detail=said)
+        if sent:
+            self._recent.append(now)
+        self.waiting -= 1

@@ -1,0 +1,95 @@
+"""What became of a mailing, counted: by state, by the server's reply, and since when nothing has moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, case, exists, func, select
+
+from digest.model import Delivery, DeliveryState
+from digest.store import schema
+
+_row = schema.delivery.c
+_COLUMNS = tuple(_row[name] for name in Delivery.__slots__)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the mailing of an issue is."""
+
+    total: int = 0
+    queued: int = 0  # or claimed by a sender, which may be dead
+    due: int = 0  # deferred, and their time has come
+    uncertain: int = 0  # or in "sending", by a sender which may be dead
+    changed: datetime | None = None  # when a row last changed; None: there are no rows
+    first_due: datetime | None = None  # the earliest time of those that are due
+
+    @property
+    def to_send(self) -> int:
+        """Recipients that a sending begun now would try."""
+        return self.queued + self.due
+
+
+def progress(connection: Connection, issue: str, *, now: datetime) -> Progress | None:
+    """How far the mailing of an issue is, corrections apart; None: none was begun."""
+    mailings = _mailings(connection, issue)
+    if not mailings:
+        return None
+    is_due = (_row.state == "deferred") & (_row.next_try <= now)
+    query = select(
+        _row.state,
+        func.count(),
+        func.max(_row.changed),
+        func.coalesce(func.sum(case((is_due, 1), else_=0)), 0),
+        func.min(case((is_due, _row.next_try))),
+    )
+    rows = connection.execute(query.where(_row.mailing_id.in_(mailings)).group_by(_row.state)).all()
+    counts = {state: number for state, number, *_ in rows}
+    return Progress(
+        total=sum(counts.values()),
+        queued=counts.get("queued", 0) + counts.get("claimed", 0),
+        due=sum(due for *_, due, _ in rows),
+        uncertain=counts.get("uncertain", 0) + counts.get("sending", 0),
+        changed=max((changed for _, _, changed, *_ in rows), default=None),
+        first_due=min((first for *_, first in rows if first is not None), default=None),
+    )
+
+
+def is_begun(connection: Connection, issue: str) -> bool:
+    """Whether the list of an issue is frozen: some may have it."""
+    return bool(_mailings(connection, issue))
+
+
+def is_at_its_end(connection: Connection, issue: str) -> bool:
+    """Whether nobody is left or deferred. Of a million rows this takes a third of the time that ``progress`` does."""
+    open_states = _row.state.in_(("queued", "claimed", "deferred"))
+    rows = exists().where(_row.mailing_id.in_(_mailings(connection, issue)), open_states)
+    return not connection.scalar(select(rows))
+
+
+def _mailings(connection: Connection, issue: str) -> Sequence[str]:
+    mailing = schema.mailing.c
+    query = select(mailing.id).where(mailing.issue == issue, mailing.kind == "issue")
+    return connection.execute(query).scalars().all()
+
+
+def by_code(connection: Connection, mailing_id: str, states: Sequence[DeliveryState]) -> dict[int | None, int]:
+    """How many rows in these states the server gave each reply code, the most frequent first."""
+    number = func.count()
+    query = select(_row.code, number).where(_row.mailing_id == mailing_id, _row.state.in_(states))
+    rows = connection.execute(query.group_by(_row.code).order_by(number.desc(), _row.code))
+    return {row[0]: row[1] for row in rows}
+
+
+def first_rows(
+    connection: Connection, mailing_id: str, states: Sequence[DeliveryState], *, most: int
+) -> tuple[Delivery, ...]:
+    """The first rows in these states, by subscriber id."""
+    query = select(*_COLUMNS).where(_row.mailing_id == mailing_id, _row.state.in_(states))
+    found = connection.execute(query.order_by(_row.subscriber_id).limit(most)).mappings()
+    return tuple(Delivery(**row) for row in found)

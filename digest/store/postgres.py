@@ -1,0 +1,179 @@
+"""The store on a server of PostgreSQL: for several machines that send, or a database that is there anyway.
+
+It keeps what SQLite gives for nothing: one writer at a time where the code relies on it (an advisory lock), one state
+for all questions of a reading (REPEATABLE READ), and text that is sorted by its bytes wherever the server stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+
+from digest.errors import BusyError, DigestError, StoreError
+from digest.store import schema
+from digest.store.searchindex import SEARCH_POSTGRES
+from digest.store.transactions import Purpose, Store, create_schema, migrate, revision_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOCK_TIMEOUT_MS = 10_000
+WRITER = 0x64696765  # the advisory lock of whoever writes: "dige"; locks are of the one database
+
+# A server that is gone without a word is noticed within a minute; Linux alone would wait for two hours.
+_WATCHFUL = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+
+_BEGINNINGS: Mapping[Purpose, str | None] = {
+    "read": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    "write": f"SELECT pg_advisory_xact_lock({WRITER})",
+    "share": None,
+}
+_BUSY = {"55P03", "40P01", "40001"}  # lock_not_available, deadlock_detected, serialization_failure
+_GONE = {"57P01", "57P02", "57P03", "57P05"}  # admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout
+_LOCAL_HINT = "is the server running, and does the address under [store] in digest.toml lead to it?"
+
+
+class PostgresStore(Store):
+    """A store on a server."""
+
+    def begin(self, connection: Connection, purpose: Purpose) -> None:
+        beginning = _BEGINNINGS[purpose]
+        if beginning:
+            connection.exec_driver_sql(beginning)
+
+    def named(self, error: DBAPIError) -> DigestError | None:
+        code = sqlstate(error) or ""
+        if code in _BUSY:
+            return BusyError(
+                f"{self.name}: another digest is writing to the store",
+                hint="wait for it to finish and run this again; nothing was changed",
+            )
+        if is_lost(error):
+            return StoreError(f"{self.name}: no connection to the store: {_first_line(error)}", hint=_LOCAL_HINT)
+        if code == "42501":
+            return StoreError(f"{self.name}: {_first_line(error)}", hint="the user of the store must own its tables")
+        if code == "25006":
+            return StoreError(f"{self.name}: is a copy that can only be read", hint="name the server it is a copy of")
+        if isinstance(error, OperationalError | InternalError):
+            return StoreError(f"{self.name}: {_first_line(error)}", hint="the server's log says more")
+        return None
+
+    def scrub(self) -> bool:
+        """Let the server take away what was deleted. Its log, its backups and its copies are its keeper's business."""
+        with self.naming_errors(), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+        return True
+
+    def save_before(self, revision: str) -> None:
+        """Nothing: migrating is one transaction, and copies of a server are made by its keeper, with pg_dump."""
+
+    def finish(self, connection: Connection) -> None:
+        """Sort texts by their bytes, keep the leases where a crash forgets them, and make the search index."""
+        rows = connection.execute(text(_TEXTS)).all()
+        for table in sorted({row.table_name for row in rows}):
+            columns = ", ".join(
+                f'ALTER COLUMN "{row.column_name}" TYPE {row.data_type} COLLATE "C"'
+                for row in rows
+                if row.table_name == table
+            )
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" {columns}')
+        # After a crash, in which marks can be lost, such a table is empty: that is how a sender's rows are known to be
+        # in doubt (digest.deliver.leases). https://www.postgresql.org/docs/current/sql-createtable.html, UNLOGGED
+        connection.exec_driver_sql("ALTER TABLE lease SET UNLOGGED")
+        for statement in SEARCH_POSTGRES:
+            connection.exec_driver_sql(statement)
+
+
+_TEXTS = """
+    SELECT table_name, column_name, data_type FROM information_schema.columns
+    WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying')
+      AND collation_name IS DISTINCT FROM 'C'
+      AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = current_schema())
+    ORDER BY table_name, ordinal_position
+"""
+
+
+def open_postgres(url: str, *, create: bool) -> PostgresStore:
+    """Open the database that ``url`` names; see digest.store.database.open_store."""
+    address = make_url(url)
+    name = address.render_as_string(hide_password=True)
+    if address.get_backend_name() != "postgresql":
+        raise StoreError(
+            f"{name}: digest keeps its store in SQLite or PostgreSQL",
+            hint='write url = "sqlite:///state/digest.db" or "postgresql://user@host/database"',
+        )
+    store = PostgresStore(_engine(address, name), name=name)
+    try:
+        _make(store, create=create)
+        migrate(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _engine(address: URL, name: str) -> Engine:
+    address = address.set(drivername="postgresql+psycopg")
+    arguments: dict[str, Any] = {"application_name": "digest", "connect_timeout": "10", **_WATCHFUL}
+    try:
+        # What the address says itself (?sslmode=verify-full) counts more. A connection that died in the pool is seen.
+        engine = create_engine(
+            address,
+            pool_pre_ping=True,
+            connect_args={key: value for key, value in arguments.items() if key not in address.query},
+        )
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"{name}: reaching PostgreSQL needs psycopg, which is not installed",
+            hint='pip install "digest-desk[postgres]"',
+        ) from error
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        # Not as an option of the connection, which poolers refuse.
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}; SET timezone = 'UTC'")
+        connection.commit()
+
+    return engine
+
+
+def _make(store: PostgresStore, *, create: bool) -> None:
+    """Make the tables, unless they are there."""
+    with store.read() as connection:
+        if revision_of(connection) is not None:
+            return
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if not create:
+        raise StoreError(f"{store.name}: there is no store yet", hint="run `digest fetch` or `digest build` first")
+    if encoding != "UTF8":
+        raise StoreError(f"{store.name}: the database keeps texts as {encoding}, which not every name fits in",
+                         hint="make it with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0")  # fmt: skip
+    with store.write() as connection:
+        if revision_of(connection) is not None:
+            return  # another digest was quicker
+        others = set(inspect(connection).get_table_names()) & set(schema.metadata.tables)
+        if others:
+            raise StoreError(f"{store.name}: has tables of something else: {', '.join(sorted(others))}",
+                             hint="give digest a database of its own: createdb digest")  # fmt: skip
+        create_schema(connection)
+        store.finish(connection)
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """The server's code for what went wrong; None: it said nothing."""
+    code: str | None = getattr(error.orig, "sqlstate", None)
+    return code
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Whether the connection broke, or could not be made: what was asked may have been done or not."""
+    code = sqlstate(error)
+    silent = code is None and isinstance(error, OperationalError)
+    return error.connection_invalidated or silent or code in _GONE or (code or "").startswith("08")
+
+
+def _first_line(error: DBAPIError) -> str:
+    return next(iter(str(error.orig).strip().splitlines()), type(error.orig).__name__)
