@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import secrets
 import sys
-import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.cli.output import count
@@ -76,31 +74,35 @@ def hand_over(
 
     The first Ctrl-C or SIGTERM lets what is on its way finish, the second ends the process. Raises as mailout.send.
     """
+    from digest.deliver.watch import INTERRUPTED, Watch
     from digest.production import mailout
     from digest.production.schedule import drop_time, note_stop
 
     note_stop(project, record.name, None)  # whoever sends again has decided
     total = _expected(project, record, now=session.clock(), include_new=include_new, again=resend_uncertain)
-    with _progress(session, total) as advance, _noting(session, project, record) as note, gentle_end(note) as ending:
+    watch = Watch(breaker=not accept_refusals)
 
-        def on_delivery(delivery: Delivery) -> None:
-            advance(delivery.state)
+    def on_delivery(delivery: Delivery) -> None:
+        advance(delivery.state)
 
-        try:
-            sent = mailout.send(
-                project,
-                transport,
-                record,
-                clock=SessionClock(session),
-                fresh_secret=lambda: secrets.token_hex(32),
-                include_new=include_new,
-                resend_uncertain=resend_uncertain,
-                accept_refusals=accept_refusals,
-                after_restore=after_restore,
-                on_delivery=on_delivery,
-            )
-        except KeyboardInterrupt:  # before or after the messages themselves
-            sent = _so_far(project, record)
+    def on_signal(ending: Ending) -> None:
+        watch.halt(INTERRUPTED)
+        with contextlib.suppress(StoreError):  # it is tried again at the end, where it can be told
+            _note_interrupted(session, project, record, ending)
+
+    with _progress(session, total) as advance, gentle_end(on_signal) as ending:
+        sent = mailout.send(
+            project,
+            transport,
+            record,
+            clock=SessionClock(session),
+            fresh_secret=lambda: secrets.token_hex(32),
+            include_new=include_new,
+            resend_uncertain=resend_uncertain,
+            watch=watch,
+            after_restore=after_restore,
+            on_delivery=on_delivery,
+        )
     drop_time(project, record.name)
     return _ended(session, project, sent, ending)
 
@@ -110,38 +112,16 @@ def _ended(session: Session, project: Project, sent: Sent, ending: Ending) -> En
     from digest.production.schedule import Stop, note_stop, waits_for_a_person
 
     tally, name = sent.tally, sent.record.name
-    if tally.stopped == INTERRUPTED:
+    if tally.stopped == INTERRUPTED and tally.left:
         _note_interrupted(session, project, sent.record, ending)
         return Ended(sent=sent, exit_code=ending.exit_code)
     stop = None
-    if tally.stopped:
-        stop = Stop(at=session.clock(), reason=tally.stopped, waits=waits_for_a_person(tally.stopped))
+    reason = tally.stopped or ""
+    if tally.stopped not in {None, INTERRUPTED}:  # a signal that came when all was done has stopped nothing
+        stop = Stop(at=session.clock(), reason=reason, waits=waits_for_a_person(reason))
     note_stop(project, name, stop)
     partly = tally.left or tally.deferred or tally.failed or tally.uncertain
     return Ended(sent=sent, exit_code=3 if partly else 0)
-
-
-@contextlib.contextmanager
-def _noting(session: Session, project: Project, record: IssueRecord) -> Iterator[Callable[[Ending], None]]:
-    """What a signal handler may call: at once, for the next signal may be the last, the sending is noted as stopped.
-
-    A thread does it. A handler must not wait for anything; the put of a SimpleQueue never does.
-    """
-    wishes: queue.SimpleQueue[Ending | None] = queue.SimpleQueue()
-
-    def note() -> None:
-        ending = wishes.get()
-        if ending is not None:
-            with contextlib.suppress(StoreError):  # it is tried again at the end, where it can be told
-                _note_interrupted(session, project, record, ending)
-
-    thread = threading.Thread(target=note, name="note", daemon=True)
-    thread.start()
-    try:
-        yield wishes.put
-    finally:
-        wishes.put(None)
-        thread.join()
 
 
 def _note_interrupted(session: Session, project: Project, record: IssueRecord, ending: Ending) -> None:
@@ -149,22 +129,6 @@ def _note_interrupted(session: Session, project: Project, record: IssueRecord, e
 
     reason = "stopped by hand" if ending.by_hand else "the machine stopped it"
     note_stop(project, record.name, Stop(at=session.clock(), reason=reason, waits=ending.by_hand))
-
-
-def _so_far(project: Project, record: IssueRecord) -> Sent:
-    """What a sending came to that was interrupted where it could not say so itself.
-
-    Raises:
-        KeyboardInterrupt: it had not begun.
-    """
-    from digest.deliver.watch import INTERRUPTED
-    from digest.production.mailout import Sent, sending_status
-
-    rows = sending_status(project, record)
-    if not rows:
-        raise KeyboardInterrupt
-    mailing, tally = rows[-1]
-    return Sent(record=record, mailing=mailing, tally=replace(tally, stopped=INTERRUPTED))
 
 
 def _expected(project: Project, record: IssueRecord, *, now: datetime, include_new: bool, again: bool) -> int:

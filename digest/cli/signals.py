@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from digest.cli.session import is_terminal
@@ -37,12 +39,13 @@ class Ending:
 
 @contextlib.contextmanager
 def gentle_end(on_first: Callable[[Ending], None]) -> Iterator[Ending]:
-    """Raise KeyboardInterrupt at the first signal, once; end the process at the second.
+    """At the first signal call ``on_first``, in a thread of its own; end the process at the second.
 
-    What is on its way then stays in the ledger as it was, and the next sending settles it. ``on_first`` is called in
-    the signal handler: it must not wait for anything.
+    Nothing is raised: an exception at any moment could leave a lock taken, and everybody else waiting for it. What is
+    on its way at the second signal stays in the ledger as it was, and the next sending settles it.
     """
     ending = Ending()
+    came: queue.SimpleQueue[bool] = queue.SimpleQueue()  # a handler must not wait for anything: its put never does
 
     def handle(number: int, _frame: FrameType | None) -> None:
         if ending.signal is not None:
@@ -50,9 +53,14 @@ def gentle_end(on_first: Callable[[Ending], None]) -> Iterator[Ending]:
             os._exit(128 + number)
         ending.signal = number
         _say("stopping: what is on its way is finished; once more stops at once")
-        on_first(ending)
-        raise KeyboardInterrupt
+        came.put(True)
 
+    def wait() -> None:
+        if came.get():
+            on_first(ending)
+
+    thread = threading.Thread(target=wait, name="signals", daemon=True)
+    thread.start()
     numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
     previous = {number: signal.signal(number, handle) for number in numbers}
     try:
@@ -60,6 +68,8 @@ def gentle_end(on_first: Callable[[Ending], None]) -> Iterator[Ending]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+        came.put(False)
+        thread.join()
 
 
 def _say(text: str) -> None:

@@ -6,7 +6,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -73,11 +73,13 @@ class Crew:
         self.watch = watch
         self.waiting: deque[tuple[Delivery, int]] = deque()  # claimed, with the number of the try
         self.open = 0  # claimed, waiting or with a thread
-        self.change = threading.Condition()  # guards these three and ``running``
+        # Guards these three. Taken as it is, not by the condition, or Ctrl-C could come between the lock and ``with``.
+        self.lock = threading.Lock()
+        self.change = threading.Condition(self.lock)
         # Refused, or put off because of us, after so many were taken: not marked until it is clear who is to blame.
         self.refused: deque[tuple[Delivery, Outcome, int]] = deque()
         self.done: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()  # None wakes the reporter
-        self.running = 0
+        self.threads: list[Future[None]] = []
 
     def run(self, connections: int, on_delivery: Callable[[Delivery], None]) -> None:
         if not self.ranges:
@@ -85,9 +87,9 @@ class Crew:
         first, last = self.ranges[0][0], self.ranges[-1][1]
         try:
             self._claim()
-            self.running = connections if self.ranges else min(connections, self.open)
-            if self.running:
-                self._send_all(on_delivery)
+            needed = connections if self.ranges else min(connections, self.open)
+            if needed and not self.watch.stop.is_set():
+                self._send_all(needed, on_delivery)
         finally:
             self.ledger.release(self.mailing_id, first, last, owner=self.owner, now=self.clock.now())
 
@@ -98,33 +100,37 @@ class Crew:
             if claimed > RANGE // 2 and self.open:
                 return
             rows = self.ledger.claim(self.mailing_id, *self.ranges[0], owner=self.owner, now=self.clock.now())
-            with self.change:
+            with self.lock:
                 self.ranges.popleft()
                 self.waiting.extend((row, 1) for row in rows)
                 self.open += len(rows)
                 self.change.notify_all()
 
-    def _send_all(self, on_delivery: Callable[[Delivery], None]) -> None:
-        self.watch.connections = self.running
-        with ThreadPoolExecutor(self.running, "send") as pool:
-            threads = [pool.submit(self._work) for _ in range(self.running)]
+    def _send_all(self, connections: int, on_delivery: Callable[[Delivery], None]) -> None:
+        self.watch.connections = connections
+        with ThreadPoolExecutor(connections, "send") as pool:
             try:
+                for _ in range(connections):
+                    self.threads.append(pool.submit(self._work))
                 self._report(on_delivery)
             except KeyboardInterrupt:
                 self.watch.halt(INTERRUPTED)
                 self._report(on_delivery)
-            finally:
-                if self.running:  # the reporting itself failed
-                    self.watch.stop.set()
-        for thread in threads:
+            except BaseException:  # the reporting itself failed
+                self.watch.stop.set()
+                raise
+        for thread in self.threads:
             thread.result()  # raises what a thread could not deal with
         if self.watch.takes_no_more or (self.watch.all_refused and self.ledger.tally(self.mailing_id).sent == 0):
             self.watch.accuse()
         self._settle_refused(on_delivery, at_the_end=True)
 
     def _report(self, on_delivery: Callable[[Delivery], None]) -> None:
-        while self.running or not self.done.empty():
-            delivery = self.done.get()
+        while not (all(thread.done() for thread in self.threads) and self.done.empty()):
+            try:
+                delivery = self.done.get(timeout=LOOK_S)
+            except queue.Empty:
+                delivery = None
             if delivery is not None:
                 on_delivery(delivery)
             self._claim()
@@ -161,14 +167,13 @@ class Crew:
         finally:
             if not clean:
                 self.watch.stop.set()
-            with self.change:
-                self.running -= 1
+            with self.lock:
                 self.change.notify_all()
             self.done.put(None)
 
     def _has_work(self) -> bool:
         """Wait until there is a row to send, or there will be none."""
-        with self.change:
+        with self.lock:
             while not self.watch.stop.is_set():
                 if self.waiting:
                     return True
@@ -179,7 +184,7 @@ class Crew:
 
     def _finished(self, delivery: Delivery | None) -> None:
         """A row is no longer any thread's; it is reported if it is settled."""
-        with self.change:
+        with self.lock:
             self.open -= 1
             if not self.open:
                 self.change.notify_all()
@@ -236,7 +241,7 @@ class Crew:
         elif outcome.result == "stop":
             self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             self.watch.halt(f"the server refuses every message from {self.transport.sender}: {_said(outcome)}")
-        elif self.watch.suspects and (outcome.result == "failed" or outcome.throttles):
+        elif self.watch.suspects and (outcome.result == "failed" or outcome.is_about_us):
             self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             self.refused.append((row, outcome, self.watch.taken))
             self.watch.refused(_said(outcome), for_good=outcome.result == "failed")

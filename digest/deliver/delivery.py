@@ -43,7 +43,7 @@ def deliver(
     watch = watch or Watch()
     ledger.recover(mailing.id, owner=owner, policy=on_uncertain, now=clock.now())
     ranges = ledger.ranges(mailing.id, now=clock.now(), size=RANGE // 2)
-    if ranges:
+    if ranges and not watch.stop.is_set():
         with transport.connection():  # kept for the first thread; if there is no way in, nothing is claimed
             pass
     run = Crew(

@@ -44,6 +44,11 @@ class Outcome:
     detail: str = ""
 
     @property
+    def is_about_us(self) -> bool:
+        """Whether the server takes nothing more from us for now, whoever it is for: 421, 454 ("daily quota")."""
+        return self.code in {421, 454}
+
+    @property
     def throttles(self) -> bool:
         """Whether the server asks for less: 421, 454, and a 450 that is not about the one mailbox (RFC 3463 §3)."""
         return self.code in {421, 454} or (self.code == 450 and not self.detail.startswith(("4.1.", "4.2.")))

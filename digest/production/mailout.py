@@ -116,7 +116,7 @@ def send(
     fresh_secret: Callable[[], str],
     include_new: bool = False,
     resend_uncertain: bool = False,
-    accept_refusals: bool = False,
+    watch: Watch | None = None,
     after_restore: bool = False,
     on_delivery: Callable[[Delivery], None] = lambda _delivery: None,
 ) -> Sent:
@@ -167,7 +167,7 @@ def send(
             on_uncertain=policy,
             on_delivery=on_delivery,
             return_path=stamp.envelope_sender,
-            watch=Watch(breaker=not accept_refusals),
+            watch=watch,
         )
     if after_restore:
         with project.store.write() as connection:
