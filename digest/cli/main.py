@@ -106,7 +106,7 @@ class VerbGroup(click.Group):
         with formatter.section("Exit codes"):
             formatter.write_text(
                 "0 done or nothing to do, 1 failed, 2 wrong usage or configuration, 3 partly done, "
-                "4 blocked by findings, 70 a bug, 130 interrupted"
+                "4 blocked by findings, 70 a bug, 130 interrupted (143 by SIGTERM)"
             )
 
 

@@ -30,4 +30,4 @@ def test_the_editions_with_the_most_readers_are_shown(tmp_path: Path, monkeypatc
     assert sorted(path.name for path in folder.glob("edition-*")) == [
         "edition-energy-mail-375-light.png", "edition-energy-mail-600-light.png",
     ]  # fmt: skip
-    assert "of the editions for some topics the 1 with the most readers; 1 more rendered" in ran.err
+    assert "of the editions for some topics, the 1 with the most readers; 1 more rendered" in ran.err
