@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from digest.check.rules import ALONE_RULES, EDITION_RULES, ISSUE_RULES, LETTER_RULES
+from digest.check.rules import ALONE_RULES, EDITION_RULES, ISSUE_RULES, LETTER_RULES, OWN_RULES
 from digest.model import Finding
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def check_issue(galley: Galley, paths: Mapping[Part, str]) -> tuple[Finding, ...
     """
     remarks = [remark for rule in ISSUE_RULES for remark in rule(galley)]
     said = {(remark.rule, word) for remark in remarks for word in _told(remark)}
-    in_mail = (remark for rule in LETTER_RULES for remark in rule(galley.letter))
+    in_mail = (remark for rule in (*LETTER_RULES, *OWN_RULES) for remark in rule(galley.letter))
     remarks += [
         remark for remark in in_mail if not any((_ECHOES.get(remark.rule), word) in said for word in _told(remark))
     ]
@@ -55,12 +55,12 @@ def check_edition(
     letter: Letter, settings: CheckSettings, paths: Mapping[Part, str], *, whole: Sequence[Finding]
 ) -> tuple[Finding, ...]:
     """Every finding about the mail of a slice that the whole issue's mail has not; ``whole`` are those of that one."""
-    said = {_same(finding) for finding in whole}
+    said = {alike_in_mails(finding) for finding in whole}
     found = _findings([remark for rule in EDITION_RULES for remark in rule(letter)], settings, paths)
-    return tuple(finding for finding in found if _same(finding) not in said)
+    return tuple(finding for finding in found if alike_in_mails(finding) not in said)
 
 
-def _same(finding: Finding) -> tuple[str, str]:
+def alike_in_mails(finding: Finding) -> tuple[str, str]:
     """What two findings share that are the same in two mails: not the line, nor another number."""
     return finding.rule, _NUMBER.sub("0", finding.message)
 

@@ -21,7 +21,7 @@ from digest.check.issue.addresses import ADDRESS_RULES
 from digest.check.issue.contents import CONTENT_RULES
 from digest.check.issue.front import FRONT_RULES, letter_subject
 from digest.check.issue.wording import WORDING_RULES
-from digest.check.message.headers import HEADER_RULES, one_click
+from digest.check.message.headers import HEADER_RULES, by_mail_alone, one_click
 from digest.check.message.mime import MIME_RULES
 from digest.check.message.parts import (
     BOTH_RULES,
@@ -80,8 +80,12 @@ LETTER_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (
     *CONTRAST_RULES,
     *DARK_RULES,
     *CLIENT_SUPPORT_RULES,
+    one_click,
 )
 """About any mail."""
+
+OWN_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (by_mail_alone,)
+"""About a mail of digest's own, of which it knows the remedy; their findings have the ids of other rules."""
 
 ALONE_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (
     letter_subject,
@@ -90,10 +94,8 @@ ALONE_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (
     letter_todo,
     letter_empty,
     letter_repeat,
-    one_click,  # digest's own messages have a mailto link alone as long as it serves no address to post to
 )
 """About a mail that is no issue of digest's."""
-
 
 EDITION_RULES: tuple[Callable[[Letter], Iterator[Remark]], ...] = (
     letter_size,

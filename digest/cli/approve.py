@@ -9,7 +9,7 @@ import click
 
 from digest.cli.options import verb as make_verb
 from digest.cli.output import finding_data
-from digest.cli.render import editions_data, readers_line, say_findings
+from digest.cli.render import editions_data, readers_line, readers_of, say_findings, warn_of_lost_topics
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def verb(session: Session, *, issue: str | None, by: str, offline: bool) -> int:
             environ=os.environ,
             say=session.say,
         )
-        record = checked.proof.record
+        record, found = checked.proof.record, readers_of(project, checked)
         say_findings(session, checked)
+        warn_of_lost_topics(session, project, checked)
         data = {
             "issue": record.name,
             "number": record.number,
@@ -55,9 +56,9 @@ def verb(session: Session, *, issue: str | None, by: str, offline: bool) -> int:
             "approved": record.approved,
             "by": record.approved_by,
             "findings": [finding_data(finding) for finding in checked.findings],
-            "editions": editions_data(project, checked),
+            "editions": editions_data(checked, found),
         }
-        said = readers_line(project, checked)
+        said = readers_line(found)
 
         def show() -> None:
             session.line(f"{record.name} (issue {record.number}) is approved by {record.approved_by}")

@@ -39,11 +39,11 @@ def verb(session: Session, *, address: str, dry_run: bool) -> int:
                 connection.rollback()
         scrubbed = dry_run or project.store.scrub()
         path = project.store.path
-        copies = sorted(path.parent.glob(f"{path.stem}.before-*")) if path else []
+        copies = sorted((*path.parent.glob(f"{path.stem}.before-*"), *path.parent.glob("backups/*"))) if path else []
     data = {"subscriber": gone.subscriber, "deliveries": gone.deliveries, "suppressed": gone.reason,
             "scrubbed": scrubbed, "copies": copies, "written": not dry_run}  # fmt: skip
-    who = "a subscriber" if gone.subscriber else "no subscriber"
-    session.result(data, lambda: session.line(f"was {who}, of {count(gone.deliveries, 'message')}; "
+    who = "was a subscriber" if gone.subscriber else "was no subscriber"
+    session.result(data, lambda: session.line(f"{address} {who} and had {count(gone.deliveries, 'message')}; "
                                               f"{'would be' if dry_run else 'is'} forgotten"))  # fmt: skip
     if project.store.path is None:
         session.warn("the database server's own log and backups still know them until they are overwritten or deleted")

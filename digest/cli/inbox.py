@@ -56,7 +56,7 @@ def verb(session: Session, *, dry_run: bool) -> int:
     for one in readings:
         if one.is_doubtful:
             session.warn(f"{one.kind} of {one.address or 'nobody named'}: {one.why}")
-    if any(one.is_doubtful and one.kind == "unsubscribe" for one in readings):
+    if any(one.waits_for_a_person for one in readings):
         session.next_step("`digest subscribers remove ADDRESS` for those who asked to leave")
     if dry_run:
         session.say("nothing was changed")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.project import Project
 
 _MOST_READERS = 6  # editions that a line names
+_MOST_LOST = 3  # topics that are warned of
 
 
 @make_verb("render")
@@ -38,6 +39,7 @@ def verb(session: Session, *, issue: str | None) -> int:
     with session.project() as project:
         checked, written = pipeline.render(project, now=session.now, name=issue)
         say_findings(session, checked)
+        warn_of_lost_topics(session, project, checked)
 
         def show() -> None:
             show_files(session, project, written)
@@ -93,37 +95,47 @@ def show_editions(session: Session, project: Project, checked: Checked) -> None:
     if proof.variants:
         folder = project.shown(variant_dir(project.build_dir(proof.record.name)))
         session.line(f"{folder}/  {count(len(proof.variants), 'edition')} for those who follow some topics")
-    if said := readers_line(project, checked):
+    if said := readers_line(readers_of(project, checked)):
         session.line(said)
 
 
-def readers_line(project: Project, checked: Checked) -> str:
-    """How many readers get which edition, in a line; empty: all get the whole, or nobody gets anything."""
-    return said_of_readers(_readers(project, checked))
-
-
-def said_of_readers(found: tuple[Readers, ...]) -> str:
-    """The line; empty if there are no slices."""
-    if all(one.variant == "all" for one in found):
-        return ""
-    total = sum(one.count for one in found)
-    names = {"all": "the whole issue", "nothing": "no mail (nothing on their topics)"}
-    told = [f"{one.count:,} {names.get(one.variant, one.variant)}" for one in found[:_MOST_READERS]]
-    rest = found[_MOST_READERS:]
-    told += [f"{sum(one.count for one in rest):,} {count(len(rest), 'other edition')}"] if rest else []
-    return f"{count(total, 'reader')}: {', '.join(told)}"
-
-
-def _readers(project: Project, checked: Checked) -> tuple[Readers, ...]:
+def readers_of(project: Project, checked: Checked) -> tuple[Readers, ...]:
+    """Who gets which edition, if it were mailed now."""
     from digest.production.editions import readers
 
     with project.store.read() as connection:
         return readers(connection, checked.proof.issue, checked.proof.editions)
 
 
-def editions_data(project: Project, checked: Checked) -> list[dict[str, Any]]:
+def readers_line(found: tuple[Readers, ...]) -> str:
+    """How many readers get which edition, in a line; empty: all get the whole, or nobody gets anything."""
+    if all(one.variant == "all" for one in found):
+        return ""
+    total = sum(one.count for one in found)
+    names = {"all": "the whole issue", "nothing": "no mail (nothing on their topics)"}
+    told = [f"{one.count:,} {names.get(one.variant, one.variant)}" for one in found[:_MOST_READERS]]
+    rest = found[_MOST_READERS:]
+    told += [f"{sum(one.count for one in rest):,} in {count(len(rest), 'other edition')}"] if rest else []
+    return f"{count(total, 'reader')}: {', '.join(told)}"
+
+
+def warn_of_lost_topics(session: Session, project: Project, checked: Checked) -> None:
+    """Name what readers follow that is no section of digest.toml, for instance since one was renamed."""
+    from digest.production.editions import lost_topics
+
+    known = checked.proof.editions.known
+    with project.store.read() as connection:
+        lost = lost_topics(connection, known) if known else {}
+    for topic, number in list(lost.items())[:_MOST_LOST]:
+        follow = f"{count(number, 'reader')} {'follows' if number == 1 else 'follow'}"
+        session.warn(f"{follow} “{topic}” besides other topics; digest.toml has no such section: they get none of it")
+    if len(lost) > _MOST_LOST:
+        session.warn(f"{count(len(lost) - _MOST_LOST, 'more topic')} that readers follow and digest.toml does not have")
+
+
+def editions_data(checked: Checked, found: tuple[Readers, ...]) -> list[dict[str, Any]]:
     """Every edition, the whole first, with its active subscribers; "nothing": there is no story on their topics."""
-    counts = {one.variant: one.count for one in _readers(project, checked)}
+    counts = {one.variant: one.count for one in found}
     topics = {one.id: list(one.topics) for one in checked.proof.editions.slices}
     names = dict.fromkeys(["all", *topics, *counts])
     return [{"edition": one, "topics": topics.get(one, []), "readers": counts.get(one, 0)} for one in names]
@@ -142,7 +154,7 @@ def render_data(project: Project, checked: Checked, written: tuple[Path, ...]) -
         "files": [project.shown(path) for path in written],
         "html_bytes": len(proof.mail.html.encode("utf-8")),
         "cut": list(proof.mail.cut),
-        "editions": editions_data(project, checked),
+        "editions": editions_data(checked, readers_of(project, checked)),
         "findings": [finding_data(finding) for finding in checked.findings],
         "blocked": bool(checked.blocking),
     }

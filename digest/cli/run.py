@@ -113,6 +113,9 @@ class _Round:
         for one in readings:
             if one.is_doubtful:
                 self.session.warn(f"{one.kind} of {one.address or 'nobody named'}: {one.why}")
+        if any(one.waits_for_a_person for one in readings):
+            self.session.next_step("`digest subscribers remove ADDRESS` for those who asked to leave")
+            self._came_to(3)  # told once: the mail stays unread, and is not looked at again
 
     def _send(self) -> None:
         from digest.production.schedule import drop_spent_times, due_issues

@@ -112,7 +112,8 @@ def _ended(session: Session, project: Project, sent: Sent, ending: Ending) -> En
     from digest.production.schedule import Stop, note_stop, waits_for_a_person
 
     tally, name = sent.tally, sent.record.name
-    if tally.stopped == INTERRUPTED and tally.left:
+    is_due = tally.next_try is not None and tally.next_try <= session.clock()  # put off, and not claimed yet
+    if tally.stopped == INTERRUPTED and (tally.left or is_due):
         _note_interrupted(session, project, sent.record, ending)
         return Ended(sent=sent, exit_code=ending.exit_code)
     stop = None

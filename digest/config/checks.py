@@ -103,6 +103,8 @@ def _variable(value: str) -> str:
 
 def _store_url(value: str) -> str:
     if not re.fullmatch(r"sqlite:///.+|postgresql(\+psycopg)?://.+", value):
+        if value.startswith("postgres://"):
+            raise ValueError('is no address of a store; write "postgresql://…"')
         raise ValueError('is no address of a store; write "sqlite:///state/digest.db" or "postgresql://…"')
     if re.match(r"\w+(\+\w+)?://[^/@]*:[^/@]*@", value) or re.search(r"[?&](ssl)?password=", value):
         raise ValueError(

@@ -27,9 +27,12 @@ class ServeSettings(Table, frozen=True, kw_only=True):
         super().__post_init__()
         if not self.url.endswith("/"):
             raise WrongKeyError(f'must end in "/"; write "{self.url}/"', key="url")
-        if not re.fullmatch(r"[!#-'*+\-./0-9:;=@-~]+", self.url):
+        if not re.fullmatch(r"[!$&'*+\-./0-9:;=@A-Z\[\]_a-z~]+", self.url):
             # It stands in a header in angle brackets, between commas (RFC 2369 §2), and more is added at its end.
-            raise WrongKeyError("must be ASCII without <, >, quotes, commas and a question mark", key="url")
+            # Its path is compared with what is asked for, which web servers unquote and make one of "//" and "..".
+            raise WrongKeyError("must be ASCII without <, >, {, }, %, quotes, commas and a question mark", key="url")
+        if re.search(r"//|/\.{1,2}/", self.path):
+            raise WrongKeyError('has an empty part, "." or ".." in its path', key="url")
         for one in self.proxies:
             try:
                 ip_network(one, strict=False)

@@ -204,9 +204,7 @@ class SendSettings(Table, frozen=True, kw_only=True):
     rate_per_second: Annotated[float, Meta(ge=0.0)] = 0.0  # 0: as fast as the server takes them
     timeout_s: Annotated[float, Meta(gt=0.0, le=600.0)] = 60.0
     on_uncertain: Literal["hold", "resend"] = "hold"
-    stale_hours: Annotated[float, Meta(gt=0.0, le=168.0)] = (
-        6.0  # what waited longer is not sent unasked
-    )
+    stale_hours: Annotated[float, Meta(gt=0.0, le=168.0)] = 6.0  # what waited longer is not sent unasked
     unsubscribe: Address | None = None  # who reads "unsubscribe" mails; None: reply_to, or from
     list_id: str = ""  # "brief.example.org"; empty: made of from
 

@@ -159,7 +159,7 @@ def _proven_wish(message: Message, _parts: object, _inner: object, known: Notice
     return replace(
         known,
         kind="unsubscribe",
-        why="the unsubscribe link of a message of ours",
+        why="asks to be taken off",
         tokens=((match.group(1), match.group(2)),),
     )
 

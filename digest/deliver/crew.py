@@ -232,16 +232,17 @@ class Crew:
         if outcome.throttles:
             self.transport.slow()
         if outcome.result == "again":
-            self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             if attempt < MAX_TRIES:
+                self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
                 self.waiting.append((row, attempt + 1))
             else:
+                self.ledger.give_back(row, owner=self.owner, now=self.clock.now())
                 self._finished(None)
             self.watch.trouble(_said(outcome))
         elif outcome.result == "stop":
             self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             self.watch.halt(f"the server refuses every message from {self.transport.sender}: {_said(outcome)}")
-        elif self.watch.suspects and (outcome.result == "failed" or outcome.is_about_us):
+        elif outcome.is_about_us or (outcome.result == "failed" and self.watch.suspects):
             self.ledger.step_back(row, owner=self.owner, now=self.clock.now())
             self.refused.append((row, outcome, self.watch.taken))
             self.watch.refused(_said(outcome), for_good=outcome.result == "failed")
@@ -273,6 +274,8 @@ class Crew:
         told: dict[str, Any] = {"now": self.clock.now(), "code": outcome.code, "detail": outcome.detail}
         if outcome.result == "uncertain":
             return self.ledger.uncertain(row, owner=self.owner, policy=self.on_uncertain, **told)
+        if outcome.is_about_us:
+            return self.ledger.put_off(row, owner=self.owner, **told)
         ways = {"sent": self.ledger.sent, "deferred": self.ledger.deferred, "failed": self.ledger.failed}
         return ways[outcome.result](row, owner=self.owner, **told)
 

@@ -57,7 +57,7 @@ class Table:
                 self.unread += 1
                 self.refuse(line, _unreadable(str(error), line, reader.line_num), [])
                 continue
-            if reader.line_num > line and any("\n" in cell or len(cell) > CELL for cell in row):
+            if reader.line_num > line and any(_swallows(cell) for cell in row):
                 self.unread += 1
                 self.refuse(line, _not_closed(line, reader.line_num), row)
             elif any(row) and any(cell.strip() for cell in row):
@@ -117,8 +117,14 @@ def _delimiter(first: str) -> str:
     return max(",;\t", key=bare.count)
 
 
+def _swallows(cell: str) -> bool:
+    """Whether a cell over several lines holds rows of the list; a postal address or a note has a right to its lines."""
+    return len(cell) > CELL or "@" in cell.partition("\n")[2]
+
+
 def _unreadable(error: str, line: int, last: int) -> str:
-    if "unexpected end of data" in error or "field larger" in error:
+    # A quotation mark that is missing is noticed at the next one, some rows later.
+    if last > line or "unexpected end of data" in error or "field larger" in error:
         return _not_closed(line, last)
     return f"is not CSV: {error}"
 

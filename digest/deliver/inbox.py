@@ -45,6 +45,11 @@ class Reading:
         """Whether something would follow if only it were proven: a person decides."""
         return self.kind in ACTING and self.outcome is None
 
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Whether somebody may want to leave and is still mailed; the mail is left unread."""
+        return self.is_doubtful and self.kind in {"unsubscribe", "complaint"}
+
 
 def read_inbox(
     store: Store, box: Box, proofs: Proofs | None, *, now: datetime, dry_run: bool = False
@@ -66,10 +71,12 @@ def read_inbox(
         with store.write() as connection:
             for letter in batch:
                 notice = read_mail(letter.raw)
-                if notice.is_settled:
+                is_new = _note(connection, letter, notice, now=now)
+                reading = _take(connection, notice, proofs, now=now) if is_new else None
+                if reading is not None:
+                    readings.append(reading)
+                if notice.is_settled and not (reading is not None and reading.waits_for_a_person):
                     settled.append(letter)
-                if _note(connection, letter, notice, now=now):
-                    readings.append(_take(connection, notice, proofs, now=now))
             if dry_run:
                 connection.rollback()
         if not dry_run:

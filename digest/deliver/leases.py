@@ -68,7 +68,7 @@ def sender(store: Store, root: Path, *, lease_s: float = LEASE_S) -> Iterator[st
 
 @contextlib.contextmanager
 def nobody_sends(store: Store, root: Path) -> Iterator[None]:
-    """Do what must not happen under a sender's hands; none begins on this machine meanwhile.
+    """Do what must not happen under a sender's hands. In SQLite none begins meanwhile; on a server none has begun.
 
     Raises:
         BusyError: somebody is sending.

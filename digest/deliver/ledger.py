@@ -37,13 +37,13 @@ from digest.errors import BusyError
 from digest.model import Delivery, DeliveryState, Mailing, Tally
 from digest.store import schema
 from digest.store.database import Store
+from digest.store.outcomes import RETRY_AFTER_MIN, is_due
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 RANGE = 200  # rows claimed at once: one durable commit (3.5 ms), and at most so many in doubt after a power cut
 MAX_ATTEMPTS = 5
-RETRY_AFTER_MIN = (30, 60, 120, 240)  # at least 30 minutes apart: RFC 5321 §4.5.4.1
 AT_ONCE = 10_000  # ids in memory while ranges are made of them
 
 LEFT = "left the list after it was frozen"
@@ -77,7 +77,7 @@ _SETTLE_AGAIN = _marking(("claimed", "sending", "sent", "deferred", "failed", "u
 
 def next_try(attempts: int, subscriber_id: int, now: datetime) -> datetime:
     """When to try again after so many attempts: in 30 minutes to 4 hours, spread over 10 % so not all come at once."""
-    wait = timedelta(minutes=RETRY_AFTER_MIN[min(attempts, len(RETRY_AFTER_MIN)) - 1])
+    wait = timedelta(minutes=RETRY_AFTER_MIN[min(max(attempts, 1), len(RETRY_AFTER_MIN)) - 1])
     return now + wait * (1 + (subscriber_id * 7919 % 100) / 1000)
 
 
@@ -202,6 +202,10 @@ class Ledger:
         why = f"given up after {MAX_ATTEMPTS} attempts: {detail}"
         return self._settle(row, "failed", owner=owner, now=now, code=code, detail=why)
 
+    def put_off(self, row: Delivery, *, owner: str, now: datetime, code: int | None, detail: str) -> Delivery:
+        """Not now, because of us: to be tried again, and none of this recipient's MAX_ATTEMPTS is used up."""
+        return self._settle(row, "deferred", owner=owner, now=now, code=code, detail=detail, counts=False)
+
     def failed(self, row: Delivery, *, owner: str, now: datetime, code: int | None, detail: str) -> Delivery:
         """Never: the server refuses this recipient or this message."""
         return self._settle(row, "failed", owner=owner, now=now, code=code, detail=detail)
@@ -216,6 +220,10 @@ class Ledger:
     def step_back(self, row: Delivery, *, owner: str, now: datetime) -> None:
         """The final dot never left: the row is claimed again, as if nothing had been tried."""
         self._mark(_STEP_BACK, row, owner=owner, state="claimed", changed=now)
+
+    def give_back(self, row: Delivery, *, owner: str, now: datetime) -> None:
+        """The same, but this sender does not try it any more: it is not to be in doubt if the machine dies."""
+        self._mark(_STEP_BACK, row, owner=owner, state="queued", changed=now)
 
     def release(self, mailing_id: str, lo: int, hi: int, *, owner: str, now: datetime) -> int:
         """Give back what was claimed and not begun. Say how many rows that was.
@@ -250,7 +258,7 @@ class Ledger:
         held = {
             "state": "uncertain",
             "owner": None,
-            "detail": "the sender died while this was on its way",
+            "detail": "the sender, or the store's server, died while this was on its way",
             "changed": now,
         }
         with self.store.write() as connection:
@@ -298,9 +306,17 @@ class Ledger:
     # -- marking
 
     def _settle(
-        self, row: Delivery, state: DeliveryState, *, owner: str, now: datetime, code: int | None, detail: str
+        self,
+        row: Delivery,
+        state: DeliveryState,
+        *,
+        owner: str,
+        now: datetime,
+        code: int | None,
+        detail: str,
+        counts: bool = True,
     ) -> Delivery:
-        attempts = row.attempts + 1
+        attempts = row.attempts + counts
         again = next_try(attempts, row.subscriber_id, now) if state == "deferred" else None
         settled = replace(row, state=state, attempts=attempts, next_try=again, code=code, detail=detail, changed=now)
         values = {name: getattr(settled, name) for name in _OUTCOME}
@@ -323,10 +339,7 @@ class Ledger:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    """To be sent now. A next try that is further away than any can be is of a clock that was wrong."""
-    never = now + timedelta(minutes=RETRY_AFTER_MIN[-1]) * 1.1
-    later = and_(_row.next_try > now, _row.next_try <= never)
-    return or_(_row.state == "queued", and_(_row.state == "deferred", ~later))
+    return or_(_row.state == "queued", is_due(now))
 
 
 def _to_delivery(row: RowMapping) -> Delivery:

@@ -65,6 +65,7 @@ class Maildir:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._found: dict[str, Path] = {}  # by place; listing the folder again for each batch takes minutes of 100,000
         if not (path / "cur").is_dir() and not (path / "new").is_dir():
             raise StateError(f"{path}: is no maildir", hint="[inbox] path names a folder that has cur and new in it")
 
@@ -73,23 +74,19 @@ class Maildir:
         return str(self.path)
 
     def letters(self, known: Known) -> Iterator[Letter]:
-        files = {f"maildir:{path.name.partition(':')[0]}": path for path in self._files()}
-        for place in unknown(sorted(files), known):
+        self._found = {f"maildir:{path.name.partition(':')[0]}": path for path in self._files()}
+        for place in unknown(sorted(self._found), known):
             with contextlib.suppress(FileNotFoundError):  # somebody moved it meanwhile: it is there the next time
-                yield Letter(place=place, raw=_start(files[place]))
+                yield Letter(place=place, raw=_start(self._found[place]))
 
     def mark(self, letters: Sequence[Letter]) -> None:
-        if not letters:
-            return
-        now_at = {f"maildir:{path.name.partition(':')[0]}": path for path in self._files()}
         for letter in letters:
-            path = now_at.get(letter.place)
-            flags = set(path.name.partition(":2,")[2]) if path else set()
-            if path is None or "S" in flags:
+            path = self._found[letter.place]
+            base, _, flags = path.name.partition(":2,")
+            if "S" in flags:
                 continue
-            base = path.name.partition(":")[0]
-            with contextlib.suppress(OSError):  # a courtesy: what matters is in the store
-                path.rename(self.path / "cur" / f"{base}:2,{''.join(sorted(flags | {'S'}))}")
+            with contextlib.suppress(OSError):  # a courtesy; somebody may have moved it
+                path.rename(self.path / "cur" / f"{base}:2,{''.join(sorted({*flags, 'S'}))}")
 
     def _files(self) -> Iterator[Path]:
         for folder in ("new", "cur"):

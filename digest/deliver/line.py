@@ -45,8 +45,11 @@ class Outcome:
 
     @property
     def is_about_us(self) -> bool:
-        """Whether the server takes nothing more from us for now, whoever it is for: 421, 454 ("daily quota")."""
-        return self.code in {421, 454}
+        """Whether the server takes nothing more from us for now, whoever it is for.
+
+        421, 454 ("daily quota"), and 550 5.4.5, as Gmail says it (https://support.google.com/a/answer/3726730).
+        """
+        return self.code in {421, 454} or (self.code == 550 and self.detail.startswith("5.4.5"))
 
     @property
     def throttles(self) -> bool:

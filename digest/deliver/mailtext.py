@@ -81,6 +81,11 @@ def decoded(part: Message, *, like: Message | None = None) -> str:
     return _letters(raw, _charset(like or part))[:MAX_TEXT].replace("\r\n", "\n")
 
 
+def is_encoded(part: Message) -> bool:
+    """Whether a part says that it is not what it looks like; of a report or a mail that is forbidden, and done."""
+    return str(part.get("content-transfer-encoding", "")).strip().lower() in {"base64", "quoted-printable"}
+
+
 def _charset(part: Message) -> str:
     try:
         return str(part.get_content_charset() or "utf-8")
@@ -105,6 +110,10 @@ def attached(found: Sequence[Message]) -> Iterator[Message]:
     for part in found:
         payload = part.get_payload()
         if part.get_content_type() in {"message/rfc822", "message/global"} and isinstance(payload, list):
-            yield from (one for one in payload[:1] if isinstance(one, Message))
+            for one in payload[:1]:
+                if isinstance(one, Message) and is_encoded(part) and not one.keys():
+                    yield HeaderParser().parsestr(decoded(one, like=part))
+                elif isinstance(one, Message):
+                    yield one
         elif part.get_content_type() in {"text/rfc822-headers", "message/rfc822-headers"}:
             yield HeaderParser().parsestr(decoded(part).lstrip("\n"))

@@ -95,7 +95,7 @@ def build_message(mail: Mail, stamp: Stamp, recipient: Recipient, *, date: datet
     message = _begun(mail, settings, who.to, who.message_id, date=date)
     message["List-Id"] = _list_id_line(one_line(settings.newsletter.title), list_id(settings))
     message["List-Unsubscribe"] = who.list_unsubscribe
-    if settings.serve:  # there is a page that takes it (RFC 8058 §3.1)
+    if settings.serve and settings.serve.is_safe:  # a page takes it, over TLS (RFC 8058 §3.1)
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if _URL.fullmatch(settings.newsletter.url):
         message["List-Archive"] = f"<{settings.newsletter.url}>"

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import HeaderParser
-from typing import Literal
+from typing import Literal, get_args
 
 from digest.deliver.headers import one_line
-from digest.deliver.mailtext import decoded, header, text_of
+from digest.deliver.mailtext import decoded, header, is_encoded, text_of
+from digest.deliver.severity import Severity, severity, status_of
 
 Action = Literal["failed", "delayed", "delivered"]
 
@@ -19,6 +20,7 @@ _ORDER: dict[str, int] = {"failed": 0, "delayed": 1, "delivered": 2, "relayed": 
 """The actions of RFC 3464 §2.3.3, the one that matters most first."""
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9\u0080-\U0010ffff.-]{1,255}[A-Za-z0-9]")
+_ANSWER = re.compile(r"(re|aw|sv|antw|rif|fwd?|wg|tr)\s?:|auto|out of|abwesen|r[ée]ponse|respuesta", re.IGNORECASE)
 _TYPED = re.compile(r"^\s*[A-Za-z0-9_-]+\s*;\s*")
 _DAEMON = re.compile(
     r"^(mailer[-_.]?daemon|post-?master|mail[-_.]?daemon|microsoftexchange\w*|maildelivery)\b", re.IGNORECASE
@@ -62,15 +64,17 @@ class Report:
 
 
 def delivery_status(part: Message) -> Report | None:
-    """The report in a ``message/delivery-status`` part; of several recipients, what is worst. None: it tells nothing.
+    """The report in a ``message/delivery-status`` part. None: it tells nothing.
 
+    Our messages have one recipient each; several here are the mailboxes that a reader forwards to. What failed counts,
+    and of several failures the mildest: a full mailbox beside one that is gone still belongs to somebody.
     Fields are taken as they come: Action may be missing, types before the semicolon too, and Exchange's addresses have
     spaces around them (RFC 3464 §2.3 asks for all of it).
     """
     groups = [group for group in _groups(part) if "final-recipient" in group or "action" in group or "status" in group]
     if not groups:
         return None
-    worst = min(groups, key=lambda group: _ORDER[_action(group)])
+    worst = min(groups, key=lambda group: (_ORDER[_action(group)], -_weight(group)))
     actions: dict[int, Action] = {0: "failed", 1: "delayed", 2: "delivered"}
     return Report(
         action=actions[_ORDER[_action(worst)]],
@@ -81,7 +85,7 @@ def delivery_status(part: Message) -> Report | None:
             for name in ("original-recipient", "final-recipient", "x-actual-recipient")
         ),
         status=worst.get("status", ""),
-        diagnostic=_short(_TYPED.sub("", worst.get("diagnostic-code", ""))),
+        diagnostic=_words(worst),
         dialect="a delivery report (RFC 3464)",
     )
 
@@ -89,7 +93,7 @@ def delivery_status(part: Message) -> Report | None:
 def _groups(part: Message) -> list[dict[str, str]]:
     payload = part.get_payload()
     blocks = [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
-    if not blocks or str(part.get("content-transfer-encoding", "")).strip().lower() in {"base64", "quoted-printable"}:
+    if not blocks or is_encoded(part):
         text = decoded(part) if not blocks else decoded(blocks[0], like=part)
         chunks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
         blocks += [HeaderParser().parsestr(chunk) for chunk in chunks]
@@ -100,6 +104,16 @@ def _groups(part: Message) -> list[dict[str, str]]:
             group.setdefault(name.lower(), " ".join(one_line(str(value).replace("\n", " ")).split()))
         found.append(group)
     return found
+
+
+def _words(group: dict[str, str]) -> str:
+    return _short(_TYPED.sub("", group.get("diagnostic-code", "")))
+
+
+def _weight(group: dict[str, str]) -> int:
+    """How bad: 0 is worst."""
+    words = _words(group)
+    return get_args(Severity).index(severity(status_of(group.get("status", ""), words), words))
 
 
 def _action(group: dict[str, str]) -> str:
@@ -119,10 +133,19 @@ def _bare(field: str) -> str:
 
 def is_from_a_server(message: Message) -> bool:
     """Whether the sender is what mail servers sign themselves, or nobody (RFC 5321 §4.5.5)."""
+    return _is_signed_by_one(message) or header(message, "return-path").replace(" ", "") == "<>"
+
+
+def _is_signed_by_one(message: Message) -> bool:
     sender = header(message, "from")
     found = _ADDRESS.search(sender)
-    local = found.group() if found else sender
-    return bool(_DAEMON.match(local)) or header(message, "return-path").replace(" ", "") == "<>"
+    return bool(_DAEMON.match(found.group() if found else sender))
+
+
+def _is_an_answer(message: Message) -> bool:
+    """Whether a person's mailbox wrote it, though from nobody (RFC 3834 §3.3): then the subject is ours."""
+    said = header(message, "auto-submitted").lower().startswith("auto-replied") or header(message, "in-reply-to")
+    return not _is_signed_by_one(message) and bool(said or _ANSWER.match(header(message, "subject")))
 
 
 def prose_report(message: Message, parts: Sequence[Message]) -> Report | None:
@@ -132,10 +155,10 @@ def prose_report(message: Message, parts: Sequence[Message]) -> Report | None:
     told = _COPY.split(text, maxsplit=1)[0]
     if failed:
         return Report(action="failed", recipients=failed, diagnostic=_refusal(told), dialect="Exim's words")
+    if not is_from_a_server(message) or _is_an_answer(message):
+        return None
     if "This is the qmail-send program" in told:
         return _qmail(told, "qmail's words")
-    if not is_from_a_server(message):
-        return None
     subject = header(message, "subject")
     if _DELAYED.search(subject) or (_FAILED.search(subject) and _is_only_late(told)):
         return Report(action="delayed", recipients=_named(told), diagnostic=_refusal(told), dialect="a server's words")
@@ -174,7 +197,8 @@ def _refusal(told: str) -> str:
     for number, line in enumerate(lines):
         if _REFUSAL.search(line):
             return _short(" ".join(lines[number : number + 2]))
-    return _short(" ".join(filter(None, lines)))
+    after = next((number + 1 for number, line in enumerate(lines) if _NAMED.match(line)), 0)
+    return _short(" ".join(filter(None, lines[after:])))
 
 
 def _short(text: str) -> str:

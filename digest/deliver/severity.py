@@ -22,7 +22,8 @@ _NOBODY = re.compile(
     r"does not exist|doesn'?t exist"
     r")"
     r"|does ?n[o']t have an? \S+ account|invalid (recipient|mailbox|user)|recipnotfound|recipientnotfound|mailbox "
-    r"unavailable or not local|no mailbox here|not our customer|address rejected: access denied|unrouteable address"
+    r"unavailable or not local|(?<!45)0 requested action not taken: mailbox unavailable|no mailbox here"
+    r"|not our customer|address rejected: access denied|unrouteable address"
     r"|(benutzer|empfänger|adresse) (ist )?(unbekannt|nicht vorhanden)|(utilisateur|destinataire) inconnu|adresse "
     r"d'?expédition inexistante|(usuario|destinatario) desconocido",
     re.IGNORECASE,
@@ -35,12 +36,20 @@ _FULL = re.compile(
 )
 _US = re.compile(
     r"spamhaus|spamcop|barracuda|sorbs|\b(black|block|deny)[ -]?list|blocked|\breputation\b|\bdmarc\b|\bspf\b|\bdkim\b"
-    r"|\bspam\b|unsolicited|rate[ -]limit|too many (messages|connections)|unauthenticated|sender (address )?rejected"
-    r"|content rejected|virus|malware",
+    r"|\bspam\b|unsolicited|rate[ -]limit|too many (messages|connections)|unauthenticated"
+    r"|sender (address )?(rejected|denied)|content rejected|virus|malware"
+    r"|due to (\S+ )?policy|policy (reasons|restrictions?|violation)",
     re.IGNORECASE,
 )
+_LATER = re.compile(
+    r"(message|delivery time) expired|retry time(out)? (exceeded|not reached)|in (the )?queue too long|connection "
+    r"(was )?(refused|timed out)",
+    re.IGNORECASE,
+)
+_SPEAKER = re.compile(r"\b(host|server):? \S+( ?[\[(][0-9A-Fa-f.:]+[\])])?( said| reason|(?=:))", re.IGNORECASE)
 _ABOUT_US = re.compile(r"5\.1\.[78]|5\.7\.(8|9|2\d|30|5\d\d|6\d\d|7\d\d)")
 _ABOUT_THE_MESSAGE = frozenset({"5.2.2", "5.2.3", "5.3.4"})  # full; too large for the mailbox; for the server
+_ABOUT_MORE = frozenset({"5.1.0", "5.1.2"})  # the sender's address as well; the domain, or a name server that is ill
 
 
 def status_of(status: str, diagnostic: str) -> str:
@@ -73,6 +82,9 @@ def severity(status: str, diagnostic: str) -> Severity:
         return "soft"
     if _ABOUT_US.fullmatch(status):
         return "blocked"
-    if status.startswith("5.1.") or _NOBODY.search(diagnostic):
+    if (status.startswith("5.1.") and status not in _ABOUT_MORE) or _NOBODY.search(diagnostic):
         return "address"
-    return "blocked" if _US.search(diagnostic) else "hard"
+    if _LATER.search(diagnostic):  # nobody was reached for days
+        return "soft"
+    # A server may be called after what filters its mail, and then says so in every refusal.
+    return "blocked" if _US.search(_SPEAKER.sub("", diagnostic)) else "hard"

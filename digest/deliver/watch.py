@@ -26,6 +26,7 @@ class Watch:
         self._guard = threading.Lock()
         self._patience_s = patience_s
         self._troubles = 0  # in a row
+        self._any_trouble = False  # since the beginning
         self._breaker = breaker
         self._seen = 0
         self._refused = 0
@@ -43,6 +44,7 @@ class Watch:
     def trouble(self, reason: str) -> None:
         """The server failed before anyone was touched: wait, longer each time, or give up."""
         with self._guard:
+            self._any_trouble = True
             self._troubles += 1
             troubles = self._troubles
         if troubles > len(self._patience_s) * self.connections:
@@ -62,7 +64,10 @@ class Watch:
 
     @property
     def suspects(self) -> bool:
-        """Whether a refusal may be about us: always, unless somebody has said that it is about the recipients."""
+        """Whether a refusal may be about us: always, unless somebody has said that it is about the recipients.
+
+        What the server itself says to be about us (Outcome.is_about_us) is so even then.
+        """
         return self._breaker
 
     @property
@@ -88,21 +93,21 @@ class Watch:
             self._put_off += not for_good
             self._last_refusal = said
             first_all = self._refused == self._seen >= FIRST_REFUSED
-            over = for_good and self._seen <= PROBATION and (self._refused > MAX_REFUSED or first_all)
-            over = self._breaker and (over or self._in_a_row >= MAX_IN_A_ROW)
+            begins_badly = for_good and self._seen <= PROBATION and (self._refused > MAX_REFUSED or first_all)
+            over = (self._breaker and begins_badly) or self._in_a_row >= MAX_IN_A_ROW
         if over:
             self.accuse()
 
     @property
     def all_refused(self) -> bool:
-        """Whether there were several answers and all of them refusals."""
-        return self._breaker and self._seen == self._refused > 1
+        """Whether all answers were refusals, and there were several, or the server did not even answer everything."""
+        return self._breaker and self._seen == self._refused >= (1 if self._any_trouble else 2)
 
     @property
     def takes_no_more(self) -> bool:
         """Whether, at the end, several were refused or put off and none was taken since."""
         only_put_off = self._seen == self._put_off > 1
-        return self._breaker and (self._in_a_row >= FIRST_REFUSED or only_put_off)
+        return self._in_a_row >= FIRST_REFUSED or only_put_off
 
     def accuse(self) -> None:
         """Stop because so many refusals are about us, not about the recipients."""

@@ -11,10 +11,12 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.model import Issue, IssueSection
-from digest.text.markdown import unescape
+from digest.text.markdown import unescape, without_comments
+from digest.text.topics import find_topic, folded
 from digest.text.words import tokens
 
 if TYPE_CHECKING:
@@ -60,30 +62,9 @@ def topics_of(settings: Settings) -> tuple[str, ...]:
     return tuple(rule.title for rule in settings.section)
 
 
-def variant_of(topics: Collection[str], issue: Issue, known: Sequence[str]) -> str:
-    """The id of the slice; see slice_of."""
-    return slice_of(topics, issue, known).id
-
-
 def slice_of(topics: Collection[str], issue: Issue, known: Sequence[str]) -> Slice:
-    """What of the issue somebody gets who follows these topics.
-
-    Its id is "all" if that is the whole issue, and NOTHING if there is no story in it though the issue has some.
-
-    Args:
-        topics: as subscribers have them: titles in any case, or in the form ``energy-climate``; none: everything.
-        issue: what the issue file says.
-        known: the topics there are, see topics_of.
-    """
-    names = _Names(known)
-    chosen = {topic for topic in map(names.topic, topics) if topic is not None}
-    whole = _cut(issue, names, set(known))
-    if not chosen or not whole.stories:
-        return whole
-    part = _cut(issue, names, chosen)
-    if part.holds(whole):
-        return whole
-    return replace(part, id=names.variant(part.topics)) if part.stories else Slice(id=NOTHING)
+    """What of the issue somebody gets who follows these topics; who asks for many makes a Slicer."""
+    return Slicer(issue, known).slice(topics)
 
 
 def slice_issue(issue: Issue, part: Slice) -> Issue:
@@ -106,59 +87,101 @@ def narrowest(wanted: Slice, there: Collection[Slice]) -> str:
     return min(fitting, key=lambda one: (len(one.stories), len(one.texts), one.id)).id if fitting else ALL
 
 
-def _cut(issue: Issue, names: _Names, chosen: Collection[str]) -> Slice:
-    """What those get who follow the chosen topics, as if it were the whole."""
-    stories: set[int] = set()
-    texts: set[int] = set()
-    topics: dict[str, None] = {}
-    place = 0
-    for at, section in enumerate(issue.sections):
-        topic = names.topic(unescape(section.title))
-        is_whole = topic is None or topic in chosen
-        if topic is not None and is_whole and _is_told(section):
-            topics[topic] = None
-        if is_whole and section.intro.strip():
-            texts.add(at)
-        stories |= {n for n, story in enumerate(section.stories, place) if is_whole or story.options & _FOR_EVERYONE}
-        place += len(section.stories)
-    return Slice(id=ALL, topics=tuple(topics), stories=frozenset(stories), texts=frozenset(texts))
+class Slicer:
+    """Cuts an issue for any choice of topics: a list of a hundred thousand may have nearly as many choices."""
 
+    def __init__(self, issue: Issue, known: Sequence[str]) -> None:
+        """Read the issue once.
 
-def _is_told(section: IssueSection) -> bool:
-    """Whether it has anything that some would get and others not."""
-    return bool(section.intro.strip()) or any(not story.options & _FOR_EVERYONE for story in section.stories)
-
-
-class _Names:
-    """The topics there are, found by their titles in any case, or else by their slugs."""
-
-    def __init__(self, known: Sequence[str]) -> None:
-        self._by_title = {_folded(title): title for title in reversed(known)}
-        self._by_slug = {slug: title for title in reversed(known) if (slug := "-".join(tokens(title)))}
+        Args:
+            issue: what the issue file says.
+            known: the topics there are, see topics_of.
+        """
+        self._known = tuple(known)
+        self._sections = _sections(issue, self._known)
+        self._whole = self._cut(self._known)
         written = [_ascii(title) for title in known]
         self._unclear = {
             title for title, name in zip(known, written, strict=True) if not name or written.count(name) > 1
         }
 
-    def topic(self, title: str) -> str | None:
-        return self._by_title.get(_folded(title)) or self._by_slug.get("-".join(tokens(title)))
+    def slice(self, topics: Collection[str]) -> Slice:
+        """What of the issue somebody gets who follows these topics.
 
-    def variant(self, chosen: Collection[str]) -> str:
+        Its id is "all" if that is the whole issue, and NOTHING if there is no story in it though the issue has some.
+
+        Args:
+            topics: as subscribers have them: titles in any case, or in the form ``energy-climate``; none: everything.
+        """
+        found = (find_topic(topic, self._known) for topic in topics)
+        chosen = {topic for topic in found if topic is not None}
+        if not chosen or not self._whole.stories:
+            return self._whole
+        part = self._cut(chosen)
+        if part.holds(self._whole):
+            return self._whole
+        return replace(part, id=self._id(part.topics)) if part.stories else Slice(id=NOTHING)
+
+    def _cut(self, chosen: Collection[str]) -> Slice:
+        """What those get who follow the chosen topics, as if it were the whole."""
+        stories: set[int] = set()
+        texts: set[int] = set()
+        topics: dict[str, None] = {}
+        for one in self._sections:
+            is_whole = one.topic is None or one.topic in chosen
+            if is_whole and one.topic is not None and one.is_told:
+                topics[one.topic] = None
+            stories |= one.stories if is_whole else one.for_everyone
+            texts |= one.texts if is_whole else set()
+        return Slice(id=ALL, topics=tuple(topics), stories=frozenset(stories), texts=frozenset(texts))
+
+    def _id(self, chosen: Collection[str]) -> str:
         """A name for these topics; with a part of a hash where their titles make no good one."""
-        readable = "+".join(sorted(_ascii(title) for title in chosen if _ascii(title)))
         if not chosen:
             return _GENERAL
+        readable = "+".join(sorted(_ascii(title) for title in chosen if _ascii(title)))
         if len(readable) <= _MOST_CHARS and readable not in _RESERVED and not self._unclear & set(chosen):
             return readable
-        told = "\0".join(sorted(map(_folded, chosen)))
+        told = "\0".join(sorted(map(folded, chosen)))
         digits = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:10]
         return f"{readable[: _MOST_CHARS - 11].strip('+-')}-{digits}".lstrip("-")
 
 
-def _folded(title: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Section:
+    """What a section of an issue gives to whom; all by their places, as in Slice."""
+
+    topic: str | None  # None: to everyone
+    stories: frozenset[int]
+    for_everyone: frozenset[int]  # of its stories
+    texts: frozenset[int]  # its own place if it has an introduction
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it has anything that some would get and others not."""
+        return bool(self.texts or self.stories - self.for_everyone)
 
 
+def _sections(issue: Issue, known: tuple[str, ...]) -> tuple[_Section, ...]:
+    found = []
+    first = 0
+    for at, section in enumerate(issue.sections):
+        places = range(first, first + len(section.stories))
+        first = places.stop
+        general = (n for n, story in zip(places, section.stories, strict=True) if story.options & _FOR_EVERYONE)
+        has_intro = bool(without_comments(section.intro).strip())  # a note of the editor's is printed for nobody
+        found.append(
+            _Section(
+                topic=find_topic(unescape(section.title), known),
+                stories=frozenset(places),
+                for_everyone=frozenset(general),
+                texts=frozenset({at} if has_intro else ()),
+            )
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
 def _ascii(title: str) -> str:
     """The title in letters that every file system has, without accents: "Énergie & climat" → "energie-climat"."""
     bare = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.check.galley import Galley, Part
-from digest.check.gate import check_edition, check_issue, check_rule
+from digest.check.gate import alike_in_mails, check_edition, check_issue, check_rule
 from digest.check.issue.contents import embargo
 from digest.check.issue.picturefile import PictureFile, read_picture
 from digest.check.letter import letter_of
@@ -23,7 +23,7 @@ from digest.render.markup import local_images
 from digest.store import entries, issues
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -58,12 +58,25 @@ def find_faults(
     galley = _galley(project, connection, issue, mail, now=now, record=record, heard=heard)
     found = check_issue(galley, _paths(project, issue))
     checks = project.settings.check
+    named: list[tuple[str, Finding]] = []
     for one in variants:
         raw = sample_message(project, one, record, now=now) if record else b""
         letter = letter_of(one, clients=checks.clients, raw=raw)
-        named = check_edition(letter, checks, _paths(project, issue, one.variant), whole=found)
-        found += tuple(replace(finding, message=f"edition {one.variant}: {finding.message}") for finding in named)
-    return tuple(sorted(found, key=lambda finding: not finding.blocks))
+        of_edition = check_edition(letter, checks, _paths(project, issue, one.variant), whole=found)
+        named += [(one.variant, finding) for finding in of_edition]
+    return tuple(sorted((*found, *_once(named)), key=lambda finding: not finding.blocks))
+
+
+def _once(named: Sequence[tuple[str, Finding]]) -> Iterator[Finding]:
+    """What is wrong with editions, said of the first that has it: a template has it in two hundred."""
+    alike: dict[tuple[str, str], dict[str, list[Finding]]] = {}
+    for variant, finding in named:
+        alike.setdefault(alike_in_mails(finding), {}).setdefault(variant, []).append(finding)
+    for by_variant in alike.values():
+        first, *others = by_variant
+        more = f" and {len(others)} more" if others else ""
+        for finding in by_variant[first]:
+            yield replace(finding, message=f"edition {first}{more}: {finding.message}")
 
 
 def find_embargoed(

@@ -13,8 +13,8 @@ from digest.deliver.claims import Proofs
 from digest.deliver.inbox import Reading, read_inbox
 from digest.deliver.keys import known_keyring
 from digest.deliver.letterbox import Box, MailboxFile, Maildir
+from digest.deliver.verp import SECRET
 from digest.errors import LoginError, StateError
-from digest.production.outgoing import SECRET
 from digest.store.database import get_meta
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from digest.deliver.message import build_message, personal
 from digest.deliver.splice import Splice
 from digest.deliver.stamp import Recipient, Stamp
 from digest.deliver.tokens import Key, Keyring
+from digest.deliver.verp import SECRET
 from digest.disk import sweep
 from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 
     from digest.model import Delivery, Entry, Issue, IssueRecord, IssueStory, Mail
     from digest.project import Project
-
-SECRET = "message-id-secret"  # noqa: S105  the name under which the store keeps it
 
 
 def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:

@@ -62,6 +62,6 @@ def render_home(past: Sequence[PastIssue], *, settings: Settings, templates: Tem
         preheader=without_marks(latest.issue.preheader) if latest else "",
         sections=sections,
         years=[(year, list(group)) for year, group in itertools.groupby(lines[1:], lambda line: line.on.year)],
-        subscribe=subscribe_url(newsletter),
+        subscribe=subscribe_url(settings),
     )
     return sealed(page)

@@ -106,7 +106,7 @@ def _mail(told: Told, parts: Sequence[Part], common: Mapping[str, object], templ
     printed = functools.cache(partial(told.printed, parts))  # both parts of the mail print the same
 
     def html(chosen: tuple[int, ...]) -> str:
-        return told.signs.marked(templates.render("email.html", **common, **printed(chosen)))
+        return told.signs.marked(templates.render("email.html", **common, **printed(chosen)), is_html=True)
 
     pieces = told.pieces(parts)
     fitted = fit(pieces, html)
@@ -114,7 +114,9 @@ def _mail(told: Told, parts: Sequence[Part], common: Mapping[str, object], templ
         subject=str(common["subject"]),
         preheader=str(common["preheader"]),
         html=fitted.html,
-        text=told.signs.marked(templates.render("email.txt", **common, **printed(fitted.forms)), squeezed),
+        text=told.signs.marked(
+            templates.render("email.txt", **common, **printed(fitted.forms)), squeezed, is_html=False
+        ),
         language=str(common["language"]),
         variant=variant,
         cut=tuple(told.shortened(parts, fitted.forms)),

@@ -109,7 +109,7 @@ def render_page(
         count=len(issue.stories),
         nothing=getattr(said, f"nothing_{settings.issue.every}"),
         previous=issue_line(previous, newsletter, root=ROOT) if previous else None,
-        subscribe=subscribe_url(newsletter),
+        subscribe=subscribe_url(settings),
     )
     return sealed(page)
 

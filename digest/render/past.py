@@ -8,7 +8,7 @@ from datetime import date
 from email.utils import parseaddr
 from urllib.parse import quote
 
-from digest.config.settings import Newsletter
+from digest.config.settings import Newsletter, Settings
 from digest.model import Entry, Issue
 from digest.render.furniture import long_date
 from digest.text.plain import drop_controls
@@ -64,7 +64,10 @@ def page_url(name: str, newsletter: Newsletter) -> str:
     return f"{newsletter.url}{quote(name)}/" if newsletter.url else ""
 
 
-def subscribe_url(newsletter: Newsletter) -> str:
-    """Where to write to be put on the list (RFC 6068)."""
+def subscribe_url(settings: Settings) -> str:
+    """The page to subscribe on; without `digest serve`, where to write to be put on the list (RFC 6068)."""
+    if settings.serve is not None:
+        return f"{settings.serve.url}subscribe"
+    newsletter = settings.newsletter
     address = parseaddr(newsletter.reply_to or newsletter.sender)[1]
     return f"mailto:{quote(address, safe='@+')}?subject={quote(newsletter.title)}"

@@ -20,6 +20,7 @@ from digest.text.plain import drop_controls
 from digest.text.readermarks import NAME_MARK, without_marks
 
 _EDGE = "\x04"
+_LINKS = 2  # the first signs are those of links; the others are names
 _BEGUN = re.compile(r"@@[a-z]*\Z")  # which a mark after it would complete
 _TAG = re.compile(r'(<[^<>"]*+(?:"[^"]*+"[^<>"]*+)*+>)')
 
@@ -54,14 +55,17 @@ class Signs:
 
     def introduction(self, issue: Issue, *, base: str | None) -> Html:
         """The introduction with signs for the reader's name."""
-        return _filled(issue.intro, lambda number, _: self._sign(number + 2), base)
+        return _filled(issue.intro, lambda number, _: self._sign(number + _LINKS), base)
 
-    def marked(self, rendered: str, finish: Callable[[str], str] = str) -> str:
+    def marked(self, rendered: str, finish: Callable[[str], str] = str, *, is_html: bool) -> str:
         """A part with marks where signs are, and nowhere else, whatever an entry or a paste says.
 
         Args:
             rendered: as the template was filled.
             finish: what else is done to the text; it leaves the signs alone.
+            is_html: whether it is the HTML part. There a name stands in an element of its own: the dir="auto" of a
+                paragraph heeds the first letter in it, and an Arabic name would turn English words around
+                (https://html.spec.whatwg.org/#auto-directionality).
         """
         sign = re.compile(f"{_EDGE}{self._seal}([0-9]+){_EDGE}")
         pieces = sign.split(rendered)
@@ -70,7 +74,9 @@ class Signs:
         pieces = sign.split(finish("".join(pieces)))
         texts = [without_marks(text) for text in pieces[::2]]
         pieces[::2] = [*(_BEGUN.sub("", text) for text in texts[:-1]), texts[-1]]
-        pieces[1::2] = [self._marks[int(number)] for number in pieces[1::2]]
+        apart = '<span dir="auto">{}</span>' if is_html else "{}"
+        numbers = [int(number) for number in pieces[1::2]]
+        pieces[1::2] = [(apart if number >= _LINKS else "{}").format(self._marks[number]) for number in numbers]
         return "".join(pieces)
 
     def _sign(self, number: int) -> str:

@@ -16,7 +16,6 @@ from starlette.requests import ClientDisconnect
 from digest.deliver.headers import one_line
 from digest.deliver.optin import Wish
 from digest.text.address import MAX_ADDRESS, address_problem, tidy
-from digest.text.words import tokens
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -109,14 +108,6 @@ class Filled:
         whole = set(self.topics) >= set(sections)
         topics = () if whole else (*self.topics, *kept)
         return Wish(name=one_line(self.name), language=self.language, topics=topics)
-
-
-def section_of(topic: str, sections: Sequence[str]) -> str | None:
-    """The section a topic names, in any case or in the form ``energy-climate``; see digest.edit.slices."""
-    folded = topic.strip().casefold()
-    by_title = (title for title in sections if title.casefold() == folded)
-    by_slug = (title for title in sections if "-".join(tokens(title)) == folded)
-    return next(by_title, None) or next(by_slug, None)
 
 
 def read_filled(fields: Fields, *, sections: Sequence[str], languages: Sequence[str], with_address: bool) -> Filled:

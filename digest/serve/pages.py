@@ -15,8 +15,9 @@ from digest.render.furniture import has_letters_apart, language_name, words
 from digest.render.policy import POLICY, sealed
 from digest.render.templates import Templates, safe
 from digest.render.theme import make_theme
-from digest.serve.form import Filled, section_of
+from digest.serve.form import Filled
 from digest.text.direction import direction
+from digest.text.topics import find_topic
 
 if TYPE_CHECKING:
     from digest.config.serve import ServeSettings
@@ -142,7 +143,7 @@ class Pages:
     def filled_for(self, person: Subscriber) -> Filled:
         """The form as somebody on the list finds it; who follows nothing that there is gets everything."""
         sections = self.choices.sections
-        followed = {section_of(topic, sections) for topic in person.topics}
+        followed = {find_topic(topic, sections) for topic in person.topics}
         return Filled(
             name=person.name,
             language=person.language or self._newsletter.language,

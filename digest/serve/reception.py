@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from digest.deliver import keys, optin, subscribers
 from digest.errors import StateError
-from digest.serve.form import Fields, Filled, FormError, read_filled, read_form, section_of
+from digest.serve.form import Fields, Filled, FormError, read_filled, read_form
 from digest.serve.limits import Limits, Network, Purpose, client_of
 from digest.serve.pages import Pages, masked, relative
+from digest.text.topics import find_topic
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -121,7 +122,7 @@ class Reception:
         if filled.faults:
             return show(status=400, form=filled, saved=False)
         sections = self._pages.choices.sections
-        wish = filled.wish(sections, kept=[topic for topic in person.topics if not section_of(topic, sections)])
+        wish = filled.wish(sections, kept=[topic for topic in person.topics if not find_topic(topic, sections)])
         saved = await self._records.write(partial(optin.choose, subscriber_id=subscriber_id, wish=wish,
                                                   now=self._clock()))  # fmt: skip
         return show(form=filled, saved=True) if saved else self._pages.page("nobody")

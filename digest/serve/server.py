@@ -57,9 +57,10 @@ class Unhurried(H11Protocol):
             self._disarm()
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        super().on_response_complete()  # it may begin with a request that came along with the last one
         self._disarm()
-        self._arm()
+        if not self._is_answering():
+            self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
@@ -201,6 +202,5 @@ async def _run(
         try:
             await _Server(config).serve(sockets=[listener])
         finally:
-            sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sending
+            outbox.end()  # before the transport is closed that it hands a mail to
+            await sending

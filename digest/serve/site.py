@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from urllib.parse import quote
 
 import anyio.to_thread
 from starlette.exceptions import HTTPException
@@ -35,7 +36,7 @@ class Site(StaticFiles):
             found, status = await anyio.to_thread.run_sync(self._find, os.path.join(path, "index.html"))  # noqa: PTH118
             if status is not None and not scope["path"].endswith("/"):
                 # Relative, for the Host that was asked for is what the client says.
-                return Response(status_code=308, headers={"Location": f"./{Path(path).name}/"})
+                return Response(status_code=308, headers={"Location": f"./{quote(Path(path).name)}/"})
         if status is None and path == ".":
             return Response(status_code=307, headers={"Location": "subscribe", "Cache-Control": "no-store"})
         if status is None or not stat.S_ISREG(status.st_mode) or scope["path"].endswith("/") != is_folder:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
 from digest.model import Delivery, DeliveryState
 from digest.store import schema
+
+RETRY_AFTER_MIN = (30, 60, 120, 240)  # at least 30 minutes apart: RFC 5321 §4.5.4.1
+LONGEST_WAIT = timedelta(minutes=RETRY_AFTER_MIN[-1]) * 1.1  # spread over 10 %: digest.deliver.ledger.next_try
 
 _row = schema.delivery.c
 _COLUMNS = tuple(_row[name] for name in Delivery.__slots__)
@@ -40,13 +43,13 @@ def progress(connection: Connection, issue: str, *, now: datetime) -> Progress |
     mailings = _mailings(connection, issue)
     if not mailings:
         return None
-    is_due = (_row.state == "deferred") & (_row.next_try <= now)
+    due = is_due(now)
     query = select(
         _row.state,
         func.count(),
         func.max(_row.changed),
-        func.coalesce(func.sum(case((is_due, 1), else_=0)), 0),
-        func.min(case((is_due, _row.next_try))),
+        func.coalesce(func.sum(case((due, 1), else_=0)), 0),
+        func.min(case((due, _row.next_try))),
     )
     rows = connection.execute(query.where(_row.mailing_id.in_(mailings)).group_by(_row.state)).all()
     counts = {state: number for state, number, *_ in rows}
@@ -58,6 +61,12 @@ def progress(connection: Connection, issue: str, *, now: datetime) -> Progress |
         changed=max((changed for _, _, changed, *_ in rows), default=None),
         first_due=min((first for *_, first in rows if first is not None), default=None),
     )
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Put off, and to be tried now. A next try further away than any can be is of a clock that was wrong."""
+    waits = (_row.next_try > now) & (_row.next_try <= now + LONGEST_WAIT)
+    return (_row.state == "deferred") & ~waits
 
 
 def is_begun(connection: Connection, issue: str) -> bool:

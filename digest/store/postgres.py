@@ -6,6 +6,9 @@ for all questions of a reading (REPEATABLE READ), and text that is sorted by its
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -18,6 +21,7 @@ from digest.store.transactions import Purpose, Store, create_schema, migrate, re
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
 LOCK_TIMEOUT_MS = 10_000
 WRITER = 0x64696765  # the advisory lock of whoever writes: "dige"; locks are of the one database
@@ -33,6 +37,13 @@ _BEGINNINGS: Mapping[Purpose, str | None] = {
 _BUSY = {"55P03", "40P01", "40001"}  # lock_not_available, deadlock_detected, serialization_failure
 _GONE = {"57P01", "57P02", "57P03", "57P05"}  # admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout
 _LOCAL_HINT = "is the server running, and does the address under [store] in digest.toml lead to it?"
+_HINTS = {  # by what a server that speaks English says; it gives no code before there is a connection
+    "password": "PostgreSQL reads the password from ~/.pgpass, or from the environment as PGPASSWORD",
+    "database": "make it on the server with `createdb NAME`, or name another one under [store] in digest.toml",
+    "role": "make that user on the server with `createuser NAME`, or name another one under [store] in digest.toml",
+    "option": "correct what follows the ? of the address under [store] in digest.toml",
+}
+_REFUSED = re.compile(r"(password) (?:authentication|supplied)|(database|role) .* does not exist|connection (option) ")
 
 
 class PostgresStore(Store):
@@ -50,10 +61,17 @@ class PostgresStore(Store):
                 f"{self.name}: another digest is writing to the store",
                 hint="wait for it to finish and run this again; nothing was changed",
             )
-        if is_lost(error):
-            return StoreError(f"{self.name}: no connection to the store: {_first_line(error)}", hint=_LOCAL_HINT)
+        # Without a statement it was the connection that failed: whatever the driver calls that.
+        if is_lost(error) or (not code and error.statement is None):
+            said = _first_line(error)
+            refused = _REFUSED.search(said)
+            hint = _HINTS[next(filter(None, refused.groups()))] if refused else _LOCAL_HINT
+            return StoreError(f"{self.name}: no connection to the store: {said}", hint=hint)
         if code == "42501":
             return StoreError(f"{self.name}: {_first_line(error)}", hint="the user of the store must own its tables")
+        if code == "3F000":
+            return StoreError(f"{self.name}: {_first_line(error)}",
+                              hint="make it with CREATE SCHEMA, or take search_path out of the address")  # fmt: skip
         if code == "25006":
             return StoreError(f"{self.name}: is a copy that can only be read", hint="name the server it is a copy of")
         if isinstance(error, OperationalError | InternalError):
@@ -66,8 +84,9 @@ class PostgresStore(Store):
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
         return True
 
-    def save_before(self, revision: str) -> None:
+    def saved_before(self, revision: str) -> AbstractContextManager[None]:  # noqa: ARG002
         """Nothing: migrating is one transaction, and copies of a server are made by its keeper, with pg_dump."""
+        return contextlib.nullcontext()
 
     def finish(self, connection: Connection) -> None:
         """Sort texts by their bytes, keep the leases where a crash forgets them, and make the search index."""
@@ -116,7 +135,15 @@ def open_postgres(url: str, *, create: bool) -> PostgresStore:
 
 def _engine(address: URL, name: str) -> Engine:
     address = address.set(drivername="postgresql+psycopg")
-    arguments: dict[str, Any] = {"application_name": "digest", "connect_timeout": "10", **_WATCHFUL}
+    # The encoding: of a database without one psycopg would give bytes, and what was wrong could not be said.
+    arguments: dict[str, Any] = {
+        "application_name": "digest",
+        "connect_timeout": "10",
+        "client_encoding": "utf8",
+        **_WATCHFUL,
+    }
+    # It warns of what follows from an error that digest tells anyway.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
         # What the address says itself (?sslmode=verify-full) counts more. A connection that died in the pool is seen.
         engine = create_engine(

@@ -10,6 +10,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -59,8 +60,26 @@ class SqliteStore(Store):
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
             return not busy
 
-    def save_before(self, revision: str) -> None:
-        backup_sqlite(self, self.file.with_suffix(f".before-{revision}.db"))
+    @contextlib.contextmanager
+    def saved_before(self, revision: str) -> Iterator[None]:
+        """Copy the store to a file beside it. Only a migration that comes to its end leaves one, whenever it is killed.
+
+        An older store that was brought back is migrated again: then the copy of the last time stays as well.
+        """
+        name = f"{self.file.stem}.before-{revision}"  # `digest forget` tells of every file that is called so
+        part = self.file.with_name(f"{name}.part")
+        part.unlink(missing_ok=True)  # of a digest that was killed; who migrates now is alone, by the write lock
+        backup_sqlite(self, part)
+        try:
+            yield
+            copy, number = self.file.with_name(f"{name}.db"), 1
+            while copy.exists():
+                number += 1
+                copy = self.file.with_name(f"{name}-{number}.db")
+            part.rename(copy)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def open_sqlite(url: str, root: Path, *, create: bool) -> SqliteStore:

@@ -20,6 +20,7 @@ from digest.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 Purpose = Literal["read", "write", "share"]
 
@@ -103,8 +104,8 @@ class Store(abc.ABC):
         """See to it that what was deleted is gone; False: somebody held the store open."""
 
     @abc.abstractmethod
-    def save_before(self, revision: str) -> None:
-        """Keep a copy of the store before it is migrated to this schema, if that is this digest's business."""
+    def saved_before(self, revision: str) -> AbstractContextManager[None]:
+        """Keep a copy of the store as it was before the block migrates it, if that is this digest's business."""
 
     def finish(self, connection: Connection) -> None:  # noqa: B027  there is nothing to add in SQLite
         """Add to the tables what only this kind of database has; done twice it changes nothing."""
@@ -141,11 +142,11 @@ def migrate(store: Store) -> None:
         )
     from digest.store.migrate import upgrade  # noqa: PLC0415  Alembic takes 200 ms to import and to set up
 
-    store.save_before(schema.HEAD)
     with store.write() as connection:
-        if revision_of(connection) != schema.HEAD:
-            upgrade(connection)
-            store.finish(connection)
+        if revision_of(connection) != schema.HEAD:  # else another digest was quicker
+            with store.saved_before(schema.HEAD):
+                upgrade(connection)
+                store.finish(connection)
 
 
 def create_schema(connection: Connection) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from digest.cli.render import readers_line
+from digest.production.editions import Readers
 from tests.support.cli import digest
 from tests.support.project import CONFIG, NOW, make_project
 
@@ -84,6 +86,68 @@ def test_what_is_wrong_with_an_edition_alone_is_found_and_named(root: Path) -> N
     assert [line for line in named if "build/2026-W47/variants/world/email.html" in line and "link-target" in line]
     others = {line.partition("edition world: ")[2] for line in named}
     assert not [line for line in ran.lines if "edition world: " not in line and any(one in line for one in others)]
+
+
+def test_what_a_template_has_wrong_in_all_editions_is_said_once(root: Path) -> None:
+    subscribe(root, "a", "World")
+    subscribe(root, "b", "Energy")
+    own = root / "templates" / "brief"
+    own.mkdir(parents=True)
+    row = '<tr><td><a href="nowhere">Choose here</a></td></tr>'
+    wrong = '{% extends "brief/email.html" %}\n{% block edition %}{% if edition %}' + row + "{% endif %}{% endblock %}"
+    (own / "email.html").write_text(wrong, "utf-8")
+    ran = digest("check", "--all", root=root, now=NOW)
+    assert len([line for line in ran.lines if "edition energy and 1 more: " in line and "link-target" in line]) == 1
+    assert "edition world: " not in ran.out
+
+
+def test_a_line_names_the_editions_with_the_most_readers() -> None:
+    found = tuple(Readers(variant=f"v{n}", topics=(), count=20 - n) for n in range(9))
+    assert readers_line(found).endswith("15 v5, 39 in 3 other editions")
+
+
+def test_topics_that_lost_their_section_are_named_before_anybody_misses_them(root: Path) -> None:
+    for name, topics in (("a", ("World", "Tides")), ("b", ("world", "Tides", "Tea")), ("c", ("Tides",)), ("d", ())):
+        subscribe(root, name, *topics)
+    ran = digest("render", root=root, now=NOW)
+    assert "2 readers follow “Tides” besides other topics; digest.toml has no such section" in ran.err
+    assert "1 reader follows “Tea” besides" in ran.err
+    file = root / "digest.toml"
+    file.write_text(file.read_text("utf-8").replace('title = "Energy"', 'title = "Tides"'), "utf-8")
+    ran = digest("approve", "--by", "A. Editor", "--offline", root=root, now=NOW)
+    assert "“Tea”" in ran.err
+    assert "“Tides”" not in ran.err
+
+
+def test_one_click_is_advised_once_where_mail_alone_leads_out(root: Path) -> None:
+    subscribe(root, "a", "World")
+    data = digest("check", "--json", root=root, now=NOW).json
+    found = [one for one in data["findings"] if one["rule"] == "one-click"]
+    assert [(one["blocks"], "mail address alone" in one["message"]) for one in found] == [(False, True)]
+    file = root / "digest.toml"
+    file.write_text(file.read_text("utf-8") + '\n[serve]\nurl = "https://news.example.org/"\n', "utf-8")
+    data = digest("check", "--json", root=root, now=NOW).json
+    assert not [one for one in data["findings"] if one["rule"] in {"one-click", "list-headers"}]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("subject: Cables", "subject: @@name@@, cables"),
+        ("preheader: Nine", "preheader: For @@name|you@@, nine"),
+        ("Nine ships wait at", "@@name|reader@@, nine ships wait at"),
+        ("Dear @@name|reader@@,", "Dear reader, [leave](@@unsubscribe@@)."),
+    ],
+)
+def test_a_mark_where_none_is_filled_in_is_named(root: Path, old: str, new: str) -> None:
+    def marked() -> list[int]:
+        data = digest("check", "--json", root=root, now=NOW).json
+        return [one["line"] for one in data["findings"] if one["rule"] == "todo" and not one["blocks"]]
+
+    assert marked() == []
+    assert ISSUE.count(old) == 1
+    (root / "issues" / "2026-W47.md").write_text(ISSUE.replace(old, new), "utf-8")
+    assert marked() == [ISSUE[: ISSUE.index(old)].count("\n") + 1]
 
 
 def test_approve_and_send_give_everybody_what_they_chose(root: Path) -> None:

@@ -21,6 +21,17 @@ def test_somebody_is_forgotten_and_stays_away(tmp_path: Path) -> None:
     assert not any(b"Byron" in path.read_bytes() for path in (root / "state").iterdir() if path.is_file())
 
 
+def test_copies_that_may_still_know_somebody_are_named(tmp_path: Path) -> None:
+    root = make_project(tmp_path / "brief")
+    digest("subscribers", "add", "ada@example.org", root=root)
+    assert digest("backup", root=root).code == 0
+    (copy,) = (root / "state" / "backups").iterdir()
+
+    ran = digest("forget", "ada@example.org", root=root)
+
+    assert copy.name in ran.err
+
+
 def test_it_refuses_while_a_send_is_running(tmp_path: Path) -> None:
     root = make_project(tmp_path / "brief")
     digest("subscribers", "add", "ada@example.org", root=root)

@@ -10,8 +10,7 @@ from sqlalchemy import insert
 from digest.deliver import subscribers
 from digest.deliver.keys import keyring, known_keyring
 from digest.deliver.stamp import message_id_digits
-from digest.deliver.verp import read_return_path, return_path
-from digest.production.outgoing import SECRET
+from digest.deliver.verp import SECRET, read_return_path, return_path
 from digest.store import schema
 from digest.store.database import put_meta
 from tests.support.cli import Ran, digest

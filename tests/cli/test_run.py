@@ -254,6 +254,28 @@ def test_what_came_back_is_read_once_and_counted(root: Path, server: FaultServer
     assert run(root, NOW).out == ""
 
 
+def test_a_wish_to_leave_that_nothing_proves_is_left_to_a_person(root: Path, server: FaultServer) -> None:
+    configure(root, send=server.send_table(), inbox={"kind": "maildir", "path": "post"})
+    post = mailbox.Maildir(root / "post", create=True)
+    wish = EmailMessage()
+    wish["From"], wish["To"], wish["Subject"] = PEOPLE[0], "trial@example.org", "Unsubscribe"
+    wish.set_content("Please.\n")
+    post.add(wish)
+    ran = run(root, NOW)
+
+    assert (ran.code, len(list((root / "post" / "new").iterdir()))) == (3, 1)
+    assert PEOPLE[0] in ran.err
+    assert "digest subscribers remove" in ran.err
+    assert run(root, NOW).code == 0
+
+
+def test_reading_the_inbox_loads_nothing_that_renders() -> None:
+    told = "import sys, digest.production.inbox as _; print(sorted(one for one in sys.modules if 'render' in one))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
 def test_a_second_run_says_that_it_is_busy_and_does_nothing(root: Path, server: FaultServer) -> None:
     digest("send", "--at", "2026-11-18 13:05", "--yes", "--by", "A", root=root, now=SENT)
     with locked(root / LOCK, wait_s=0, busy="", hint=""):

@@ -121,6 +121,21 @@ def test_after_ctrl_c_run_leaves_it_to_the_person_and_after_a_service_manager_it
     assert Counter(server.recipients) == Counter(PEOPLE)
 
 
+def test_ctrl_c_before_those_put_off_are_tried_again_leaves_them_to_the_person(root: Path, server: FaultServer) -> None:
+    """Nobody is left in the queue then, but there are people whose time has come."""
+    server.delay_s, server.greylists = 0.0, True
+    digest("send", root=root, now=NOW)
+    there, later = server.connections, "2026-11-18T13:00Z"
+    server.greeting_delay_s = 1.0
+    ended = stop(root, server, signal.SIGINT, more=("--now", later), ready=lambda: server.connections > there + 1)
+    held = digest("run", root=root, now=later)
+
+    assert ended.code == 130, ended.err
+    assert held.code == 3
+    assert "stopped by hand" in held.err
+    assert server.messages == []
+
+
 def test_a_second_ctrl_c_ends_at_once_and_nobody_is_lost_or_doubled(root: Path, server: FaultServer) -> None:
     server.delay_s = 0.5  # a message takes seconds now: the second comes while it is on its way
     ended = stop(root, server, signal.SIGINT, signal.SIGINT, ready=lambda: "DATA" in server.heard)

@@ -57,7 +57,7 @@ def test_starttls_and_a_login_carry_the_mail(tmp_path: Path) -> None:
         ("450", "deferred", 1, 0),
         ("451", "deferred", 1, 0),
         ("452", "deferred", 1, 0),
-        ("454", "deferred", 1, 0),
+        ("454", "deferred", 0, 0),
         ("451-data", "deferred", 1, 0),
         ("452-data", "deferred", 1, 0),
         ("552-data", "failed", 1, 0),

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.delivery import deliver_range
+from digest.deliver.ledger import RANGE
 from digest.deliver.smtp import Transport
+from digest.deliver.watch import Watch
 from digest.errors import ConnectError, LoginError
 from digest.model import Delivery, Tally
-from tests.deliver.helpers import OWNER, Sending, readers, renderer, sending
+from tests.deliver.helpers import OWNER, Sending, readers, renderer, sending, subscribe
 from tests.deliver.truth import agrees
 from tests.support.smtp import FaultServer, fault_server, smtp_server
 
@@ -206,6 +208,82 @@ def test_a_limit_for_the_day_that_is_told_with_a_4xx_fails_nobody_however_often_
         tally = work.ledger.tally(work.mailing().id)
 
     assert (tally.sent, tally.failed) == (5, 0)
+
+
+def test_a_limit_for_the_day_fails_nobody_though_refusals_are_accepted(tmp_path: Path) -> None:
+    """--accept-refusals says that addresses are dead; 454 is not about an address."""
+    with (
+        fault_server(pipelining=True) as server,
+        sending(tmp_path, readers(60), **server.send_table(connections=2)) as work,
+    ):
+        server.quota, server.over_quota = 20, "454 4.7.0 throttling failure: daily message quota exceeded"
+        tallies = []
+        for _ in range(6):
+            tallies.append(work.send(watch=Watch(patience_s=(0.0,), breaker=False)))
+            work.clock.moment += timedelta(hours=5)
+        agrees(work.ledger, work.mailing().id, server.recipients)
+
+    assert {(tally.failed, tally.sent + tally.left) for tally in tallies} == {(0, 60)}
+    assert all("daily message quota" in str(tally.stopped) for tally in tallies)
+    assert len(server.named) < 60 * 4, "not everybody is asked about each time"
+
+
+@pytest.mark.parametrize("fault", ["454", "454-data"])
+def test_who_is_put_off_because_of_us_is_never_given_up(tmp_path: Path, fault: str) -> None:
+    addresses = [f"{fault}.x@readers.example", *readers(3)]
+    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=1)) as work:
+        for number in range(6):
+            subscribe(work.ledger.store, [f"more.{number}@readers.example"])  # else nobody is taken, and it stops
+            work.mailing(include_new=True)
+            work.send()
+            work.clock.moment += timedelta(hours=5)
+        tally = work.ledger.tally(work.mailing().id)
+        row = work.row(addresses[0])
+
+    assert (tally.sent, tally.failed) == (9, 0)
+    assert (row.state, row.attempts, row.code) == ("deferred", 0, 454)
+
+
+def test_the_last_few_whom_a_limit_for_the_day_meets_are_not_marked_failed(tmp_path: Path) -> None:
+    """Too few in a row to tell by their number; Gmail tells by the code."""
+    with fault_server(pipelining=True) as server, sending(tmp_path, readers(104), **server.send_table()) as work:
+        server.quota, server.over_quota = 101, "550 5.4.5 Daily user sending limit exceeded."
+        first = work.send()
+        server.quota = 0
+        work.clock.moment += timedelta(days=1)
+        second = work.send()
+        agrees(work.ledger, work.mailing().id, server.recipients)
+
+    assert first.failed == 0
+    assert second == Tally(sent=104)
+
+
+@pytest.mark.parametrize("fault", ["drop-dot", "drop-data"])
+def test_one_refusal_of_a_server_that_fails_everybody_else_marks_nobody_failed(tmp_path: Path, fault: str) -> None:
+    addresses = [f"{fault}.1@readers.example", "554-data.x@readers.example", f"{fault}.2@readers.example"]
+    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=1)) as work:
+        tally = work.send()
+        agrees(work.ledger, work.mailing().id, server.recipients)
+
+    assert tally.failed == 0
+    assert tally.stopped is not None
+
+
+def test_who_is_left_for_the_next_run_is_not_in_doubt_if_the_machine_dies(tmp_path: Path) -> None:
+    """A server that hangs up on one in ten: of those no byte of a body has left."""
+    addresses = [f"{'drop-data' if number % 10 == 3 else 'ok'}.{number}@readers.example" for number in range(3 * RANGE)]
+    claimed: list[int] = []
+    with fault_server() as server, sending(tmp_path, addresses, **server.send_table(connections=4)) as work:
+        mailing = work.mailing()
+
+        def look(_: Delivery) -> None:
+            claimed.append(len(work.ledger.rows(mailing.id, ["claimed", "sending"])))
+
+        tally = work.send(on_delivery=look, watch=Watch(patience_s=(0.0,) * 50))
+        agrees(work.ledger, mailing.id, server.recipients)
+
+    assert (tally.sent, tally.left) == (540, 60)
+    assert max(claimed) <= RANGE
 
 
 def test_a_server_that_drops_every_third_message_after_the_dot_does_not_get_a_third_of_the_list(tmp_path: Path) -> None:

@@ -17,13 +17,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from digest.deliver.ledger import MAX_ATTEMPTS, Ledger
+from digest.deliver.ledger import MAX_ATTEMPTS, Ledger, OnUncertain
 from digest.model import Delivery
 from digest.store import schema
 from digest.store.database import Store
 from tests.deliver.helpers import NOON, subscribe
 from tests.deliver.test_ledger import addresses, open_issue
 from tests.support.postgres import lend
+
+OUTCOMES = ["sent", "deferred", "put off", "failed", "dropped", "given back", "lost", "lost, to be sent again"]
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -43,6 +45,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.sending: dict[int, Delivery] = {}
         self.accepted: Counter[int] = Counter()  # what the server has
         self.settled: dict[int, str] = {}
+        self.again: Counter[int] = Counter()  # how often somebody chose to mail them though they may have it
+        self.gone: set[int] = set()  # who left the list
         self.people = 0
 
     def teardown(self) -> None:
@@ -78,11 +82,25 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted(self.claimed)))
-        self.ledger.sending(self.claimed[number], owner=self.owner, now=self.now)
-        self.sending[number] = self.claimed.pop(number)
+        row = self.claimed.pop(number)
+        if self.ledger.sending(row, owner=self.owner, now=self.now):
+            assert number not in self.gone
+            self.sending[number] = row
+        else:
+            assert number in self.gone
+            self.settled[number] = "suppressed"
+
+    @precondition(lambda self: self.people)
+    @rule(data=st.data())
+    def somebody_leaves(self, data: st.DataObject) -> None:
+        number = data.draw(st.integers(1, self.people))
+        self.gone.add(number)
+        with self.store.write() as connection:
+            of = schema.subscriber.c.id == number
+            connection.execute(schema.subscriber.update().where(of).values(state="unsubscribed"))
 
     @precondition(lambda self: self.sending)
-    @rule(data=st.data(), what=st.sampled_from(["sent", "deferred", "failed", "dropped", "lost"]))
+    @rule(data=st.data(), what=st.sampled_from(OUTCOMES))
     def finish(self, data: st.DataObject, what: str) -> None:
         number = data.draw(st.sampled_from(sorted(self.sending)))
         row = self.sending.pop(number)
@@ -94,11 +112,22 @@ class LedgerMachine(RuleBasedStateMachine):
             assert done.attempts == row.attempts + 1 <= MAX_ATTEMPTS
             if done.state == "failed":
                 self.settled[number] = "failed"
+        elif what == "put off":
+            done = self.ledger.put_off(row, **self.outcome(454))
+            assert (done.state, done.attempts) == ("deferred", row.attempts)
         elif what == "failed":
             self.settled[number] = self.ledger.failed(row, **self.outcome(550)).state
         elif what == "dropped":
             self.ledger.step_back(row, owner=self.owner, now=self.now)
             self.claimed[number] = row
+        elif what == "given back":
+            self.ledger.give_back(row, owner=self.owner, now=self.now)
+        elif what == "lost, to be sent again":
+            self.accepted[number] += data.draw(st.integers(0, 1))
+            done = self.ledger.uncertain(row, **self.outcome(0), policy="resend")
+            self.again[number] += 1
+            if done.state == "uncertain":
+                self.settled[number] = "uncertain"
         else:
             self.accepted[number] += data.draw(st.integers(0, 1))
             self.settled[number] = self.ledger.uncertain(row, **self.outcome(0), policy="hold").state
@@ -108,8 +137,16 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.release(self.mailing.id, 1, 99, owner=self.owner, now=self.now)
         self.claimed.clear()
 
-    @rule(data=st.data(), reboot=st.booleans())
-    def die_and_come_back(self, data: st.DataObject, *, reboot: bool) -> None:
+    @rule()
+    def uncertain_ones_are_to_be_sent_again(self) -> None:
+        held = [number for number, state in self.settled.items() if state == "uncertain"]
+        assert self.ledger.resend_uncertain(self.mailing.id, now=self.now) == len(held)
+        self.again.update(held)
+        for number in held:
+            del self.settled[number]
+
+    @rule(data=st.data(), reboot=st.booleans(), resends=st.booleans())
+    def die_and_come_back(self, data: st.DataObject, *, reboot: bool, resends: bool) -> None:
         doubtful = set(self.sending) | (set(self.claimed) if reboot else set())
         for number in self.sending:
             self.accepted[number] += data.draw(st.integers(0, 1))
@@ -120,9 +157,14 @@ class LedgerMachine(RuleBasedStateMachine):
             lend(self.store, self.owner, seconds=-1)
         self.boot, self.pid = self.boot + reboot, self.pid + 1
         lend(self.store, self.owner)
-        held = self.ledger.recover(self.mailing.id, owner=self.owner, policy="hold", now=self.now)
-        assert held == len(doubtful)
-        self.settled.update(dict.fromkeys(doubtful, "uncertain"))
+        policy: OnUncertain = "resend" if resends else "hold"
+        held = self.ledger.recover(self.mailing.id, owner=self.owner, policy=policy, now=self.now)
+        if resends:
+            assert held == 0
+            self.again.update(doubtful)
+        else:
+            assert held == len(doubtful)
+            self.settled.update(dict.fromkeys(doubtful, "uncertain"))
         self.claimed.clear()
         self.sending.clear()
 
@@ -144,11 +186,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def nothing_is_doubled_and_nothing_lost(self) -> None:
         if not self.people:
             return
-        assert all(count <= 1 for count in self.accepted.values())
+        assert all(count <= 1 + self.again[number] for number, count in self.accepted.items())
         sent = {row.subscriber_id for row in self.ledger.rows(self.mailing.id, ["sent"])}
         held = {row.subscriber_id for row in self.ledger.rows(self.mailing.id, ["uncertain"])}
         assert sent <= set(self.accepted)
-        assert {number for number, count in self.accepted.items() if count} <= sent | held
+        assert {number for number, count in self.accepted.items() if count} <= sent | held | set(self.again)
 
 
 def test_in_any_order_it_adds_up(store: Store) -> None:

@@ -101,8 +101,34 @@ def test_a_quotation_mark_that_is_never_closed_swallows_no_row_in_silence(tmp_pa
     assert report.bad == (BadRow(line=3, reason="a quotation mark is not closed; lines 3 to 5 were not read"),)
 
 
-def test_a_cell_over_two_lines_is_listed(tmp_path: Path) -> None:
-    report, found = load(tmp_path, 'address,name\nanna@readers.example,"An\nna"\nbo@readers.example,Bo\n')
+def test_rows_lost_to_a_quotation_mark_that_another_one_closes_are_named(tmp_path: Path) -> None:
+    text = 'address,name\nanna@readers.example,"Anna\nbo@readers.example,"Bo"\ncy@readers.example,Cy\n'
+
+    report, found = load(tmp_path, text)
+
+    assert [person[0] for person in found] == ["cy@readers.example"]
+    assert [bad.reason for bad in report.bad] == ["a quotation mark is not closed; lines 2 to 3 were not read"]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_cell_may_run_over_lines(tmp_path: Path, ending: str) -> None:
+    rows = (
+        "address,name,home",
+        'anna@readers.example,"Anna\nAhl","1 Quay\nMarlport"',
+        "bo@readers.example,Bo,",
+        "cy,,",
+    )
+
+    report, found = load(tmp_path, "\n".join(rows).replace("\n", ending))
+
+    assert [person[:2] for person in found] == [("anna@readers.example", "Anna Ahl"), ("bo@readers.example", "Bo")]
+    assert [bad.line for bad in report.bad] == [6]
+
+
+def test_a_cell_over_lines_that_holds_an_address_is_listed(tmp_path: Path) -> None:
+    report, found = load(
+        tmp_path, 'address,name\nanna@readers.example,"An\ncy@readers.example,Cy\n"\nbo@readers.example,Bo'
+    )
 
     assert [person[0] for person in found] == ["bo@readers.example"]
     assert (report.bad[0].line, report.rows) == (2, 2)

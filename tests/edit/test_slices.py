@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.edit.slices import ALL, NOTHING, Slice, narrowest, slice_issue, slice_of, topics_of, variant_of
+from digest.edit.slices import ALL, NOTHING, Slice, narrowest, slice_issue, slice_of, topics_of
 from digest.model import Issue, IssueSection, IssueStory
 from tests.support.sample import sample_settings
 
@@ -29,6 +29,10 @@ ISSUE = st.builds(
     intro=st.just("Hello."), sections=st.lists(SECTION, max_size=6).map(tuple),
 )  # fmt: skip
 TOPICS = st.lists(st.sampled_from([*KNOWN, "WORLD", "economy-trade", "Gardening", ""]), max_size=6)
+
+
+def variant_of(topics: tuple[str, ...], of: Issue, known: tuple[str, ...]) -> str:
+    return slice_of(topics, of, known).id
 
 
 def issue(*sections: IssueSection) -> Issue:
@@ -91,6 +95,13 @@ def test_a_week_without_a_word_on_somebodys_topics_is_no_mail_for_them() -> None
     week = issue(section("World", "a"), section("Technology", intro="Nothing this week."))
     assert variant_of(("Économie", "énergie"), week, KNOWN) == NOTHING
     assert variant_of(("Technology",), week, KNOWN) == NOTHING
+
+
+def test_a_note_that_is_printed_for_nobody_is_nothing_on_a_topic() -> None:
+    note = section("Technology", intro="<!-- next week -->")
+    week = issue(section("World", "a"), note, section("Readers write", "d"))
+    assert variant_of(("World",), week, KNOWN) == ALL
+    assert variant_of(("Technology",), week, KNOWN) == "general"
 
 
 def test_an_issue_without_stories_goes_whole_to_everyone() -> None:

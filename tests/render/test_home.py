@@ -3,9 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
-from tests.archive.newsletter import EMPTY, LOOKS, RECORDS, WEEK_46, WEEK_47, changed, home, published
+from digest.config.serve import ServeSettings
+from tests.archive.newsletter import EMPTY, LOOKS, RECORDS, WEEK_46, WEEK_47, changed, home, page, published
 from tests.render.outline import faults, outline
 
 
@@ -68,6 +70,14 @@ def test_readers_subscribe_by_a_mail_to_the_newsletter() -> None:
     address = "mailto:editor@policyweek.example?subject=The%20Policy%20Week"
     assert address in outline(home(published(WEEK_47))).addresses
     assert "mailto:brief@policyweek.example" in home(settings=changed(reply_to=None))
+
+
+def test_where_there_is_a_page_to_subscribe_on_the_archive_leads_to_it() -> None:
+    served = msgspec.structs.replace(changed(), serve=ServeSettings(url="https://news.policyweek.example/"))
+    for html in (home(published(WEEK_47), settings=served), page(WEEK_47, settings=served)):
+        addresses = outline(html).addresses
+        assert "https://news.policyweek.example/subscribe" in addresses
+        assert not any(one.startswith("mailto:") and "subject" in one for one in addresses)
 
 
 def test_the_home_page_speaks_the_newsletters_language() -> None:

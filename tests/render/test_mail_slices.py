@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import html
 import os
 import re
 from dataclasses import replace
@@ -15,6 +18,9 @@ from hypothesis import strategies as st
 from digest.config.serve import ServeSettings
 from digest.config.settings import Settings
 from digest.deliver.body import body_of
+from digest.deliver.splice import Splice
+from digest.deliver.stamp import Recipient, Stamp
+from digest.deliver.tokens import Key, Keyring
 from digest.edit.slices import Slice, slice_issue, slice_of, topics_of
 from digest.model import PREFERENCES_MARK, UNSUBSCRIBE_MARK, Entry, Issue, IssueSection, IssueStory, Mail, SourceRef
 from digest.render.home import render_home
@@ -45,9 +51,9 @@ def mails(issue: Issue, *topics: tuple[str, ...], serve: bool = True, **newslett
     )  # fmt: skip
 
 
-def unmarked(html: str) -> str:
+def unmarked(written: str) -> str:
     """The HTML as a reader gets it: an address for each link of one's own."""
-    return html.replace(PREFERENCES_MARK, "https://news.policyweek.example/p")
+    return written.replace(PREFERENCES_MARK, "https://news.policyweek.example/p")
 
 
 @pytest.mark.parametrize("kind", ["html", "txt"])
@@ -143,9 +149,28 @@ def test_a_slice_is_shortened_for_itself_alone() -> None:
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_reader_is_greeted_by_name_in_both_parts_of_every_mail(look: str) -> None:
     for made in mails(NAMED, ("World",), look=look):
-        assert ">Dear @@name|reader of *ours*@@,</p>" in made.html
+        assert '>Dear <span dir="auto">@@name|reader of *ours*@@</span>,</p>' in made.html
         assert "\nDear @@name|reader of *ours*@@,\n" in made.text
         assert "@@" not in made.preheader + made.subject
+
+
+NAMES = ["علي", "שרה “א”", '<b>R & D</b> "x"', "@@unsubscribe@@", "Ada " + "x" * 300, "a\u202eb", "名前"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_is_text_that_stands_apart_from_the_sentence(name: str) -> None:
+    chosen = serving()
+    keys = Keyring(list_id="a", keys=(Key(version=1, secret="s"),))
+    stamp = Stamp(settings=chosen, mailing_id="m", secret="s", keyring=keys)
+    who = Recipient(subscriber_id=7, address="a@r.example", name=name)
+    mail = mails(replace(SAMPLE, intro="@@name|You@@, good morning."))[0]
+    read = email.message_from_bytes(Splice(mail, stamp, date=SEEN).message(who), policy=email.policy.default)
+    text, rich = (read.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert rich is not None
+    shown = name.replace("\u202e", "")
+    assert f"\n{shown}, good morning.\n" in text.get_content().replace("\r\n", "\n")
+    assert f'<span dir="auto">{html.escape(shown)}</span>, good morning.' in rich.get_content()
 
 
 def test_pages_and_the_feed_greet_everybody_alike() -> None:
@@ -160,7 +185,7 @@ def test_pages_and_the_feed_greet_everybody_alike() -> None:
 
 def test_without_a_word_for_want_of_a_name_nothing_stands_there() -> None:
     issue = replace(SAMPLE, intro="Hello @@name@@!", preheader="")
-    assert "Hello @@name@@!" in mails(issue)[0].html
+    assert 'Hello <span dir="auto">@@name@@</span>!' in mails(issue)[0].html
     assert "Hello !" in render_content(issue, settings=serving(), templates=TEMPLATES, entries={})
     assert mails(issue)[0].preheader == "Hello !"
 

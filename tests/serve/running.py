@@ -116,6 +116,16 @@ def one_click(served: Served, raw: bytes) -> Answer:
     return served.post(link, ("List-Unsubscribe", "One-Click"))
 
 
+# The program as it is, but for how long it is patient.
+HASTY = """\
+from digest.cli.main import main
+from digest.serve import form, server
+from digest.store import sqlite
+server.HEAD_WITHIN_S = form.READ_WITHIN_S = 2.0
+sqlite.BUSY_TIMEOUT_MS = 500
+main()
+"""
+
 CONFIG = """\
 [newsletter]
 title = "The Quay Letter"
@@ -172,9 +182,10 @@ def serving(
     look: str = "brief",
     more: str = "",
     new: bool = True,
+    hasty: bool = False,
     arguments: tuple[str, ...] = (),
 ) -> Iterator[Served]:
-    """Serve a newsletter until the block ends; with ``new`` it is made first."""
+    """Serve a newsletter until the block ends; with ``new`` it is made first, ``hasty``: with little patience."""
     port = free_port() if new else 0
     if new:
         newsletter(root, smtp_port=mail.port if mail else 9, port=port, path=path, language=language, look=look,
@@ -183,7 +194,7 @@ def serving(
     log = root.parent / f"{root.name}.log"
     with log.open("a") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "digest", "serve", "--json", *arguments],
+            [sys.executable, *(("-c", HASTY) if hasty else ("-m", "digest")), "serve", "--json", *arguments],
             cwd=root, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ | {"PYTHONPATH": paths},
         )  # fmt: skip
         try:

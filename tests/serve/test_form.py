@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.deliver.optin import Wish
-from digest.serve.form import MOST_NAME, Filled, FormError, parse_form, read_filled, section_of
+from digest.serve.form import MOST_NAME, Filled, FormError, parse_form, read_filled
 from digest.text.address import address_problem, tidy
 
 SECTIONS = ("Ports", "Ferries & tides")
@@ -69,12 +69,6 @@ def test_all_sections_are_no_choice_and_so_are_those_to_come() -> None:
 def test_topics_that_are_no_sections_stay_with_a_choice() -> None:
     found = filled(address=["a@b.example"], topic=["Ports"])
     assert found.wish(SECTIONS, kept=["imported"]).topics == ("Ports", "imported")
-
-
-@pytest.mark.parametrize("topic", ["Ferries & tides", "FERRIES & TIDES", "ferries-tides", " ferries & tides "])
-def test_a_topic_is_known_as_the_mails_know_it(topic: str) -> None:
-    assert section_of(topic, SECTIONS) == "Ferries & tides"
-    assert section_of("something else", SECTIONS) is None
 
 
 def test_where_there_is_one_section_nobody_is_asked() -> None:

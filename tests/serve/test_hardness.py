@@ -55,6 +55,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Likewise, but nobody waits long: what takes ten seconds elsewhere takes one or two here."""
+    root = tmp_path_factory.mktemp("hasty") / "n"
+    with smtp_server() as mail, serving(root, mail, hasty=True) as served:
+        assert digest("subscribers", "add", ADA, "--name", "Ada", root=root).code == 0
+        yield served
+
+
 def test_looking_changes_nothing_and_head_is_get_without_a_body(served: Served) -> None:
     signed = ring(served)
     soon = datetime.now(UTC) + timedelta(days=1)
@@ -259,28 +268,28 @@ def test_two_hundred_at_once_are_all_answered(served: Served) -> None:
     assert all(served.subscriber(f"p{number}@parallel.example") for number in range(3, 200, 4))
 
 
-def test_a_store_that_somebody_else_writes_to_costs_a_moment_and_no_wish(served: Served) -> None:
+def test_a_store_that_somebody_else_writes_to_costs_a_moment_and_no_wish(hasty: Served) -> None:
     client = {"X-Forwarded-For": "198.51.100.120"}
-    with contextlib.closing(sqlite3.connect(served.root / "state" / "digest.db", isolation_level=None)) as line:
+    with contextlib.closing(sqlite3.connect(hasty.root / "state" / "digest.db", isolation_level=None)) as line:
         line.execute("BEGIN IMMEDIATE")
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             fields = ("address", "busy@readers.example"), ("topic", "Ports")
-            waiting = pool.submit(served.post, "subscribe", *fields, **client)
-            assert served.get(f"preferences/{ring(served).sign('preferences', 1)}").status == 200  # reading goes on
+            waiting = pool.submit(hasty.post, "subscribe", *fields, **client)
+            assert hasty.get(f"preferences/{ring(hasty).sign('preferences', 1)}").status == 200  # reading goes on
             answer = waiting.result(30)
         line.execute("ROLLBACK")
     assert (answer.status, answer.heading) == (503, "Please try again")
     assert int(answer.headers["retry-after"]) > 0
-    assert served.subscriber("busy@readers.example") is None
-    assert served.post("subscribe", *fields, **client).status == 200
+    assert hasty.subscriber("busy@readers.example") is None
+    assert hasty.post("subscribe", *fields, **client).status == 200
 
 
 # --- lines -----------------------------------------------------------------------------------------------------
 
 
-def test_who_sends_a_request_drop_by_drop_is_hung_up_on(served: Served) -> None:
-    slow = socket.create_connection(("127.0.0.1", served.port), timeout=40)
-    body = socket.create_connection(("127.0.0.1", served.port), timeout=40)
+def test_who_sends_a_request_drop_by_drop_is_hung_up_on(hasty: Served) -> None:
+    slow = socket.create_connection(("127.0.0.1", hasty.port), timeout=40)
+    body = socket.create_connection(("127.0.0.1", hasty.port), timeout=40)
     with slow, body:
         body.sendall(b"POST /subscribe HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\naddress=")
         with contextlib.suppress(OSError):

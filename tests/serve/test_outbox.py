@@ -13,6 +13,8 @@ import pytest
 
 from digest.deliver import keys, optin, subscribers
 from digest.deliver.optin import Wish
+from digest.deliver.tokens import Keyring
+from digest.errors import StateError
 from digest.production.mailout import open_transport
 from digest.project import Project
 from digest.serve.letters import Letters
@@ -163,3 +165,75 @@ def test_who_left_before_the_mail_leaves_gets_none(tmp_path: Path) -> None:
             optin.leave(connection, 1, now=NOON)
         made.outbox.sweep()
         assert server.messages == []
+
+
+def test_one_address_a_server_hangs_up_for_holds_up_nobody_else(tmp_path: Path) -> None:
+    with fault_server() as server, desk(tmp_path, server.port) as made:
+        made.ask("421.ada@readers.example")
+        made.ask("ok.bo@readers.example")
+        made.outbox.sweep()
+        assert server.messages == []
+        made.outbox.sweep()
+        assert server.recipients == ["ok.bo@readers.example"]
+        assert made.events(1) == ["added", "asked"]  # and is still owed
+
+
+def test_a_store_without_keys_ends_no_outbox(tmp_path: Path) -> None:
+    with smtp_server() as server, desk(tmp_path, server.port) as made:
+        made.ask("ada@readers.example")
+        found = made.outbox._keyring
+
+        def none() -> Keyring:
+            raise StateError("the store has no keys for links")
+
+        made.outbox._keyring = none
+        assert made.outbox.sweep() == 10
+        made.outbox._keyring = found
+        made.outbox.sweep()
+        assert server.recipients == ["ada@readers.example"]
+
+
+def test_mails_of_before_a_start_are_counted_once_however_often_nothing_is_owed(tmp_path: Path) -> None:
+    with smtp_server() as server, desk(tmp_path, server.port, per_hour=3) as made:
+        with made.project.store.write() as connection:
+            subscribers.add(connection, "old@readers.example", now=NOON)
+            subscribers.note(connection, 1, optin.MAILED, now=NOON)
+        for _ in range(4):
+            made.outbox.sweep()
+        made.ask("ada@readers.example")
+        made.outbox.sweep()
+        assert server.recipients == ["ada@readers.example"]
+
+
+def test_at_the_end_no_other_mail_begins(tmp_path: Path) -> None:
+    with smtp_server() as server, desk(tmp_path, server.port) as made:
+        made.ask("ada@readers.example")
+        made.outbox.end()
+        made.outbox.sweep()
+        assert server.messages == []
+
+
+def test_what_a_server_says_of_an_address_is_logged_without_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = "421 4.7.0 mail to <Ada@readers.example>: come back later"
+    with fault_server(mail_reply=reply) as server, desk(tmp_path, server.port) as made:
+        made.ask("ada@readers.example")
+        made.outbox.sweep()
+    assert "come back later" in caplog.text
+    assert "readers.example" not in caplog.text
+
+
+def test_a_mail_that_left_while_the_store_could_not_be_written_leaves_once(tmp_path: Path) -> None:
+    full = "CREATE TRIGGER full BEFORE INSERT ON subscriber_event BEGIN SELECT RAISE(ABORT, 'full'); END"
+    with smtp_server() as server, desk(tmp_path, server.port) as made:
+        made.ask("ada@readers.example")
+        with made.project.store.write() as connection:
+            connection.exec_driver_sql(full)
+        for _ in range(3):
+            made.outbox.sweep()
+        assert (len(server.messages), made.events()) == (1, ["added", "asked"])
+        with made.project.store.write() as connection:
+            connection.exec_driver_sql("DROP TRIGGER full")
+        made.outbox.sweep()
+        assert (len(server.messages), made.events()) == (1, ["added", "asked", "mailed"])

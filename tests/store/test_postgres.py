@@ -102,10 +102,24 @@ def test_a_database_of_something_else_is_left_alone(cluster: Cluster, tmp_path: 
         open_store(url, tmp_path)
 
 
-def test_a_database_that_cannot_hold_every_name_is_refused(cluster: Cluster, tmp_path: Path) -> None:
-    cluster.execute("CREATE DATABASE narrow ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
-    with pytest.raises(StoreError, match="as LATIN1"):
-        open_store(cluster.url("narrow"), tmp_path)
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_name_is_refused(cluster: Cluster, tmp_path: Path, encoding: str) -> None:
+    how = f"ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+    cluster.execute(f"CREATE DATABASE narrow_{encoding} {how}")
+    with pytest.raises(StoreError, match=f"as {encoding}"):
+        open_store(cluster.url(f"narrow_{encoding.lower()}"), tmp_path)
+
+
+def test_a_schema_of_its_own_is_used_and_a_missing_one_named(cluster: Cluster, tmp_path: Path) -> None:
+    url = cluster.empty()
+    elsewhere = f"{url}&options=-csearch_path%3Dletters"
+    with pytest.raises(StoreError, match="no schema") as caught:
+        open_store(elsewhere, tmp_path)
+    assert "CREATE SCHEMA" in (caught.value.hint or "")
+
+    cluster.execute("CREATE SCHEMA letters", database=url_name(url))
+    open_store(elsewhere, tmp_path).close()
+    open_store(elsewhere, tmp_path, create=False).close()
 
 
 def test_a_server_that_is_not_there_is_named_and_no_password_shown(tmp_path: Path) -> None:
@@ -113,6 +127,30 @@ def test_a_server_that_is_not_there_is_named_and_no_password_shown(tmp_path: Pat
         open_store(f"postgresql://desk:hunter2@/digest?host={tmp_path}", tmp_path)
     assert "hunter2" not in caught.value.message
     assert "is the server running" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("role", "rest", "said", "hint"),
+    [
+        ("desk", "", "password", "PGPASSWORD"),
+        ("digest", "/nowhere", "nowhere", "createdb"),
+        ("nobody", "", "nobody", "createuser"),
+        ("digest", "&sslmoed=require", "sslmoed", "correct what follows"),
+    ],
+)
+def test_a_server_that_refuses_us_is_told_with_the_next_step(
+    cluster: Cluster, tmp_path: Path, role: str, rest: str, said: str, hint: str
+) -> None:
+    rules = cluster.data / "pg_hba.conf"
+    if "desk" not in rules.read_text():
+        cluster.execute("CREATE ROLE desk LOGIN PASSWORD 'secret'")
+        rules.write_text(f"local all desk scram-sha-256\n{rules.read_text()}")
+        cluster.execute("SELECT pg_reload_conf()")
+    url = f"postgresql://{role}@{rest if rest.startswith('/') else '/postgres'}?host={cluster.folder}"
+
+    with pytest.raises(StoreError, match=f"no connection to the store: .*{said}") as caught:
+        open_store(url + (rest if rest.startswith("&") else ""), tmp_path)
+    assert hint in (caught.value.hint or "")
 
 
 def test_without_psycopg_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +18,10 @@ from sqlalchemy import Connection, create_engine, text
 
 from digest.errors import StoreError
 from digest.store import schema
-from digest.store.database import Store, open_store, put_meta
+from digest.store.database import Store, get_meta, open_store, put_meta
 from digest.store.migrate import alembic_config, upgrade
 from digest.store.sqlite import backup_sqlite, check_sqlite
-from digest.store.transactions import migrate
+from digest.store.transactions import revision_of
 
 URL = "sqlite:///state/digest.db"
 
@@ -61,16 +64,99 @@ def test_a_new_store_is_what_the_migrations_lead_to(store: Store, tmp_path: Path
     migrated.dispose()
 
 
-def test_an_older_store_is_copied_and_migrated(tmp_path: Path) -> None:
-    store = open_store(URL, tmp_path)
+def older(root: Path) -> Path:
+    """A store as schema 0007 left it; gives back its file."""
+    store = open_store(URL, root)
+    assert store.path is not None
     with store.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-
-    # There is no older schema yet: it is enough that Alembic is asked, after a copy was made.
-    with pytest.raises(Exception, match="0000"):
-        migrate(store)
-    assert (tmp_path / "state" / f"digest.before-{schema.HEAD}.db").is_file()
+        for table in ("schedule", "lease"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+        put_meta(connection, "key", "value")
     store.close()
+    return store.path
+
+
+def copies(path: Path) -> list[str]:
+    return sorted(copy.name for copy in path.parent.glob("*.before-*"))
+
+
+def test_an_older_store_is_copied_and_migrated(tmp_path: Path) -> None:
+    path = older(tmp_path)
+    store = open_store(URL, tmp_path)
+    with store.read() as connection:
+        assert (revision_of(connection), get_meta(connection, "key")) == (schema.HEAD, "value")
+    store.close()
+
+    (copy,) = copies(path)
+    check_sqlite(path.with_name(copy))
+    assert stat.S_IMODE(path.with_name(copy).stat().st_mode) == 0o600
+    with contextlib.closing(sqlite3.connect(path.with_name(copy))) as found:
+        assert found.execute("SELECT version_num FROM alembic_version").fetchone() == ("0007",)
+
+
+def test_a_migration_that_fails_leaves_the_store_and_no_copy(tmp_path: Path) -> None:
+    path = older(tmp_path)
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE lease (x)")
+    with pytest.raises(StoreError, match="already exists"):
+        open_store(URL, tmp_path)
+
+    assert copies(path) == []
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT version_num FROM alembic_version").fetchone() == ("0007",)
+        assert other.execute("SELECT name FROM sqlite_master WHERE name = 'schedule'").fetchone() is None
+        other.execute("DROP TABLE lease")
+    open_store(URL, tmp_path).close()
+
+
+KILLED_AS_IT_MIGRATES = """
+import os, sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+from digest.store.database import open_store
+
+@event.listens_for(Engine, "before_cursor_execute")
+def die(connection, cursor, statement, *rest):
+    if "CREATE TABLE lease" in statement:
+        os.kill(os.getpid(), 9)
+
+open_store(sys.argv[1], Path(sys.argv[2]))
+"""
+
+
+def test_a_migration_that_was_killed_is_done_again(tmp_path: Path) -> None:
+    path = older(tmp_path)
+    for _ in range(2):
+        killed = subprocess.run([sys.executable, "-c", KILLED_AS_IT_MIGRATES, URL, str(tmp_path)], check=False)
+        assert killed.returncode == -9
+    store = open_store(URL, tmp_path)
+    with store.read() as connection:
+        assert (revision_of(connection), get_meta(connection, "key")) == (schema.HEAD, "value")
+    store.close()
+
+    assert copies(path) == [f"digest.before-{schema.HEAD}.db"]
+
+
+def test_several_that_open_an_older_store_at_once_migrate_it_once(tmp_path: Path) -> None:
+    path = older(tmp_path)
+    code = "import sys; from pathlib import Path; from digest.store.database import open_store\n"
+    code += "open_store(sys.argv[1], Path(sys.argv[2])).close()"
+    opening = [subprocess.Popen([sys.executable, "-c", code, URL, str(tmp_path)]) for _ in range(3)]
+
+    assert [one.wait() for one in opening] == [0, 0, 0]
+    assert copies(path) == [f"digest.before-{schema.HEAD}.db"]
+
+
+def test_an_older_store_that_was_brought_back_is_migrated_too(tmp_path: Path) -> None:
+    path = older(tmp_path)
+    kept = path.read_bytes()
+    for _ in range(2):
+        open_store(URL, tmp_path).close()
+        path.write_bytes(kept)
+    open_store(URL, tmp_path).close()
+
+    assert copies(path) == [f"digest.before-{schema.HEAD}{number}.db" for number in ("-2", "-3", "")]
 
 
 def test_a_damaged_store_is_named(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from digest.check.issue.weekdays import wrong_dates
 from digest.check.remarks import shortened
 from digest.text.dates import parse_date
 from digest.text.facts import missing_quotes
+from digest.text.readermarks import NAME_MARK, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,19 @@ def todo(galley: Galley) -> Iterator[Remark]:
         if said:
             yield Remark(rule="todo", line=line.number, message=f"“{shortened(said, 50)}” is still in the text",
                          hint="finish the sentence or delete it")  # fmt: skip
+        elif _loses_mark(galley, line):
+            yield Remark(rule="todo", line=line.number, advice=True,
+                         message="a mark @@…@@ is not filled in here, and is left out",
+                         hint="@@name|reader@@ works in the introduction; links of each reader’s own are the template’s"
+                         )  # fmt: skip
+
+
+def _loses_mark(galley: Galley, line: PrintedLine) -> bool:
+    """Whether it holds what is filled in elsewhere only: a name in the introduction, links in templates."""
+    first = next((section.line for section in galley.issue.sections), None)
+    in_intro = line.kind != "front" and (not first or line.number < first)
+    text = NAME_MARK.sub("", line.text) if in_intro else line.text
+    return without_marks(text) != text
 
 
 def embargo_note(galley: Galley) -> Iterator[Remark]:

@@ -246,6 +246,15 @@ def one_click(letter: Letter) -> Iterator[Remark]:
                      "write List-Unsubscribe=One-Click", post)  # fmt: skip
 
 
+def by_mail_alone(letter: Letter) -> Iterator[Remark]:
+    """Of digest's own mails: whether whoever wants to leave must write a mail, for want of a page that does it."""
+    leave = next((one for one in header_lines(letter.raw) if one.name == "list-unsubscribe"), None)
+    if leave is not None and "https://" not in leave.value.lower():
+        yield _about("one-click", "List-Unsubscribe has a mail address alone: leaving takes a mail, not a click",
+                     "Gmail and Yahoo ask for one click of those who mail thousands: see `digest serve --help`",
+                     leave, advice=True)  # fmt: skip
+
+
 def header_text(letter: Letter) -> Iterator[Remark]:
     """What stands in headers is readable everywhere: encoded where it must be, and without tricks."""
     for one in header_lines(letter.raw):

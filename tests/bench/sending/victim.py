@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,16 @@ def note_durable(file: Path) -> None:
     """Write down how much of the store's log was safe on disk after each durable commit: all a power cut would leave.
 
     Nothing moves from the log into the database meanwhile. The marks of single messages wait for no disk, so what is
-    safe ends with the commit of the last ``Store.write``, however many marks stand behind it.
+    safe ends with the commit of the last ``Store.write`` or ``share``, however many marks stand behind it.
     """
     event.listen(Engine, "connect", lambda raw, _: raw.execute("PRAGMA wal_autocheckpoint = 0"))
-    real = Store.write
+    for name in ("write", "share"):
+        setattr(Store, name, _noting(getattr(Store, name), file))
 
+
+def _noting(real: Callable[[Store], AbstractContextManager[Connection]], file: Path) -> Callable[[Store], object]:
     @contextlib.contextmanager
-    def write(self: Store) -> Iterator[Connection]:
+    def transaction(self: Store) -> Iterator[Connection]:
         log = Path(f"{self.path}-wal")
         with real(self) as connection:
             raw: Any = connection.connection.dbapi_connection
@@ -97,7 +101,7 @@ def note_durable(file: Path) -> None:
         if wrote:
             file.write_text(str(end_of_commit(log.read_bytes(), length)), "ascii")
 
-    Store.write = write  # type: ignore[method-assign]
+    return transaction
 
 
 def end_of_commit(log: bytes, start: int) -> int:
