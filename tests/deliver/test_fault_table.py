@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.deliver.ledger import MAX_ATTEMPTS, RETRY_AFTER_MIN
+from digest.deliver.ledger import MAX_ATTEMPTS
 from digest.model import Tally
+from digest.store.outcomes import RETRY_AFTER_MIN
 from tests.deliver.helpers import readers, sending
 from tests.deliver.truth import agrees
 from tests.support.smtp import fault_server
