@@ -186,7 +186,8 @@ def _test(session: Session, project: Project, address: str, issue: str | None) -
 
 def _dry_run(session: Session, project: Project, issue: str | None) -> int:
     from digest import pipeline
-    from digest.cli.render import say_findings
+    from digest.cli.render import editions_data, readers_line, readers_of, say_findings
+    from digest.deliver.dkim import signer_of
     from digest.production import mailout
 
     record = mailout.issue_to_send(project, now=session.now, name=issue)
@@ -194,6 +195,8 @@ def _dry_run(session: Session, project: Project, issue: str | None) -> int:
     mailout.refuse_after_restore(project)
     checked = pipeline.check(project, now=session.now, name=record.name)
     html_bytes = len(checked.proof.mail.html.encode("utf-8"))
+    found, signer = readers_of(project, checked), signer_of(project.settings, project.root)
+    dns = signer.record() if signer else None
     say_findings(session, checked)
     data = {
         "issue": record.name,
@@ -204,6 +207,9 @@ def _dry_run(session: Session, project: Project, issue: str | None) -> int:
         "stories": len(checked.proof.issue.stories),
         "blocked": bool(checked.blocking),
         "host": project.settings.send.host,
+        "goes_to": mailout.carrier_name(project.settings.send),
+        "editions": editions_data(checked, found),
+        "dns": {"name": dns[0], "txt": dns[1]} if dns else None,
     }
 
     def show() -> None:
@@ -213,7 +219,11 @@ def _dry_run(session: Session, project: Project, issue: str | None) -> int:
         )
         session.line(f"subject: {checked.proof.mail.subject}")
         session.line(f"{count(len(checked.proof.issue.stories), 'story', 'stories')}, HTML part {html_bytes:,} bytes")
-        session.line(f"server: {project.settings.send.host or 'none in digest.toml'}")
+        if said := readers_line(found):
+            session.line(said)
+        session.line(f"by: {mailout.carrier_name(project.settings.send)}")
+        if dns:
+            session.line(f"signed; the domain must publish: {dns[0]} TXT {dns[1]}")
 
     session.result(data, show)
     return 4 if checked.blocking else 0

@@ -32,6 +32,7 @@ from digest.store.backup import RESTORED
 from digest.store.database import drop_meta, get_meta
 
 if TYPE_CHECKING:
+    from digest.config.settings import SendSettings
     from digest.project import Project
 
 
@@ -54,6 +55,13 @@ def open_transport(project: Project, environ: Mapping[str, str]) -> Carrier:
     """
     signer_of(project.settings, project.root)  # now, and not after the issue is published
     return open_carrier(project.settings, root=project.root, environ=environ)
+
+
+def carrier_name(send: SendSettings) -> str:
+    """What takes the messages, in words."""
+    if send.transport == "smtp":
+        return send.host or "no mail server in digest.toml"
+    return f"{send.transport} {send.folder if send.transport == 'folder' else send.sendmail}"
 
 
 def recipients(project: Project) -> int:

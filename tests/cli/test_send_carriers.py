@@ -106,3 +106,20 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_approved(root: 
     assert ran.code == 1
     assert "the folder for the messages cannot be made" in ran.err
     assert digest("status", "--json", root=root, now=NOW).json["issue"]["state"] == "draft"
+
+
+def test_a_dry_run_says_what_takes_the_messages_and_what_the_domain_must_publish(root: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (root / "state" / "dkim.pem").write_bytes(pem)
+    with_send(root, transport="folder", folder="state/outbox", dkim_key="state/dkim.pem", dkim_selector="quay")
+
+    ran = digest("send", "--dry-run", root=root, now=NOW)
+    data = digest("send", "--dry-run", "--json", root=root, now=NOW).json
+
+    assert "by: folder state/outbox" in ran.out
+    assert data["dns"]["name"] == "quay._domainkey.example.org"
+    assert data["dns"]["txt"].startswith("v=DKIM1; k=ed25519; p=")
+    assert f"{data['dns']['name']} TXT {data['dns']['txt']}" in ran.out
+    assert data["editions"] == [{"edition": "all", "topics": [], "readers": 2}]
+    assert not (root / "state" / "outbox").exists()
