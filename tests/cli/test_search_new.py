@@ -38,7 +38,7 @@ def test_while_another_digest_writes_what_is_indexed_is_searched(
     later = item("The schooner again", "https://gridwatch.example/again", day=18)
     (root / "feeds" / "more.xml").write_text(rss(later, title="More"), "utf-8")
     digest("fetch", root=root, now=NOW)
-    monkeypatch.setattr("digest.store.database.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("digest.store.sqlite.BUSY_TIMEOUT_MS", 50)
     with closing(sqlite3.connect(root / "state" / "digest.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         ran = digest(verb, "schooner", root=root, now=NOW)
