@@ -6,8 +6,10 @@ A mark survives the death of the process. What the death of the machine may take
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
@@ -16,9 +18,9 @@ from digest.errors import StoreError
 from digest.store.postgres import is_lost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection, Update
+    from sqlalchemy import Connection, Dialect, Update
 
     from digest.store.database import Store
 
@@ -36,6 +38,7 @@ class Marks:
         self._store = store
         self._guard = threading.Lock()
         self._free = [_open(store)]
+        self._statements: dict[Update, _Statement] = {}
 
     def close(self) -> None:
         while self._free:
@@ -57,10 +60,21 @@ class Marks:
             if self._store.path is None:
                 return self._tell(marking, values, again)
             with self._guard:
-                connection = self._free[0]
-                changed = connection.execute(marking, values).rowcount
-                connection.commit()
-                return changed
+                return self._mark(marking, values)
+
+    def _mark(self, marking: Update, values: dict[str, Any]) -> int:
+        """In SQLite, past SQLAlchemy, which takes three times as long for each row as SQLite itself."""
+        connection = self._free[0]
+        statement = self._statements.get(marking)
+        if statement is None:
+            statement = self._statements[marking] = _Statement.of(marking, self._store.engine.dialect)
+        raw: Any = connection.connection.dbapi_connection  # each statement is a transaction: see digest.store.sqlite
+        try:
+            changed: int = raw.execute(statement.sql, statement.parameters(values)).rowcount
+        except sqlite3.Error:  # nothing was written; told once more the long way, it succeeds, or has its name
+            changed = connection.execute(marking, values).rowcount
+            connection.commit()
+        return changed
 
     def _tell(self, marking: Update, values: dict[str, Any], again: Update | None) -> int:
         for wait_s in RECONNECT_S if again is not None else ():
@@ -86,6 +100,27 @@ class Marks:
         with self._guard:
             self._free.append(connection)
         return changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statement:
+    """A statement as SQLite reads it."""
+
+    sql: str
+    places: tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]  # name, value if none is given, what converts it
+
+    @classmethod
+    def of(cls, marking: Update, dialect: Dialect) -> _Statement:
+        compiled = marking.compile(dialect=dialect)
+        places = tuple(
+            (name, compiled.params[name], compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        )
+        return cls(sql=compiled.string, places=places)
+
+    def parameters(self, values: dict[str, Any]) -> list[Any]:
+        found = ((values.get(name, usual), convert) for name, usual, convert in self.places)
+        return [convert(value) if convert else value for value, convert in found]
 
 
 def _open(store: Store) -> Connection:
