@@ -235,9 +235,7 @@ def approve(
         by: who approves.
         now: the time of the approval.
         name: of the issue; None: the one in work.
-        online: whether its links and its sender's domain are asked for first.
-        environ: names proxies.
-        say: is told before something takes long.
+        online, environ, say: as ``check`` has them.
 
     Raises:
         BlockedError: the gate found something that must not go out.
@@ -246,7 +244,8 @@ def approve(
     """
     from digest.production.asking import NOTHING
     from digest.production.faults import find_faults, refuse_blocked
-    from digest.production.proof import frozen_parts, make_proof, require_unchanged
+    from digest.production.frozen import frozen_parts
+    from digest.production.proof import make_proof, require_unchanged
 
     heard = _heard(project, now=now, name=name, environ=environ, say=say) if online else NOTHING
     with project.working(), project.store.write() as connection:
@@ -288,7 +287,8 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
     """
     from digest.production import outgoing
     from digest.production.faults import find_embargoed, refuse_embargoed
-    from digest.production.proof import frozen_issue, frozen_mail, frozen_parts, require_unchanged
+    from digest.production.frozen import frozen_issue, frozen_mail, frozen_parts
+    from digest.production.proof import require_unchanged
 
     with project.working():
         with project.store.read() as connection:

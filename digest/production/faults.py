@@ -15,9 +15,10 @@ from digest.disk import inside
 from digest.edit.fates import entry_ids
 from digest.errors import BlockedError
 from digest.production.asking import NOTHING, Heard
+from digest.production.frozen import VARIANT
 from digest.production.outgoing import sample_message
 from digest.production.past import ran_before
-from digest.production.proof import VARIANT, variant_dir
+from digest.production.proof import variant_dir
 from digest.render.furniture import words
 from digest.render.markup import local_images
 from digest.store import entries, issues

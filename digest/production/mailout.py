@@ -23,9 +23,9 @@ from digest.errors import StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
 from digest.production.editions import variant_for
 from digest.production.faults import find_embargoed, refuse_embargoed
-from digest.production.frozen import content_sha256, frozen_variants
+from digest.production.frozen import content_sha256, frozen_issue, frozen_mail, frozen_parts, frozen_variants
 from digest.production.outgoing import is_published, make_stamp, message_writer, sample_message
-from digest.production.proof import frozen_issue, frozen_mail, frozen_parts, make_proof, require_unchanged
+from digest.production.proof import make_proof, require_unchanged
 from digest.project import require_issue
 from digest.store import issues
 from digest.store.backup import RESTORED

@@ -22,8 +22,7 @@ from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
 from digest.model import Html
 from digest.production.base import base_issue
-from digest.production.frozen import whole_parts
-from digest.production.proof import (
+from digest.production.frozen import (
     IMAGES,
     VARIANT,
     Parts,
@@ -31,9 +30,9 @@ from digest.production.proof import (
     frozen_mail,
     frozen_settings,
     frozen_variants,
-    issue_date,
-    logo_file,
+    whole_parts,
 )
+from digest.production.proof import issue_date, logo_file
 from digest.render.home import render_home
 from digest.render.past import PastIssue
 from digest.render.templates import Templates

@@ -24,10 +24,6 @@ from digest.production.frozen import (
     VARIANT,
     Parts,
     frozen_issue,
-    frozen_mail,
-    frozen_parts,
-    frozen_settings,
-    frozen_variants,
     mail_parts,
     whole_parts,
 )
@@ -49,11 +45,6 @@ if TYPE_CHECKING:
 
     from digest.config.settings import Settings
     from digest.project import Project
-
-__all__ = [
-    "IMAGES", "VARIANT", "Parts", "Proof", "frozen_issue", "frozen_mail", "frozen_parts", "frozen_settings",
-    "frozen_variants", "issue_date", "logo_file", "make_proof", "require_unchanged", "variant_dir", "write_proof",
-]  # fmt: skip
 
 _PRINTED = frozenset({"used", "grouped"})
 

@@ -161,7 +161,8 @@ def set_time(project: Project, record: IssueRecord, *, at: datetime, by: str, no
         StateError: it is not approved, or its mailing has begun.
         ChangedError: its file, a template or digest.toml is not what was approved.
     """
-    from digest.production.proof import frozen_parts, require_unchanged  # noqa: PLC0415  `digest run` seldom renders
+    from digest.production.frozen import frozen_parts  # noqa: PLC0415  `digest run` seldom renders
+    from digest.production.proof import require_unchanged  # noqa: PLC0415  likewise
 
     with project.store.read() as connection:
         require_unchanged(project, connection, record, frozen_parts(connection, record))
