@@ -13,7 +13,7 @@ from digest.errors import StateError, UsageError
 
 if TYPE_CHECKING:
     from digest.cli.session import Session
-    from digest.deliver.keylist import KeyInfo
+    from digest.deliver.keys import KeyInfo
 
 
 @make_verb("keys")
@@ -37,7 +37,7 @@ def keys_verb(session: Session, *, make_new: bool, void_before: int | None, yes:
       digest subscribers keys --rotate --void-before 3
     """
     from digest.deliver import keys
-    from digest.deliver.keylist import known_keys
+    from digest.deliver.keys import known_keys
 
     with session.project() as project:
         if not make_new and void_before is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -13,6 +14,14 @@ from digest.store.database import get_meta, put_meta
 
 LIST = "list-id of links"  # the name under which the store keeps it
 _key = schema.signing_key.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInfo:
+    """A key as a person may see it."""
+
+    version: int  # the highest signs
+    made: datetime
 
 
 def keyring(connection: Connection, *, now: datetime, fresh: Callable[[], str]) -> Keyring:
@@ -50,3 +59,9 @@ def known_keyring(connection: Connection) -> Keyring | None:
     if not rows or list_id is None:
         return None
     return Keyring(list_id=list_id, keys=tuple(Key(version=version, secret=secret) for version, secret in rows))
+
+
+def known_keys(connection: Connection) -> tuple[KeyInfo, ...]:
+    """Every key, oldest first."""
+    rows = connection.execute(select(_key.version, _key.made).order_by(_key.version)).mappings()
+    return tuple(KeyInfo(**row) for row in rows)

@@ -155,8 +155,6 @@ class Ledger:
             BusyError: the sender's lease is gone, or another digest is writing.
         """
         within = and_(_row.mailing_id == mailing_id, _row.subscriber_id.between(lo, hi), _due(now))
-        subscriber = schema.subscriber.c
-        active = exists().where(subscriber.id == _row.subscriber_id, subscriber.state == "active")
         gone = {"state": "suppressed", "detail": LEFT, "changed": now}
         with self.store.share() as connection:
             if self._shared:
@@ -165,7 +163,7 @@ class Ledger:
                 free = select(_row.subscriber_id).where(within).with_for_update(skip_locked=True)
                 ids = connection.execute(free).scalars().all()
                 within = and_(_row.mailing_id == mailing_id, _row.subscriber_id.in_(ids), _due(now))
-            connection.execute(update(schema.delivery).where(within, ~active).values(**gone))
+            connection.execute(update(schema.delivery).where(within, ~_ACTIVE).values(**gone))
             query = update(schema.delivery).where(within).values(state="claimed", owner=owner, changed=now)
             rows = connection.execute(query.returning(*_COLUMNS)).mappings().all()
         return tuple(sorted(map(_to_delivery, rows), key=lambda row: row.subscriber_id))
