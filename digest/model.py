@@ -1,6 +1,6 @@
 """The values that flow through a digest, in the order they come to be.
 
-Source → Entry → Story → Section → Briefing → Issue → Mail → Finding → Mailing → Delivery
+Source → Entry → Story → Section → Briefing → Issue → Printed → Mail → Finding → Mailing → Delivery
 
 Every value is frozen. Every datetime is aware and in UTC. Text is plain text unless its type says Html or its
 comment says Markdown. Sizes are in bytes, times in seconds (``_s``), counts are whole.
@@ -306,6 +306,52 @@ class IssueRecord:
     def has_left(self) -> bool:
         """Whether a reader may have it: it is out, or closed."""
         return self.state in {"out", "closed"}
+
+
+# --- archive ---------------------------------------------------------------------------------------------------
+
+ISSUE_ITSELF = -1
+"""The place of what an issue says beside its stories."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An organisation or a person that a story certainly has to do with."""
+
+    kind: Literal["organisation", "person"]
+    name: str
+    why: str  # "published it", "is quoted in it", "is named in it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A story as an issue that is out printed it; at ISSUE_ITSELF, what the issue says beside its stories."""
+
+    issue: str
+    place: int  # among Issue.stories, or ISSUE_ITSELF
+    anchor: str  # on the issue's page; "" at ISSUE_ITSELF
+    slug: str  # its own page is ISSUE/SLUG/, for ever; "" at ISSUE_ITSELF
+    story_id: str | None
+    title: str  # plain text, as first printed or as corrected
+    section: str  # plain text; "" at ISSUE_ITSELF
+    text: str = ""  # its words, plain; empty where only lines are asked for
+    names: tuple[Named, ...] = ()
+    entries: tuple[str, ...] = ()  # ids of those that told it
+    earlier: tuple[str, int] | None = None  # the issue and place of the story it goes on with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What was put right in an issue after it was out."""
+
+    number: int  # 1 for the first ever
+    issue: str
+    place: int  # of the story
+    at: datetime
+    by: str
+    note: str  # what was wrong, for readers: one paragraph of Markdown
+    printed_in: str | None = None  # the issue whose draft tells of it
+    mailing_id: str | None = None  # of the mailing that told those who had the wrong version
 
 
 # --- render and check ------------------------------------------------------------------------------------------

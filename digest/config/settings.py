@@ -152,6 +152,14 @@ class SectionRule(Table, frozen=True, kw_only=True):
     max_stories: Annotated[int, Meta(ge=1, le=500)] | None = None  # in a new draft; None: as many as [issue] allows
 
 
+class NamedSettings(Table, frozen=True, kw_only=True):
+    """``[[organisation]]`` or ``[[person]]``: a name that the archive gathers stories under."""
+
+    name: Filled
+    also: tuple[str, ...] = ()  # other names of the same; each counts only as it stands here, capitals and all
+    url: Web = ""
+
+
 class Interests(Table, frozen=True, kw_only=True):
     """``[interests]``: what the readers care about; raises a story."""
 
@@ -229,9 +237,10 @@ class GatherSettings(Table, frozen=True, kw_only=True):
 
 
 class PublishSettings(Table, frozen=True, kw_only=True):
-    """``[publish]``: what carries build/site/ to the web."""
+    """``[publish]``: what carries build/site/ to the web, and whether the site can be searched."""
 
     command: str = ""
+    search: bool = True  # in the browser; needs the extra site
 
 
 class StoreSettings(Table, frozen=True, kw_only=True):
@@ -249,6 +258,8 @@ class Settings(Table, frozen=True, kw_only=True):
     theme: ThemeSettings = ThemeSettings()
     issue: IssueSettings = IssueSettings()
     section: tuple[SectionRule, ...] = ()
+    organisation: tuple[NamedSettings, ...] = ()
+    person: tuple[NamedSettings, ...] = ()
     interests: Interests = Interests()
     check: CheckSettings = CheckSettings()
     send: SendSettings = SendSettings()

@@ -27,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration. A test holds it against the migrations' folder; reading it here spares importing Alembic."""
 
 
@@ -184,6 +184,47 @@ placement = Table(  # what digest put where in an issue; the file says what beca
     Column("reasons", JSON, nullable=False),
     Column("at", Utc, nullable=False),
     Index("placement_by_entry", "entry_id"),
+)
+
+printed = Table(  # the stories of issues that are out, as the archive lists, links and searches them
+    "printed",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the search index refers to it
+    Column("issue", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("anchor", String, nullable=False),
+    Column("slug", String, nullable=False),
+    Column("story_id", String),
+    Column("title", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("names", JSON, nullable=False),  # [kind, name, why]
+    Column("entries", JSON, nullable=False),
+    Column("earlier_issue", String),
+    Column("earlier_place", Integer),
+    UniqueConstraint("issue", "place"),
+)
+
+address = Table(  # the slug of each list of the archive, for ever: of sections, organisations and people
+    "address",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("slug", String, nullable=False),
+    UniqueConstraint("kind", "slug"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("issue", String, nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("printed_in", String),
+    Column("mailing_id", String),
 )
 
 frozen = Table(  # the bytes that were approved
