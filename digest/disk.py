@@ -26,13 +26,15 @@ def shipped(name: str) -> Path:
     return beside if beside.exists() else package.parent / name
 
 
-def write_whole(path: Path, data: str | bytes, *, mode: int | None = None) -> None:
+def write_whole(path: Path, data: str | bytes, *, mode: int | None = None, durable: bool = True) -> None:
     """Write beside and rename, so that a crash leaves the old file or the new one, never half of one.
 
     Args:
         path: the file; its folder is made if need be.
         data: its content; text becomes UTF-8.
         mode: its permissions; None: as the old file's, 0644 for a new one.
+        durable: wait until it is on the disk. Without, it is whole however the process ends, but may be empty after a
+            loss of power: for thousands of files that can be made again, and whose sizes are looked at.
 
     Raises:
         DigestError: it cannot be written; the old file is as it was.
@@ -47,8 +49,9 @@ def write_whole(path: Path, data: str | bytes, *, mode: int | None = None) -> No
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             part.chmod(mode)
             part.replace(path)
         except BaseException:
@@ -63,7 +66,7 @@ def write_whole(path: Path, data: str | bytes, *, mode: int | None = None) -> No
 
 def sweep(folder: Path) -> None:
     """Remove what ``write_whole`` was kept from finishing, below a folder that nobody else writes to."""
-    for part in folder.rglob(".*.part"):
+    for part in folder.rglob(".*.????????.part"):
         with contextlib.suppress(OSError):
             part.unlink()
 

@@ -1,78 +1,121 @@
-"""The archive's site on disk: a folder an issue, the home page, the feed.
+"""The archive's site on disk: only what changed is written, every file whole, and no page leads to what is not there.
 
-What is linked to is written before what links to it, every file whole, and only if it changed; nothing is deleted. So
-a crash, or an upload in between, leaves a site without dead ends.
+So however a run ends, every internal link of every page on disk resolves, and an upload in between carries no dead
+ends. ``digest.archive.siteupdate`` has the order that makes it so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from digest.archive.feed import atom_feed
-from digest.archive.published import PublishedIssue
-from digest.config.settings import Settings
-from digest.disk import inside, write_changed
-from digest.errors import ProjectError
+from digest.archive.manifest import Made, save_manifest
+from digest.archive.paths import check_paths
+from digest.archive.sitepage import SitePage, finished, row_of
+from digest.archive.siteupdate import SiteUpdate
+from digest.archive.styles import STYLES
+from digest.errors import DigestError, ProjectError
 
-PAGE = "index.html"
-FEED = "feed.xml"
+__all__ = ["SitePage", "publish_pages"]
 
 
-def publish_site(
+def publish_pages(
     folder: Path,
-    issues: Sequence[PublishedIssue],
+    pages: Sequence[SitePage],
     *,
-    settings: Settings,
-    home: str,
-    logo: tuple[str, bytes] | None = None,
+    manifest: Path,
+    before_lists: Callable[[], object] = lambda: None,
 ) -> tuple[Path, ...]:
-    """Write the whole site: the pages of all issues with their pictures, then the home page, then the feed.
+    """Make the site's folder hold these files, and nothing else of what earlier runs made. Foreign files stay.
+
+    A page is made if its key is another than the manifest's, or its file is not there as it was written, or files
+    that it leads to came or went; it is written if its bytes differ. The first time, the whole site is built beside
+    and moved into place in one step.
 
     Args:
-        folder: ``build/site``.
-        issues: every issue that is out, in any order.
-        settings: of the newsletter.
-        home: the home page, rendered.
-        logo: what the home page calls its logo, and its bytes; every issue has its own among its pictures, as approved.
+        folder: ``build/site``; nobody else publishes meanwhile.
+        pages: all files of the site; those of one stage are written in this order. The styles that HTML pages carry
+            are added to them.
+        manifest: the file that tells what was made, outside the folder. If it is lost, all is made anew and nothing
+            deleted.
+        before_lists: called once, when the leaves that are new are there and nothing leads to them yet; the first time,
+            when the site is built and not yet in its place.
 
     Returns:
-        The files that were written because they were missing or differed, in the order they were written.
+        The files that were written, in order, once each.
 
     Raises:
-        ProjectError: a name leads outside the folder; nothing was written then.
+        ProjectError: a path leads outside or cannot be everywhere, or something foreign stands where it must go;
+            nothing was written then.
+        DigestError: a file cannot be written; what is on disk is whole, and the next run completes it.
     """
-    leaves = [leaf for published in issues for leaf in _leaves(folder, published)]
-    leaves += [(inside(folder, logo[0]), logo[1])] if logo else []
-    files = [*leaves, (folder / PAGE, home.encode()), (folder / FEED, atom_feed(issues, settings=settings))]
-    return tuple(path for path, data in files if write_changed(path, data))
+    check_paths(page.path for page in pages)
+    for page in pages:
+        if page.path.startswith(STYLES):
+            raise ProjectError(f"{page.path}: {STYLES} is where the styles of pages go", hint="rename it")
+    root = folder.resolve()
+    if root.exists() and not root.is_dir():
+        raise ProjectError(f"{folder}: is no folder, and the site goes there", hint="move it away")
+    ordered = sorted(pages, key=lambda page: page.stage)
+    try:
+        _sweep_beside(root, manifest)
+        begins = not root.exists() or not any(root.iterdir())
+        written = (
+            _build_beside(root, ordered, manifest, before_lists)
+            if begins
+            else SiteUpdate(root, ordered, manifest).run(before_lists)
+        )
+    except OSError as error:
+        raise DigestError(
+            f"{error.filename or folder}: cannot be written: {error.strerror}",
+            hint="is the disk full, or the folder not writable?",
+        ) from error
+    return tuple(folder / path for path in written)
 
 
-def publish_page(folder: Path, published: PublishedIssue) -> Path:
-    """Write one issue's page, its pictures before it, and give the page's path. Nothing links to it yet.
+def _build_beside(
+    root: Path, pages: Sequence[SitePage], manifest: Path, before_lists: Callable[[], object]
+) -> list[str]:
+    """Build the whole site in a folder beside its place, and move it there; gives the paths."""
+    part = _part(root)
+    paths = {page.path for page in pages}
+    made: dict[str, Made] = {}
+    try:
+        part.mkdir(parents=True)
+        for page in pages:
+            done = finished(page, paths.__contains__)
+            for style in done.styles:
+                if style.path not in made:
+                    made[style.path] = Made("", *_write_new(part / style.path, style.data))
+            made[page.path] = row_of(page, done, _write_new(part / page.path, done.data))
+        save_manifest(manifest, made)  # before the move: no file of ours is ever unknown
+        before_lists()
+        if root.exists():
+            root.rmdir()
+        part.rename(root)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return list(made)
 
-    Raises:
-        ProjectError: a name leads outside the folder; nothing was written then.
-    """
-    leaves = list(_leaves(folder, published))
-    for path, data in leaves:
-        write_changed(path, data)
-    return leaves[-1][0]
+
+def _sweep_beside(root: Path, manifest: Path) -> None:
+    """Remove what a run that was killed left beside the site and its manifest."""
+    if _part(root).exists():
+        shutil.rmtree(_part(root))
+    for part in manifest.parent.glob(f".{manifest.name}.????????.part"):
+        part.unlink()
 
 
-def _leaves(folder: Path, published: PublishedIssue) -> Iterator[tuple[Path, bytes]]:
-    """The files of one issue, the page last."""
-    own = _own_folder(folder, published.record.name)
-    for relative, data in published.images:
-        target = inside(own, relative)
-        if target in {own.resolve(), own.resolve() / PAGE}:
-            raise ProjectError(f"{relative}: stands where the issue's page goes", hint="give the picture another name")
-        yield target, data
-    yield own / PAGE, published.page
+def _part(root: Path) -> Path:
+    return root.with_name(f".{root.name}-new.part")
 
 
-def _own_folder(folder: Path, name: str) -> Path:
-    """Where an issue's page lies: directly below the site's folder, under no name the site needs itself."""
-    if not name or Path(name).name != name or name.startswith(".") or name in {PAGE, FEED} or "\0" in name:
-        raise ProjectError(f"{name!r}: no issue can be called that", hint="an issue is named for its period: 2026-W47")
-    return inside(folder, name)
+def _write_new(path: Path, data: bytes) -> tuple[int, int]:
+    """Write a file that nobody sees yet; gives its size and time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    path.chmod(0o644)  # a web server reads it, whatever the umask
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns

@@ -1,169 +1,207 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from digest.archive.published import PublishedIssue
-from digest.archive.site import publish_page, publish_site
-from digest.errors import ProjectError
-from tests.archive.newsletter import EMPTY, SETTINGS, WEEK_46, WEEK_47, home, picture, published
-from tests.render.outline import outline
+from digest.archive.site import SitePage, publish_pages
+from tests.archive.smallsite import Small, every_file, faults, fresh, html, one, pages, publish, put
+
+SITE = Small({"2026-W45": ("grain", "cables"), "2026-W46": ("grain",), "2026-W47": ("ports", "grain")})
+MORE = replace(SITE, issues={**SITE.issues, "2026-W48": ("grain", "tides")})
 
 
-@pytest.fixture
-def issues() -> tuple[PublishedIssue, ...]:
-    return (published(EMPTY), published(WEEK_47, images=picture()), published(WEEK_46))
+# --- what is written ---
 
 
-def publish(folder: Path, issues: tuple[PublishedIssue, ...]) -> list[str]:
-    """The files written, from the site's folder on."""
-    written = publish_site(folder, issues, settings=SETTINGS, home=home(*issues))
-    return [path.relative_to(folder).as_posix() for path in written]
+def test_everything_is_there_the_first_time_with_all_its_links(tmp_path: Path) -> None:
+    written = publish(tmp_path, SITE)
+    files = every_file(tmp_path / "site")
+
+    assert sorted(written) == sorted(files)
+    assert {page.path for page in pages(SITE)} == {path for path in files if not path.startswith("style/")}
+    assert faults(tmp_path / "site") == []
+    assert b'href="../2026-W47/index.html"' in files["2026-W46/index.html"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def every_file(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_what_is_linked_to_is_written_before_what_links_to_it(
-    tmp_path: Path, issues: tuple[PublishedIssue, ...]
-) -> None:
-    assert publish(tmp_path / "site", issues) == [
-        "2026-W45/index.html",
-        "2026-W47/images/delta.png",
-        "2026-W47/index.html",
-        "2026-W46/index.html",
-        "index.html",
-        "feed.xml",
-    ]
-
-
-def test_the_logo_is_there_before_the_home_page_that_shows_it(
-    tmp_path: Path, issues: tuple[PublishedIssue, ...]
-) -> None:
-    folder = tmp_path / "site"
-    logo = ("logo.png", b"\x89PNG")
-    with_logo = replace(issues[0], images=(logo,))
-    written = publish_site(folder, (with_logo,), settings=SETTINGS, home=home(issues[0]), logo=logo)
-    assert [path.relative_to(folder).as_posix() for path in written] == [
-        "2026-W45/logo.png",
-        "2026-W45/index.html",
-        "logo.png",
-        "index.html",
-        "feed.xml",
-    ]
-
-
-def test_the_approved_bytes_are_what_is_published(tmp_path: Path, issues: tuple[PublishedIssue, ...]) -> None:
-    frozen = replace(issues[0], page=b"<!doctype html><title>frozen</title>\r\n")
-    publish(tmp_path / "site", (frozen,))
-    assert (tmp_path / "site" / "2026-W45" / "index.html").read_bytes() == frozen.page
-
-
-def test_every_link_within_the_site_leads_to_a_file_and_a_place_in_it(
-    tmp_path: Path, issues: tuple[PublishedIssue, ...]
-) -> None:
-    site = tmp_path / "site"
-    publish(site, issues)
-    dead = []
-    followed = 0
-    for page in site.rglob("*.html"):
-        for address in outline(page.read_text(encoding="utf-8")).addresses:
-            parts = urlsplit(address)
-            if parts.scheme:
-                continue
-            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-            whole = target.is_file() and target.is_relative_to(site)
-            if whole and parts.fragment:
-                whole = unquote(parts.fragment) in outline(target.read_text(encoding="utf-8")).ids
-            followed += 1
-            if not whole:
-                dead.append(f"{page}: {address}")
-    assert dead == []
-    assert followed > 30
-
-
-def test_publishing_twice_writes_nothing_the_second_time(tmp_path: Path, issues: tuple[PublishedIssue, ...]) -> None:
-    publish(tmp_path / "site", issues)
-    before = every_file(tmp_path)
-    assert publish(tmp_path / "site", issues) == []
-    assert publish(tmp_path / "site", issues[::-1]) == []
-    assert every_file(tmp_path) == before
-
-
-def test_the_next_issue_writes_its_page_the_home_page_and_the_feed_only(
-    tmp_path: Path, issues: tuple[PublishedIssue, ...]
-) -> None:
-    publish(tmp_path / "site", (issues[0], issues[2]))
-    assert publish(tmp_path / "site", issues) == [
-        "2026-W47/images/delta.png",
-        "2026-W47/index.html",
-        "index.html",
-        "feed.xml",
-    ]
-
-
-def test_nothing_is_deleted_that_somebody_else_put_there(tmp_path: Path, issues: tuple[PublishedIssue, ...]) -> None:
-    site = tmp_path / "site"
-    publish(site, issues)
-    (site / "CNAME").write_text("policyweek.example")
-    (site / "2026-W47" / "annex.pdf").write_bytes(b"%PDF")
-    publish(site, issues[:1])
-    assert {"CNAME", "2026-W47/annex.pdf", "2026-W47/index.html"} <= set(every_file(site))
-
-
-def test_one_page_alone_is_written_with_its_pictures(tmp_path: Path, issues: tuple[PublishedIssue, ...]) -> None:
-    site = tmp_path / "site"
-    assert publish_page(site, issues[1]) == site / "2026-W47" / "index.html"
-    assert set(every_file(site)) == {"2026-W47/images/delta.png", "2026-W47/index.html"}
-
-
-def test_a_site_without_issues_has_a_home_page_and_a_feed(tmp_path: Path) -> None:
-    assert publish(tmp_path / "site", ()) == ["index.html", "feed.xml"]
-
-
-@pytest.mark.parametrize(
-    "name", ["", ".", "..", "../2026-W47", "a/b", "/etc/brief", "..\\up/..", ".git", "index.html", "feed.xml", "a\0b"]
-)
-def test_a_hostile_issue_name_is_refused_before_anything_is_written(
-    tmp_path: Path, issues: tuple[PublishedIssue, ...], name: str
-) -> None:
-    hostile = replace(issues[0], record=replace(issues[0].record, name=name))
-    with pytest.raises(ProjectError):
-        publish(tmp_path / "site", (issues[2], hostile))
-    with pytest.raises(ProjectError):
-        publish_page(tmp_path / "site", hostile)
-    assert not (tmp_path / "site").exists()
-
-
-def test_an_issue_folder_that_is_a_link_to_elsewhere_is_refused(
-    tmp_path: Path, issues: tuple[PublishedIssue, ...]
-) -> None:
-    (tmp_path / "elsewhere").mkdir()
+def test_an_empty_folder_is_as_good_as_none(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "2026-W45").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ProjectError, match="outside"):
-        publish_page(tmp_path / "site", issues[0])
-    assert list((tmp_path / "elsewhere").iterdir()) == []
+    publish(tmp_path, SITE)
+
+    assert every_file(tmp_path / "site") == fresh(tmp_path, SITE)
 
 
-@pytest.mark.parametrize("path", ["../delta.png", "/tmp/delta.png", "index.html", ".", "images/../../feed.xml"])
-def test_a_picture_that_would_leave_its_issue_or_replace_its_page_is_refused(
-    tmp_path: Path, issues: tuple[PublishedIssue, ...], path: str
-) -> None:
-    hostile = replace(issues[1], images=((path, issues[1].images[0][1]),))
-    with pytest.raises(ProjectError):
-        publish_page(tmp_path / "site", hostile)
-    assert not (tmp_path / "site").exists()
+def test_a_second_time_nothing_is_made_and_nothing_written(tmp_path: Path) -> None:
+    publish(tmp_path, SITE)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+
+    def never() -> bytes:
+        raise AssertionError
+
+    unmade = [replace(page, make=never) for page in pages(SITE)]
+
+    assert publish_pages(tmp_path / "site", unmade, manifest=tmp_path / "site.json") == ()
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
-def test_no_address_of_a_person_is_on_the_site(tmp_path: Path, issues: tuple[PublishedIssue, ...]) -> None:
-    site = tmp_path / "site"
-    publish(site, issues)
-    for name, data in every_file(site).items():
-        if not name.endswith(".png"):
-            assert b"@policyweek.example" not in data.replace(b"editor@policyweek.example", b""), name
-            assert b"unsubscribe" not in data.lower(), name
+def test_only_what_differs_is_made(tmp_path: Path) -> None:
+    publish(tmp_path, SITE)
+    made = []
+
+    def told(page: SitePage) -> Callable[[], bytes]:
+        def make() -> bytes:
+            made.append(page.path)
+            return page.make()
+
+        return make
+
+    publish_pages(
+        tmp_path / "site", [replace(page, make=told(page)) for page in pages(MORE)], manifest=tmp_path / "site.json"
+    )
+
+    assert sorted(made) == [
+        "2026-W45/grain/index.html",  # the story goes on
+        "2026-W46/grain/index.html",
+        "2026-W47/grain/index.html",
+        "2026-W47/index.html",  # there is a next issue now
+        "2026-W48/cover.png",
+        "2026-W48/grain/index.html",
+        "2026-W48/index.html",
+        "2026-W48/tides/index.html",
+        "feed.xml",
+        "index.html",
+        "sections/world/index.html",
+    ]
+    assert every_file(tmp_path / "site") == fresh(tmp_path, MORE)
+
+
+def test_new_pages_come_first_and_lists_last(tmp_path: Path) -> None:
+    publish(tmp_path, SITE)
+    written = publish(tmp_path, MORE)
+    new = [path for path in written if path.startswith("2026-W48")]
+
+    assert written[: len(new)] == new
+    assert new[0] == "2026-W48/cover.png"
+    assert written[-3] == "sections/world/index.html"
+    assert sorted(written[-2:]) == ["feed.xml", "index.html"]
+
+
+def test_another_key_with_the_same_bytes_writes_nothing(tmp_path: Path) -> None:
+    put(tmp_path, one("index.html"))
+
+    assert put(tmp_path, one("index.html", key="another")) == []
+    assert put(tmp_path, one("index.html", "never made", key="another")) == []
+
+
+@pytest.mark.parametrize("harm", ["gone", "changed", "touched", "a link", "half"])
+def test_a_file_that_is_not_as_it_was_written_is_mended(tmp_path: Path, harm: str) -> None:
+    publish(tmp_path, SITE)
+    page = tmp_path / "site" / "2026-W46" / "index.html"
+    data = page.read_bytes()
+    if harm == "touched":
+        os.utime(page, ns=(1, 1))
+    else:
+        page.unlink()
+    if harm == "changed":
+        page.write_bytes(data.replace(b"2026", b"2062"))
+    elif harm == "half":
+        page.write_bytes(b"")
+    elif harm == "a link":
+        page.symlink_to(tmp_path / "elsewhere.html")
+    written = publish(tmp_path, SITE)
+
+    assert written == ([] if harm == "touched" else ["2026-W46/index.html"])
+    assert page.read_bytes() == data
+    assert not page.is_symlink()
+    assert publish(tmp_path, SITE) == []
+
+
+def test_files_can_be_read_by_a_web_server_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        publish(tmp_path, SITE)
+        publish(tmp_path, MORE)
+    finally:
+        os.umask(before)
+
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "site").rglob("*") if path.is_file()} == {0o644}
+
+
+# --- links ---
+
+
+def test_a_link_to_what_the_site_has_not_stands_without_its_address_until_it_has(tmp_path: Path) -> None:
+    home = one("index.html", html("home", ["search/index.html", "a%20b.html?x#y"]))
+    put(tmp_path, home)
+    assert b'<a class="quiet" title="search/index.html &gt; more">' in (tmp_path / "site/index.html").read_bytes()
+
+    (tmp_path / "site/search").mkdir()
+    (tmp_path / "site/search/index.html").write_text("made by somebody else</html>\n")
+    (tmp_path / "site/a b.html").write_text("made by somebody else</html>\n")
+    assert put(tmp_path, home) == ["index.html"]
+    assert b'href="search/index.html"' in (tmp_path / "site/index.html").read_bytes()
+    assert b'href="a%20b.html?x#y"' in (tmp_path / "site/index.html").read_bytes()
+
+    (tmp_path / "site/search/index.html").unlink()
+    assert put(tmp_path, home) == ["index.html"]
+    assert faults(tmp_path / "site") == []
+    assert put(tmp_path, home) == []
+
+
+def test_pages_let_go_of_one_that_goes_even_if_nothing_else_of_them_changed(tmp_path: Path) -> None:
+    leaf, home = one("a/index.html", html("leaf", [])), one("index.html", html("home", ["a/index.html"]))
+    put(tmp_path, leaf, home)
+
+    assert put(tmp_path, home) == ["index.html"]
+    assert faults(tmp_path / "site") == []
+    assert not (tmp_path / "site/a").exists()
+
+    put(tmp_path, leaf, home)
+    assert b'href="a/index.html"' in (tmp_path / "site/index.html").read_bytes()
+
+
+# --- styles ---
+
+
+def test_pages_of_a_kind_share_one_style(tmp_path: Path) -> None:
+    publish(tmp_path, SITE)
+    styles = sorted((tmp_path / "site/style").iterdir())
+    story = (tmp_path / "site/2026-W45/grain/index.html").read_text("utf-8")
+
+    assert len(styles) == 2
+    assert "<style" not in story
+    assert f'<link rel="stylesheet" href="../../style/{styles[0].name}">' in story or styles[1].name in story
+    assert "style-src 'self'; base-uri" in story
+
+
+def test_a_style_goes_when_its_last_page_has_another(tmp_path: Path) -> None:
+    publish(tmp_path, SITE)
+    before = set((tmp_path / "site/style").iterdir())
+    written = publish(tmp_path, replace(SITE, look="loud"))
+    after = set((tmp_path / "site/style").iterdir())
+
+    assert len(before & after) == 1
+    assert len(after) == 2
+    assert written[0].startswith("style/")
+    assert every_file(tmp_path / "site") == fresh(tmp_path, replace(SITE, look="loud"))
+
+
+def test_a_style_that_was_lost_or_changed_is_mended(tmp_path: Path) -> None:
+    publish(tmp_path, SITE)
+    style = min((tmp_path / "site/style").iterdir())
+    data = style.read_bytes()
+    for harm in (style.unlink, lambda: style.write_text("body { display: none }")):
+        harm()
+        assert publish(tmp_path, SITE) == [f"style/{style.name}"]
+        assert style.read_bytes() == data
+    assert publish(tmp_path, SITE) == []
+
+
+def test_the_page_for_what_is_not_there_keeps_its_style(tmp_path: Path) -> None:
+    put(tmp_path, one("404.html", html("not here", [])))
+
+    assert every_file(tmp_path / "site") == {"404.html": html("not here", []).encode()}
