@@ -48,3 +48,10 @@ def test_while_another_digest_writes_what_is_indexed_is_searched(
     assert "The schooner again" not in ran.out
     assert "what came since the last search is not searched" in ran.err
     assert "The schooner again" in digest(verb, "schooner", root=root, now=NOW).out
+
+
+def test_indexing_much_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.cli.search.MANY", 1)
+
+    assert "indexing 1 texts" in digest("search", "schooner", root=root, now=NOW).err
+    assert "indexing" not in digest("search", "schooner", root=root, now=NOW).err

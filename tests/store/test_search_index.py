@@ -12,12 +12,12 @@ from sqlalchemy import delete, insert, select, text, update
 
 from digest.store import schema
 from digest.store.database import Store, open_store
-from digest.store.search import index_entries, is_behind, search_ids
-from digest.store.searchindex import INDEXED
+from digest.store.search import index_new, is_behind, search_ids
+from digest.store.searchindex import ENTRIES
 from tests.store.test_search import row
 from tests.support.postgres import store_address
 
-WORDS = ("harbour", "tariff", "heat")
+WORDS = ("harbour", "tariff", "港口")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -42,8 +42,9 @@ def test_after_any_changes_the_index_finds_what_is_there(store: Store, steps: li
     entry = schema.entry
     with store.write() as connection:
         connection.execute(delete(entry))
-        connection.execute(delete(schema.meta).where(schema.meta.c.key == INDEXED))
+        connection.execute(delete(schema.meta).where(schema.meta.c.key == ENTRIES.noted))
         if connection.dialect.name == "sqlite":
+            connection.execute(text("DELETE FROM entry_search_stale"))
             connection.execute(text("INSERT INTO entry_search(entry_search) VALUES ('rebuild')"))
     for count, (what, *args) in enumerate(steps):
         with store.write() as connection:
@@ -51,14 +52,14 @@ def test_after_any_changes_the_index_finds_what_is_there(store: Store, steps: li
             if what == "add":
                 connection.execute(insert(entry), [row(f"n{count}", "A title", text=f"about {args[0]} here")])
             elif what == "index":
-                index_entries(connection)
+                index_new(connection)
             elif ids and what == "change":
                 known = ids[int(str(args[0])) % len(ids)]
                 connection.execute(update(entry).where(entry.c.id == known).values(text=f"now {args[1]} there"))
             elif ids:
                 connection.execute(delete(entry).where(entry.c.id == ids[int(str(args[0])) % len(ids)]))
     with store.write() as connection:
-        index_entries(connection)
+        index_new(connection)
         assert not is_behind(connection)
         if connection.dialect.name == "sqlite":
             connection.execute(text("INSERT INTO entry_search(entry_search, rank) VALUES ('integrity-check', 1)"))
@@ -72,5 +73,5 @@ def test_a_new_entry_is_found_once_it_is_indexed(store: Store) -> None:
         connection.execute(insert(schema.entry), [row("late", "A late title", text="lanterns")])
         assert is_behind(connection)
         assert search_ids(connection, "lanterns", limit=9) == ()
-        index_entries(connection)
+        index_new(connection)
         assert search_ids(connection, "lanterns", limit=9) == ("late",)
