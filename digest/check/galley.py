@@ -35,6 +35,7 @@ class Galley:
     pictures: Mapping[str, PictureFile] = field(default_factory=dict)  # the editor's, by their paths as written
     answers: Mapping[str, LinkAnswer] = field(default_factory=dict)  # by address; empty: nobody asked
     domain: DomainRecords | None = None  # of the sender; None: nobody asked
+    owed: tuple[str, ...] = ()  # the corrections of earlier issues that this one could tell of and does not, in words
 
 
 Part = Literal["issue", "html", "text", "message", "settings"]

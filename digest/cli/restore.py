@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def verb(session: Session, *, issue: str, version: str | None, dry_run: bool) -> int:
     """Bring back an earlier text of the issue file.
 
-    VERSION is a number from `digest diff ISSUE --versions`, "approved" (the text that was approved) or "generated"
-    (the last that digest wrote); without it, the last kept text that differs from the present one. The present text
-    is kept first, so restoring can be undone by restoring again.
+    VERSION is a number from `digest diff ISSUE --versions`, "approved" (the text that was approved), "corrected" (the
+    same as last corrected) or "generated" (the last that digest wrote); without it, the last kept text that differs
+    from the present one. The present text is kept first, so restoring can be undone by restoring again.
 
     \b
     Example:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.cli.session import Session
+    from digest.deliver.carrier import Carrier
+    from digest.model import IssueRecord
     from digest.production.schedule import Due
     from digest.project import Project
 
@@ -118,11 +120,12 @@ class _Round:
             self._came_to(3)  # told once: the mail stays unread, and is not looked at again
 
     def _send(self) -> None:
-        from digest.production.schedule import drop_spent_times, due_issues
+        from digest.production.schedule import drop_spent_times, due_corrections, due_issues
 
-        for due in due_issues(self.project, now=self.session.clock()):
-            if self.exit_code < INTERRUPTED:
-                self._try(lambda due=due: self._send_one(due))  # type: ignore[misc]
+        for find in (due_issues, due_corrections):  # a correction follows what it corrects
+            for due in find(self.project, now=self.session.clock()):
+                if self.exit_code < INTERRUPTED:
+                    self._try(lambda due=due: self._send_one(due))  # type: ignore[misc]
         drop_spent_times(self.project)
 
     def _send_one(self, due: Due) -> None:
@@ -133,7 +136,8 @@ class _Round:
         if due.verdict == "ask" and not self._may_send(due):
             take_off = "" if due.begun else f"; `digest send {due.name} --at never` takes it off"
             told = f"{due.name} {due.why}; it is not sent unasked"
-            self.session.warn(f"{told}: `digest send {due.name}` sends it{take_off}")
+            command = f"digest correct {due.name} --send" if due.corrections else f"digest send {due.name}"
+            self.session.warn(f"{told}: `{command}` sends it{take_off}")
             self.data["waiting"].append({"issue": due.name, "why": due.why})
             self._came_to(3)
             return
@@ -154,11 +158,22 @@ class _Round:
         with mailout.open_transport(self.project, os.environ) as transport:
             transport.check()  # before anything is published or spent
             record = publish_first(self.session, self.project, record)
+            if due.corrections:
+                self._mail_corrections(transport, record)
+                return
             ended = hand_over(self.session, self.project, transport, record)
         self.data["sent"].append(sending_data(ended.sent.record, [(ended.sent.mailing, ended.sent.tally)]))
         self._line(sent_line(ended.sent))
         say_end(self.session, ended.sent)
         self._came_to(ended.exit_code)
+
+    def _mail_corrections(self, transport: Carrier, record: IssueRecord) -> None:
+        from digest.cli.sendcorrections import hand_over_corrections
+
+        mailed = hand_over_corrections(self.session, self.project, transport, record)
+        if mailed.data:
+            self.data["sent"].append(mailed.data)
+        self._came_to(mailed.exit_code)
 
     def _fetch(self) -> None:
         from digest.production.duefeeds import due_feeds
@@ -182,10 +197,11 @@ class _Round:
 
 def _dry_run(session: Session, project: Project) -> int:
     from digest.production.duefeeds import due_feeds
-    from digest.production.schedule import due_issues
+    from digest.production.schedule import due_corrections, due_issues
 
     now = session.clock()
-    due, feeds = due_issues(project, now=now), due_feeds(project, now=now)
+    due = (*due_issues(project, now=now), *due_corrections(project, now=now))
+    feeds = due_feeds(project, now=now)
     inbox = project.settings.inbox
     verdicts = {"send": "would be sent", "ask": "would not be sent unasked", "refuse": "would be refused"}
 

@@ -10,6 +10,7 @@ import click
 
 from digest.cli.options import verb as make_verb
 from digest.cli.output import count
+from digest.cli.sendcorrections import hand_over_corrections
 from digest.cli.sending import hand_over, publish_first, say_end, sent_line
 from digest.cli.sendlater import send_later
 from digest.cli.sendstatus import sending_data, show_status
@@ -105,12 +106,19 @@ def _send(session: Session, project: Project, issue: str | None, given: dict[str
             record = _approve(session, project, record, question, given)
         record = publish_first(session, project, record)
         ended = hand_over(session, project, transport, record, **{key: given[key] for key in _ON_THE_LIST})
-    session.result(
-        sending_data(ended.sent.record, [(ended.sent.mailing, ended.sent.tally)]),
-        lambda: session.line(sent_line(ended.sent)),
-    )
+        data = sending_data(ended.sent.record, [(ended.sent.mailing, ended.sent.tally)])
+        if not session.options.as_json:
+            session.line(sent_line(ended.sent))
+        mailed = None
+        if ended.sent.tally.stopped is None:
+            mailed = hand_over_corrections(
+                session, project, transport, record, resend_uncertain=given["resend_uncertain"],
+                accept_refusals=given["accept_refusals"],
+            )  # fmt: skip
+            data["mailings"] += mailed.data.get("mailings", [])
+    session.result(data)
     say_end(session, ended.sent)
-    return ended.exit_code
+    return ended.exit_code or (mailed.exit_code if mailed else 0)
 
 
 def _approve(

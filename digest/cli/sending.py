@@ -6,7 +6,7 @@ import contextlib
 import secrets
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from digest.cli.output import count
 from digest.cli.progress import sending_bar, sending_lines
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from digest.cli.session import Session
     from digest.cli.signals import Ending
     from digest.deliver.carrier import Carrier
+    from digest.deliver.watch import Watch
     from digest.model import Delivery, IssueRecord, Tally
     from digest.production.mailout import Sent
     from digest.project import Project
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,24 +77,13 @@ def hand_over(
 
     The first Ctrl-C or SIGTERM lets what is on its way finish, the second ends the process. Raises as mailout.send.
     """
-    from digest.deliver.watch import INTERRUPTED, Watch
     from digest.production import mailout
-    from digest.production.schedule import drop_time, note_stop
+    from digest.production.schedule import drop_time
 
-    note_stop(project, record.name, None)  # whoever sends again has decided
     total = _expected(project, record, now=session.clock(), include_new=include_new, again=resend_uncertain)
-    watch = Watch(breaker=not accept_refusals)
 
-    def on_delivery(delivery: Delivery) -> None:
-        advance(delivery.state)
-
-    def on_signal(ending: Ending) -> None:
-        watch.halt(INTERRUPTED)
-        with contextlib.suppress(StoreError):  # it is tried again at the end, where it can be told
-            _note_interrupted(session, project, record, ending)
-
-    with _progress(session, total) as advance, gentle_end(on_signal) as ending:
-        sent = mailout.send(
+    def send(watch: Watch, on_delivery: Callable[[Delivery], None]) -> Sent:
+        return mailout.send(
             project,
             transport,
             record,
@@ -103,33 +95,64 @@ def hand_over(
             after_restore=after_restore,
             on_delivery=on_delivery,
         )
+
+    sent, ending = begin(session, project, record.name, send, total=total, accept_refusals=accept_refusals)
     drop_time(project, record.name)
-    return _ended(session, project, sent, ending)
+    return Ended(sent=sent, exit_code=end(session, project, record.name, sent.tally, ending))
 
 
-def _ended(session: Session, project: Project, sent: Sent, ending: Ending) -> Ended:
+def begin(
+    session: Session,
+    project: Project,
+    name: str,
+    send: Callable[[Watch, Callable[[Delivery], None]], Done],
+    *,
+    total: int,
+    accept_refusals: bool,
+) -> tuple[Done, Ending]:
+    """Send, with a progress bar and a gentle end; ``name`` is what is sent, for whoever asks how it was stopped."""
+    from digest.deliver.watch import INTERRUPTED, Watch
+    from digest.production.schedule import note_stop
+
+    note_stop(project, name, None)  # whoever sends again has decided
+    watch = Watch(breaker=not accept_refusals)
+
+    def on_delivery(delivery: Delivery) -> None:
+        advance(delivery.state)
+
+    def on_signal(ending: Ending) -> None:
+        watch.halt(INTERRUPTED)
+        with contextlib.suppress(StoreError):  # it is tried again at the end, where it can be told
+            _note_interrupted(session, project, name, ending)
+
+    with _progress(session, total) as advance, gentle_end(on_signal) as ending:
+        done = send(watch, on_delivery)
+    return done, ending
+
+
+def end(session: Session, project: Project, name: str, tally: Tally, ending: Ending) -> int:
+    """Remember how a sending ended; the exit code that says it."""
     from digest.deliver.watch import INTERRUPTED
     from digest.production.schedule import Stop, note_stop, waits_for_a_person
 
-    tally, name = sent.tally, sent.record.name
     is_due = tally.next_try is not None and tally.next_try <= session.clock()  # put off, and not claimed yet
     if tally.stopped == INTERRUPTED and (tally.left or is_due):
-        _note_interrupted(session, project, sent.record, ending)
-        return Ended(sent=sent, exit_code=ending.exit_code)
+        _note_interrupted(session, project, name, ending)
+        return ending.exit_code
     stop = None
     reason = tally.stopped or ""
     if tally.stopped not in {None, INTERRUPTED}:  # a signal that came when all was done has stopped nothing
         stop = Stop(at=session.clock(), reason=reason, waits=waits_for_a_person(reason))
     note_stop(project, name, stop)
     partly = tally.left or tally.deferred or tally.failed or tally.uncertain
-    return Ended(sent=sent, exit_code=3 if partly else 0)
+    return 3 if partly else 0
 
 
-def _note_interrupted(session: Session, project: Project, record: IssueRecord, ending: Ending) -> None:
+def _note_interrupted(session: Session, project: Project, name: str, ending: Ending) -> None:
     from digest.production.schedule import Stop, note_stop
 
     reason = "stopped by hand" if ending.by_hand else "the machine stopped it"
-    note_stop(project, record.name, Stop(at=session.clock(), reason=reason, waits=ending.by_hand))
+    note_stop(project, name, Stop(at=session.clock(), reason=reason, waits=ending.by_hand))
 
 
 def _expected(project: Project, record: IssueRecord, *, now: datetime, include_new: bool, again: bool) -> int:

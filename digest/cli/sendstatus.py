@@ -8,7 +8,7 @@ from digest.cli.output import count
 from digest.store import outcomes, schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
@@ -72,18 +72,31 @@ def schedule_data(scheduled: Scheduled | None) -> dict[str, Any] | None:
 def show_status(session: Session, project: Project, record: IssueRecord) -> int:
     """Print how far the sending of an issue is; changes nothing."""
     from digest.production import mailout
-    from digest.production.schedule import stop_of
+    from digest.production.schedule import correction_label, stop_of
+    from digest.production.wronged import standing_corrections
 
     rows = mailout.sending_status(project, record)
     with project.store.read() as connection:
         scheduled, stop = schedule.get_schedule(connection, record.name), stop_of(connection, record.name)
-        lines = list(_lines(connection, record, rows, scheduled=scheduled, stop=stop, zone=project.zone))
+        standing = standing_corrections(connection, record)
+        numbers = {one.mailing_id: one.correction.number for one in standing}
+        stops = {"issue": stop, "correction": stop_of(connection, correction_label(record.name))}
+        lines = list(
+            _lines(connection, record, rows, scheduled=scheduled, stops=stops, numbers=numbers, zone=project.zone)
+        )
+        lines += [
+            f"{record.name}, correction {one.correction.number}: {count(one.waiting, 'recipient')} to be told"
+            for one in standing
+            if one.waiting
+        ]
         data = sending_data(record, rows) | {
             "scheduled": schedule_data(scheduled),
             "stopped": {"at": stop.at, "reason": stop.reason, "by_hand_only": stop.waits} if stop else None,
         }
         for told, (mailing, _) in zip(data["mailings"], rows, strict=True):
             told.update(_troubles_data(connection, mailing))
+            if mailing.kind == "correction":
+                told["correction"] = numbers.get(mailing.id)
 
     def show() -> None:
         for line in lines:
@@ -99,7 +112,8 @@ def _lines(
     rows: Sequence[tuple[Mailing, Tally]],
     *,
     scheduled: Scheduled | None,
-    stop: Stop | None,
+    stops: Mapping[str, Stop | None],
+    numbers: Mapping[str, int],
     zone: ZoneInfo,
 ) -> Iterator[str]:
     if not rows:
@@ -107,7 +121,9 @@ def _lines(
     if scheduled:
         yield f"  {scheduled_line(scheduled, zone)}"
     for mailing, tally in rows:
-        yield adds_up_line(record.name, tally)
+        is_correction, stop = mailing.kind == "correction", stops.get(mailing.kind)
+        name = f"{record.name}, correction {numbers.get(mailing.id, '')}".rstrip() if is_correction else record.name
+        yield adds_up_line(name, tally)
         if tally.next_try:
             yield f"  tried again from {tally.next_try.astimezone(zone):%Y-%m-%d %H:%M} on ({zone.key})"
         if stop and (tally.left or tally.deferred):

@@ -141,7 +141,7 @@ def _copy_subscribers(connection: Connection, mailing_id: str, variant_for: Vari
     _copy(connection, mailing_id, now, has_others=bool(others))
     if others:
         _chosen.drop(connection, checkfirst=False)
-    _suppress(connection, mailing_id)
+    suppress_listed(connection, mailing_id)
 
 
 def _copy(connection: Connection, mailing_id: str, now: datetime, *, has_others: bool) -> None:
@@ -168,8 +168,8 @@ def _copy(connection: Connection, mailing_id: str, now: datetime, *, has_others:
     connection.execute(insert(schema.delivery).from_select(list(columns), copied.order_by(_subscriber.id)))
 
 
-def _suppress(connection: Connection, mailing_id: str) -> None:
-    """Mark those on the suppression list."""
+def suppress_listed(connection: Connection, mailing_id: str) -> None:
+    """Mark those of a mailing's queue who are on the suppression list."""
     suppressed = set(connection.execute(select(schema.suppression.c.address_sha256)).scalars())
     if not suppressed:
         return

@@ -1,10 +1,10 @@
-"""The end of an edited file: where further candidates go, and what did not report."""
+"""The ends of an edited file: where what is printed ends, where further candidates go, and what did not report."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.edit.issuefile import CANDIDATES, bench_name, heading_text
+from digest.edit.issuefile import CANDIDATES, NEXT_WEEK, bench_name, heading_text
 from digest.edit.notes import MISSING_NOTE
 
 if TYPE_CHECKING:
@@ -30,6 +30,24 @@ def bench_end(file: IssueFile) -> tuple[int, str]:
         end = own[0].number
     last = next(line.number for line in reversed(lines[: end - 1]) if not line.blank)
     return last, ""
+
+
+def printed_end(file: IssueFile, title: str) -> tuple[int, str]:
+    """The line behind which a story of a section goes, and the heading it needs first ("" where there is one).
+
+    A section that there is not yet comes last of what is printed.
+    """
+    headings = {s.section: heading_text(s.text) for s in file.spans if s.kind == "section"}
+    own = next((number for number, one in headings.items() if one.casefold() == title.casefold()), None)
+    bench = next((number for number, one in headings.items() if bench_name(one) in {NEXT_WEEK, CANDIDATES}), None)
+    lines = _lines(file)
+    note = missing_note(file)
+    end = note[0].number if note else len(lines) + 1  # exclusive
+    follows = bench if own is None else next((number for number in headings if (number or 0) > own), None)
+    if follows is not None:
+        end = min(end, next(s.line for s in file.spans if s.section == follows))
+    last = next((line.number for line in reversed(lines[: end - 1]) if not line.blank), end - 1)
+    return last, "" if own is not None else f"## {title}\n\n"
 
 
 def renew_note(patch: Patch, mine: IssueFile, theirs: IssueFile, before: IssueFile | None) -> None:

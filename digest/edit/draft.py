@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from digest.edit.blocks import lines_of, quiet_lines
+from digest.edit.correction import owed_block
 from digest.edit.issuefile import ALIKE_NOTE, NEXT_WEEK_NOTE
 from digest.edit.notes import MISSING_NOTE, PARTING, before_note, note, quiet_line
 from digest.edit.strays import ends_like_heading
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
+    from digest.edit.correction import Owed
     from digest.edit.issuefile import PutOff
     from digest.edit.notes import Before
     from digest.model import Briefing, Entry, Source, Story
@@ -43,6 +45,8 @@ def write_issue(
     quiet: Sequence[str] = (),
     before: Mapping[str, Before] = NOTHING_BEFORE,
     ran: Sequence[Story] = (),
+    owed: Sequence[Owed] = (),
+    owed_under: str = "",
 ) -> str:
     """The text of a new issue file. ``day`` writes a date as the newsletter's readers do.
 
@@ -51,7 +55,8 @@ def write_issue(
     news and had none (``missing``, a line each) is told the editor at the end; that nothing significant happened
     (``quiet``, a paragraph each) where the introduction goes. What earlier issues had comes after the candidates
     (``ran``); which story repeats or continues one of theirs (``before``, by id) is said below it. All that is told
-    the editor stands in comments.
+    the editor stands in comments. What readers are to be told of corrections (``owed``) ends what is printed, in a
+    section ``owed_under``.
     """
     subject, preheader = _headlines(briefing, title)
     back = _back(briefing, waiting)
@@ -90,6 +95,7 @@ def write_issue(
         "",
         *_introduction(quiet),
         *_body(sections, [one for one in waiting if not _entry_ids(one)], write),
+        *_corrections(owed, owed_under, waiting),
         "## Next week",
         "",
         NEXT_WEEK_NOTE,
@@ -117,6 +123,13 @@ def _body(
         for one in by_hand if position == 0 else ():
             parts += [_parted(one.text), ""]
     return parts
+
+
+def _corrections(owed: Sequence[Owed], title: str, waiting: Sequence[PutOff]) -> list[str]:
+    """The section that tells of corrections, but for those that the editor put off: they come back by themselves."""
+    back = {one.story.id for one in waiting}
+    blocks = [line for one in owed if one.id not in back for line in owed_block(one)]
+    return [f"## {escape_heading(title)}", "", *blocks] if blocks else []
 
 
 def _back(briefing: Briefing, waiting: Sequence[PutOff]) -> dict[str, PutOff]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from digest.edit.bench import bench_end, renew_note
+from digest.edit.bench import bench_end, printed_end, renew_note
 from digest.edit.fields import follow
 from digest.edit.generation import Generation
 from digest.edit.layout import Block, blocks_of
@@ -59,6 +59,7 @@ class _Merge:
         self.next = Generation(theirs)  # what the file will be compared with next time
         self.changes: list[Change] = []
         self.fresh: list[str] = []
+        self.owed: list[Block] = []
         self._room = max_candidates - sum(block.is_candidate and not _ran(block) for block in here)
         self._home = {entry: block for block in here for entry in block.entries}
         self._by_id = {block.story.id: block for block in here if block.story.id}
@@ -79,6 +80,10 @@ class _Merge:
             late = [ref for ref in theirs.story.sources if ref.entry_id not in self._written_as]
             if late and theirs.entries:
                 self._say("left", theirs, f"you deleted it, so {_names(late)} is left out too")
+        elif is_placed and not theirs.entries and "correction" in theirs.story.options:
+            self.owed.append(theirs)
+            self.next.keep(theirs)
+            self._say("added", theirs, f"is owed to your readers: under {theirs.section}")
         elif is_placed or _ran(theirs) or self._room > 0:
             self._room -= not is_placed and not _ran(theirs)
             self.fresh.append(_text_without(theirs, self._written_as))
@@ -99,6 +104,8 @@ class _Merge:
 
         A new story that also has an entry which the editor took out of another one was not.
         """
+        if not theirs.entries and theirs.story.id:  # of a correction
+            return theirs.story.id in self._written
         if not theirs.entries:  # the editor's own, put off from an earlier issue
             return theirs.story.title in self._by_hand or (theirs.story.title, theirs.story.summary) in self._own
         return theirs.story.id in self._written or theirs.entries[0] in self._written_as
@@ -147,12 +154,23 @@ class _Merge:
         """Write the new candidates, and what did not report."""
         self.next.keep_rest(self.written)
         renew_note(self.patch, mine, theirs, before)
+        self._print_owed(mine)
         if self.fresh:
             after, heading = bench_end(mine)
             above = [line for span in mine.spans for line in span.lines if line.number <= after]
             heading = f"{PARTING}\n\n{heading}" if ends_like_heading(above, mine.quiet) else heading
             blocks = "".join(f"{text}\n\n" for text in self.fresh)
             self.patch.insert(after, f"\n{heading}{blocks.rstrip()}\n")
+
+    def _print_owed(self, mine: IssueFile) -> None:
+        """Write what readers are owed where it is printed: at the end of its section, or of what is printed at all."""
+        if not self.owed:
+            return
+        after, heading = printed_end(mine, self.owed[0].section)
+        above = [line for span in mine.spans for line in span.lines if line.number <= after]
+        parting = f"{PARTING}\n\n" if ends_like_heading(above, mine.quiet) else ""
+        blocks = "".join(f"{block.text}\n\n" for block in self.owed)
+        self.patch.insert(after, f"\n{parting}{heading}{blocks.rstrip()}\n")
 
     def _say(self, kind: ChangeKind, block: Block, text: str) -> None:
         self.changes.append(Change(kind=kind, title=block.story.title, text=text))

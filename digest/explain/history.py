@@ -122,7 +122,8 @@ def restore(
         project: the newsletter.
         now: the time of the change.
         name: the issue.
-        version: a number, "approved", "generated", or None: the last kept text that differs from the present one.
+        version: a number, "approved", "corrected", "generated", or None: the last kept text that differs from the
+            present one.
         dry_run: change nothing; say what would change.
 
     Raises:
@@ -169,11 +170,11 @@ def _choose(kept: tuple[Kept, ...], version: str | None, present: str | None, na
     elif version.isdecimal():
         choices = [one for one in kept if one.number == int(version)]
         missing = UsageError(f"{name} has no version {version}; it has {len(kept)}", hint=_see_versions(name))
-    elif version in {"approved", "generated"}:
+    elif version in {"approved", "corrected", "generated"}:
         choices = [one for one in kept if one.version.origin == version]
         missing = StateError(f"{name} was never {version}", hint=_see_versions(name))
     else:
-        hint = f'write a number, "approved" or "generated"; {_see_versions(name)}'
+        hint = f'write a number, "approved", "corrected" or "generated"; {_see_versions(name)}'
         raise UsageError(f"{version!r} is no version", hint=hint)
     if not choices:
         raise missing
@@ -188,7 +189,8 @@ def _refuse_other_than_approved(record: IssueRecord, kept: tuple[Kept, ...], wan
     if record.state == "draft":
         return
     approved = [one for one in kept if one.version.origin == "approved"]
-    if approved and approved[-1].version.sha256 == wanted.version.sha256:
+    corrected = [one for one in kept if one.version.origin == "corrected"]
+    if wanted.version.sha256 in {one[-1].version.sha256 for one in (approved, corrected) if one}:
         return
     undo = "undo the approval with `digest reopen`, or " if record.state == "approved" else ""
     raise StateError(

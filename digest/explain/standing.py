@@ -220,11 +220,11 @@ def _failing(source: SourceAccount, zone: ZoneInfo) -> str:
 
 
 def last_mailing(project: Project, record: IssueRecord) -> MailingStanding | None:
-    """The newest mailing of an issue, and how far it is."""
+    """The newest mailing of an issue, corrections apart, and how far it is."""
     from digest.deliver.ledger import Ledger  # noqa: PLC0415  nothing else here needs the ledger
 
     with Ledger(project.store) as ledger:
-        mailings = [mailing for mailing in ledger.mailings(record.name) if mailing.kind != "test"]
+        mailings = [mailing for mailing in ledger.mailings(record.name) if mailing.kind == "issue"]
         return MailingStanding(mailing=mailings[-1], tally=ledger.tally(mailings[-1].id)) if mailings else None
 
 

@@ -23,9 +23,10 @@ from digest.errors import StateError
 from digest.model import Delivery, IssueRecord, Mailing, Tally
 from digest.production.editions import variant_for
 from digest.production.faults import find_embargoed, refuse_embargoed
-from digest.production.frozen import content_sha256, frozen_issue, frozen_mail, frozen_parts, frozen_variants
+from digest.production.frozen import Parts, content_sha256, frozen_issue, frozen_mail, frozen_parts, frozen_variants
 from digest.production.outgoing import is_published, make_stamp, message_writer, sample_message
 from digest.production.proof import make_proof, require_unchanged
+from digest.production.wronged import standing_corrections
 from digest.project import require_issue
 from digest.store import issues
 from digest.store.backup import RESTORED
@@ -90,7 +91,7 @@ def issue_to_send(project: Project, *, now: datetime, name: str | None, again: b
         UsageError: there is none of that name.
     """
     with project.store.read() as connection:
-        left = [record for record in issues.all_issues(connection) if record.has_left]
+        left = [one for one in issues.all_issues(connection) if one.has_left and not one.is_imported]
     if name is None and not again:
         for record in left:
             tallies = [tally for _, tally in sending_status(project, record)] if record.state == "out" else []
@@ -100,17 +101,21 @@ def issue_to_send(project: Project, *, now: datetime, name: str | None, again: b
         return left[-1]
     with project.store.read() as connection:
         record = require_issue(project, connection, now=now, name=name)
+    if record.is_imported:
+        raise StateError(f"{record.name} came with `digest import-issues`: nobody is mailed it")
     if again and not record.has_left:
         raise StateError(f"{record.name} is not out yet", hint="`digest send` without this option sends it")
     return record
 
 
 def settle(project: Project, record: IssueRecord, *, now: datetime) -> bool:
-    """Close an issue all of whose recipients are settled; says whether it is closed."""
+    """Close an issue all of whose recipients are settled, and have its corrections; says whether it is closed."""
     tallies = [tally for _, tally in sending_status(project, record)]
     if not tallies or any(tally.left or tally.deferred or tally.uncertain for tally in tallies):
         return False
     with project.store.write() as connection:
+        if any(one.waiting for one in standing_corrections(connection, record)):
+            return False
         issues.mark_closed(connection, record.name, now=now)
     return True
 
@@ -160,28 +165,64 @@ def send(
             include_new=include_new,
             variant_for=variant_for(parts, record.name),
         )
-        stamp = make_stamp(project, parts, mailing.id, now=now, fresh=fresh_secret)
-        policy = project.settings.send.on_uncertain
-        if resend_uncertain:
-            ledger.recover(mailing.id, owner=name, policy=policy, now=now)  # what a killed run left counts as well
-            ledger.resend_uncertain(mailing.id, now=now)
-        tally = deliver(
+        tally = deliver_mailing(
+            project,
             ledger,
             transport,
-            message_writer(project, parts, stamp, date=record.approved or now),
             mailing,
+            parts,
             owner=name,
+            date=record.approved or now,
             clock=clock,
-            on_uncertain=policy,
-            on_delivery=on_delivery,
-            return_path=stamp.envelope_sender,
+            fresh_secret=fresh_secret,
+            resend_uncertain=resend_uncertain,
             watch=watch,
+            on_delivery=on_delivery,
         )
     if after_restore:
         with project.store.write() as connection:
             drop_meta(connection, RESTORED)
     settle(project, record, now=clock.now())
     return Sent(record=record, mailing=mailing, tally=tally)
+
+
+def deliver_mailing(
+    project: Project,
+    ledger: Ledger,
+    transport: Carrier,
+    mailing: Mailing,
+    parts: Parts,
+    *,
+    owner: str,
+    date: datetime,
+    clock: Clock,
+    fresh_secret: Callable[[], str],
+    resend_uncertain: bool,
+    watch: Watch | None,
+    on_delivery: Callable[[Delivery], None],
+) -> Tally:
+    """Hand over what is left of a mailing, of an issue or of a correction; ``owner`` is one of ``leases.sender``.
+
+    Every message is dated ``date``, so that one which is tried again is the same to the byte.
+    """
+    now = clock.now()
+    stamp = make_stamp(project, parts, mailing.id, now=now, fresh=fresh_secret)
+    policy = project.settings.send.on_uncertain
+    if resend_uncertain:
+        ledger.recover(mailing.id, owner=owner, policy=policy, now=now)  # what a killed run left counts as well
+        ledger.resend_uncertain(mailing.id, now=now)
+    return deliver(
+        ledger,
+        transport,
+        message_writer(project, parts, stamp, date=date),
+        mailing,
+        owner=owner,
+        clock=clock,
+        on_uncertain=policy,
+        on_delivery=on_delivery,
+        return_path=stamp.envelope_sender,
+        watch=watch,
+    )
 
 
 def refuse_after_restore(project: Project) -> None:

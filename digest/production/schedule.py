@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -67,6 +67,7 @@ class Due:
     begun: bool  # some of its readers have it, or may have it
     people: int | None = None  # who are left; None: everybody on the list
     why: str  # why it is due; and what speaks against sending it
+    corrections: bool = False  # the mails of its corrections, not its own
 
 
 def decide(waiting: Waiting, *, now: datetime, stale: timedelta, zone: ZoneInfo) -> Due | None:
@@ -132,6 +133,31 @@ def due_issues(project: Project, *, now: datetime) -> tuple[Due, ...]:
     with project.store.read() as connection:
         found = [decide(one, now=now, stale=stale, zone=project.zone) for one in _waiting(connection, now=now)]
     return tuple(one for one in found if one is not None)
+
+
+def due_corrections(project: Project, *, now: datetime) -> tuple[Due, ...]:
+    """What ``decide`` says of the issues whose corrections are not with everybody whom they are for; oldest first."""
+    from digest.production.wronged import standing_corrections  # noqa: PLC0415  few runs find an issue that is out
+
+    stale = timedelta(hours=project.settings.send.stale_hours)
+    found = []
+    with project.store.read() as connection:
+        for record in issues.all_issues(connection):
+            standing = standing_corrections(connection, record) if record.state == "out" else ()
+            if not standing:
+                continue
+            own = outcomes.progress(connection, record.name, now=now)
+            done = outcomes.progress(connection, record.name, now=now, kind="correction") or outcomes.Progress()
+            left = replace(
+                done,
+                queued=done.queued + sum(one.waiting for one in standing),
+                changed=done.changed or (own.changed if own else None) or standing[-1].correction.at,
+            )
+            waiting = Waiting(name=record.name, record=record, progress=left,
+                              stop=stop_of(connection, correction_label(record.name)))  # fmt: skip
+            due = decide(waiting, now=now, stale=stale, zone=project.zone)
+            found += [replace(due, why=f"has a correction that {due.why}", corrections=True)] if due else []
+    return tuple(found)
 
 
 def _waiting(connection: Connection, *, now: datetime) -> Iterator[Waiting]:
@@ -242,6 +268,11 @@ def stop_of(connection: Connection, name: str) -> Stop | None:
 def waits_for_a_person(reason: str) -> bool:
     """Whether trying again cannot help by itself: all reasons to stop but a server that was out of reach."""
     return _LINE_TROUBLE not in reason
+
+
+def correction_label(name: str) -> str:
+    """Under which name, in place of an issue's, it is remembered how the mailing of its corrections ended."""
+    return f"{name}/corrections"
 
 
 def _stop_key(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
@@ -38,9 +38,11 @@ class Progress:
         return self.queued + self.due
 
 
-def progress(connection: Connection, issue: str, *, now: datetime) -> Progress | None:
-    """How far the mailing of an issue is, corrections apart; None: none was begun."""
-    mailings = _mailings(connection, issue)
+def progress(
+    connection: Connection, issue: str, *, now: datetime, kind: Literal["issue", "correction"] = "issue"
+) -> Progress | None:
+    """How far the mailing of an issue is, or those of its corrections; None: none was begun."""
+    mailings = _mailings(connection, issue, kind)
     if not mailings:
         return None
     due = is_due(now)
@@ -81,9 +83,9 @@ def is_at_its_end(connection: Connection, issue: str) -> bool:
     return not connection.scalar(select(rows))
 
 
-def _mailings(connection: Connection, issue: str) -> Sequence[str]:
+def _mailings(connection: Connection, issue: str, kind: str = "issue") -> Sequence[str]:
     mailing = schema.mailing.c
-    query = select(mailing.id).where(mailing.issue == issue, mailing.kind == "issue")
+    query = select(mailing.id).where(mailing.issue == issue, mailing.kind == kind)
     return connection.execute(query).scalars().all()
 
 

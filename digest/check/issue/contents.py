@@ -80,13 +80,20 @@ def thin_story(galley: Galley) -> Iterator[Remark]:
         style = styles.get(section.title.casefold(), "summary")
         for story in section.stories:
             said = without_comments(story.summary).strip()
-            if not story.sources and not _ADDRESS.search(said):
+            if not story.sources and not _ADDRESS.search(said) and "correction" not in story.options:
                 yield Remark(rule="thin-story", line=story.line, advice=bool(said),
                              message=f"“{_headline(story)}” names no source",
                              hint="write `Sources:` and a line `- [Name](https://…)`")  # fmt: skip
             if not said and not story.options & {"headline", "full"} and style == "summary":
                 yield Remark(rule="thin-story", line=story.line, message=f"“{_headline(story)}” has no summary",
                              hint="write one, or mark the story {… .headline}", advice=bool(story.sources))  # fmt: skip
+
+
+def correction(galley: Galley) -> Iterator[Remark]:
+    """What was corrected in an issue that is out is told in the next one."""
+    for owed in galley.owed:
+        yield Remark(rule="correction", message=f"{owed} is not told in this issue",
+                     hint="`digest draft` brings it in; if you took it out, no later issue tells of it")  # fmt: skip
 
 
 def repeat(galley: Galley) -> Iterator[Remark]:
@@ -121,7 +128,7 @@ def _same_words(galley: Galley) -> Iterator[Remark]:
     headlines: dict[str, int] = {}
     for story in galley.issue.stories:
         key = _folded(plain(story.title))
-        if key and key in headlines:
+        if key and key in headlines and "correction" not in story.options:  # of one story, two may be told at once
             yield Remark(rule="repeat", line=story.line, message=f"the same headline as in line {headlines[key]}",
                          hint="delete one of them, or say what is different")  # fmt: skip
         headlines.setdefault(key, story.line)
@@ -223,5 +230,5 @@ def _place(url: str) -> str:
 
 
 CONTENT_RULES: tuple[Callable[[Galley], Iterator[Remark]], ...] = (
-    embargo, empty, thin_story, repeat, candidate, section, headline,
+    embargo, empty, thin_story, correction, repeat, candidate, section, headline,
 )  # fmt: skip
