@@ -282,6 +282,9 @@ class Issue:
         return tuple(story for section in self.sections for story in section.stories)
 
 
+IMPORTED_BY = "import"
+"""Who approved an issue that came from elsewhere; no editor can be called so."""
+
 IssueState = Literal["draft", "approved", "out", "closed"]
 """out: the first page or message has left. closed: every recipient is settled."""
 
@@ -306,6 +309,11 @@ class IssueRecord:
     def has_left(self) -> bool:
         """Whether a reader may have it: it is out, or closed."""
         return self.state in {"out", "closed"}
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came from elsewhere: it never had a draft here, and is mailed to nobody."""
+        return self.approved_by == IMPORTED_BY
 
 
 # --- archive ---------------------------------------------------------------------------------------------------
@@ -350,7 +358,7 @@ class Correction:
     at: datetime
     by: str
     note: str  # what was wrong, for readers: one paragraph of Markdown
-    printed_in: str | None = None  # the issue whose draft tells of it
+    printed_in: str | None = None  # the issue that tells of it; "": its editor took it out of one
     mailing_id: str | None = None  # of the mailing that told those who had the wrong version
 
 

@@ -23,8 +23,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from digest.errors import StateError
-from digest.model import FetchState, Finding, IssueRecord
+from digest.errors import StateError, UsageError
+from digest.model import IMPORTED_BY, FetchState, Finding, IssueRecord
 from digest.project import news_from, period_of, require_issue
 from digest.store import entries, issues, sources
 
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from digest.production.mailout import Sent
     from digest.production.proof import Proof
     from digest.project import Project
-
 
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -241,12 +240,15 @@ def approve(
         BlockedError: the gate found something that must not go out.
         ChangedError: it is approved already, and was changed since.
         StateError: it is out already.
+        UsageError: nobody can be called so.
     """
     from digest.production.asking import NOTHING
     from digest.production.faults import find_faults, refuse_blocked
     from digest.production.frozen import frozen_parts
     from digest.production.proof import make_proof, require_unchanged
 
+    if by == IMPORTED_BY:
+        raise UsageError(f"approve: {by!r} marks issues that came from elsewhere", hint="give another name")
     heard = _heard(project, now=now, name=name, environ=environ, say=say) if online else NOTHING
     with project.working(), project.store.write() as connection:
         record = require_issue(project, connection, now=now, name=name)
@@ -277,7 +279,7 @@ def reopen(project: Project, *, now: datetime, name: str | None = None) -> Issue
 
 
 def publish(project: Project, *, now: datetime, name: str | None = None) -> tuple[Path, ...]:
-    """Write the issue's page, spend its entries, write the rest of the site, and run ``[publish] command``.
+    """Write the issue's pages, spend its entries, write the rest of the site, and run ``[publish] command``.
 
     Raises:
         StateError: the issue is not approved.
@@ -286,23 +288,18 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
         DigestError: the command failed; the pages are written and the issue is out.
     """
     from digest.production import outgoing
-    from digest.production.faults import find_embargoed, refuse_embargoed
-    from digest.production.frozen import frozen_issue, frozen_mail, frozen_parts
-    from digest.production.proof import require_unchanged
+    from digest.production.archiving import require_publishable, write_site
 
     with project.working():
         with project.store.read() as connection:
             record = require_issue(project, connection, now=now, name=name)
-            parts = frozen_parts(connection, record)
-            require_unchanged(project, connection, record, parts)
-            issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
-            refuse_embargoed(find_embargoed(project, connection, issue, mail, now=now))
-        first = outgoing.write_page(project, record)
-        outgoing.mark_out(project, record, now=now)
-        written = outgoing.write_site(project)
+            require_publishable(project, connection, record, now=now)
+        published = write_site(
+            project, now=now, leaving=record, mark_out=lambda: outgoing.mark_out(project, record, now=now)
+        )
     outgoing.run_publish_command(project)
     outgoing.mark_published(project, record)
-    return tuple(dict.fromkeys((first, *written)))
+    return published
 
 
 def send(

@@ -57,6 +57,16 @@ class Project:
     def site_dir(self) -> Path:
         return self.root / "build" / "site"
 
+    @property
+    def site_manifest(self) -> Path:
+        """What of the site digest has made, and from what."""
+        return self.root / "build" / "site.json"
+
+    @property
+    def search_manifest(self) -> Path:
+        """What of the site's search digest has made, and from what."""
+        return self.root / "build" / "search.json"
+
     def issue_path(self, name: str) -> Path:
         return self.issues_dir / f"{name}.md"
 
@@ -158,7 +168,8 @@ def require_issue(project: Project, connection: Connection, *, now: datetime, na
     """
     if name is None:
         record = issues.get_issue(connection, current_period(project, connection, now=now).name)
-        record = record or next(iter(issues.all_issues(connection)[::-1]), None)
+        newest = issues.all_issues(connection)[::-1]
+        record = record or next(iter(sorted(newest, key=lambda one: one.is_imported)), None)
         if record is None:
             raise StateError("there is no issue yet", hint="make one with `digest draft` (or `digest build`)")
         return record

@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "digest"
 MAX_LINES = 350
-LONGER = {"model.py": 470, "store/schema.py": 380}  # the whole vocabulary, and all tables: what stands apart is not found
+LONGER = {
+    "model.py": 470,
+    "store/schema.py": 380,
+}  # the whole vocabulary, and all tables: what stands apart is not found
 
 BASE = {"model", "errors"}
 STAGES = {"gather", "curate", "edit", "render", "check", "deliver", "archive"}

@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 def verb(session: Session, *, issue: str | None) -> int:
     """Write the archive's pages; spends the entries.
 
-    Writes the approved issue's page, the home page and the feed below build/site/, then runs the command under
-    [publish] in digest.toml. From here on the issue's entries count as used. Running it again repairs what is missing.
+    Writes what changed of the site below build/site/: the pages of the approved issue and of its stories, the lists
+    they stand in, the home page, the feeds; then runs the command under [publish] in digest.toml. From here on the
+    issue's entries count as used. Running it again repairs what is missing.
 
     \b
     Example:
       digest publish
     """
     from digest import pipeline
+    from digest.production.browsersearch import NO_PAGEFIND, can_index
 
     with session.project() as project:
+        if project.settings.publish.search and not can_index():
+            session.say(NO_PAGEFIND)
         written = pipeline.publish(project, now=session.now, name=issue)
         data = {"site": project.shown(project.site_dir), "written": [project.shown(path) for path in written]}
         session.result(

@@ -38,7 +38,8 @@ from digest.config.theme import ThemeSettings
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _STANDING = re.compile(r"https?://[^\s*/?#]+(?:[/?#][^\s*]*\*?)?", re.IGNORECASE)
 RULES = (
-    "todo", "embargo-note", "quote", "date", "doubled-word", "markdown", "embargo", "empty", "thin-story", "repeat",
+    "todo", "embargo-note", "quote", "date", "doubled-word", "markdown", "embargo", "empty", "thin-story", "correction",
+    "repeat",
     "candidate", "section", "headline", "link", "insecure-link", "tracking", "shortener", "link-text", "alt",
     "picture", "subject", "preheader", "size", "unsubscribe", "address", "all-stories", "dead-link", "redirect",
     "sender-domain", "same-stories", "same-links", "text-part", "text-width", "text-blanks", "text-characters",

@@ -74,7 +74,7 @@ def frequencies_after(project: Project, connection: Connection, issue: str) -> F
 
 def waiting_stories(connection: Connection) -> tuple[PutOff, ...]:
     """What the editor put off in the newest issue that is out."""
-    left = [record for record in issues.all_issues(connection) if record.has_left]
+    left = [record for record in issues.all_issues(connection) if record.has_left and not record.is_imported]
     newest = max(left, key=lambda record: (record.out or record.end, record.name), default=None)
     text = issues.frozen_part(connection, newest.name, "all", "issue.md") if newest else None
     return put_off(read_issue(text.decode("utf-8"), path="the last issue as approved")) if text else ()

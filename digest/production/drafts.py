@@ -14,8 +14,10 @@ from digest.production import drafting
 from digest.production.base import base_file
 from digest.production.clipping import clip_addresses
 from digest.production.memory import remember
+from digest.production.owed import owed_stories
 from digest.production.refreshing import keep_version, refreshed, save_draft
 from digest.project import current_period, read_issue_file, read_text
+from digest.render.furniture import words
 from digest.store import issues
 
 if TYPE_CHECKING:
@@ -135,6 +137,8 @@ def _plan(project: Project, period: Period, *, now: datetime) -> _Plan:
             quiet=quiet,
             before=memory.before,
             ran=memory.ran,
+            owed=owed_stories(project, connection),
+            owed_under=words(project.settings.newsletter.language, project.root).corrections,
         )
     return _Plan(briefing=briefing, sources=known, quiet=quiet, write=write)
 

@@ -11,12 +11,14 @@ from digest.check.gate import alike_in_mails, check_edition, check_issue, check_
 from digest.check.issue.contents import embargo
 from digest.check.issue.picturefile import PictureFile, read_picture
 from digest.check.letter import letter_of
+from digest.check.remarks import shortened
 from digest.disk import inside
 from digest.edit.fates import entry_ids
 from digest.errors import BlockedError
 from digest.production.asking import NOTHING, Heard
 from digest.production.frozen import VARIANT
 from digest.production.outgoing import sample_message
+from digest.production.owed import untold
 from digest.production.past import ran_before
 from digest.production.proof import variant_dir
 from digest.render.furniture import words
@@ -113,10 +115,17 @@ def _galley(
         now=now,
         scores={one.story_id: one.score for one in placed if one.story_id},
         last_subject=_last_subject(connection, issue),
-        other_sections=(named.other, named.news),
+        other_sections=(named.other, named.news, named.corrections),
         pictures=_pictures(project, issue),
         answers=heard.answers,
         domain=heard.domain,
+        owed=_owed(connection, issue) if record and not record.has_left else (),
+    )
+
+
+def _owed(connection: Connection, issue: Issue) -> tuple[str, ...]:
+    return tuple(
+        f"correction {one.number} of {one.issue} (“{shortened(one.note)}”)" for one in untold(connection, issue)
     )
 
 

@@ -84,6 +84,21 @@ def frozen_issue(parts: Parts, name: str) -> Issue:
     return read_issue(parts[VARIANT, "issue.md"].decode("utf-8"), path=f"{name} as approved").issue
 
 
+def current_issue(connection: Connection, name: str) -> Issue:
+    """An issue that is approved or out as it stands now: as approved, or as corrected since.
+
+    Raises:
+        StateError: it is not approved.
+    """
+    corrected = issues.last_version(connection, name, origin="corrected")
+    if corrected is not None:
+        return read_issue(corrected.text, path=f"{name} as corrected").issue
+    approved = issues.frozen_part(connection, name, VARIANT, "issue.md")
+    if approved is None:
+        raise StateError(f"{name} is not approved", hint="approve it with `digest approve --by NAME`")
+    return frozen_issue({(VARIANT, "issue.md"): approved}, name)
+
+
 def frozen_variants(parts: Parts) -> tuple[str, ...]:
     """The ids of the mails that were approved: of the whole issue, and of slices of it."""
     return tuple(sorted(variant for variant, part in parts if part == "mail.json"))

@@ -10,12 +10,15 @@ from digest.curate.frequencies import load_frequencies
 from digest.curate.grouping import Group
 from digest.curate.repeats import ran_stories, split_repeats, title_keys
 from digest.curate.threads import PastStory, earlier_stories
+from digest.edit.issuefile import read_issue
 from digest.edit.notes import Before
 from digest.model import Reason
+from digest.production.owed import corrected_stories
 from digest.production.past import past_issues, printed_by_hand, ran_elsewhere
-from digest.render.markup import anchor
+from digest.render.markup import anchor, anchors
 from digest.render.updates import EarlierStory
 from digest.store import entries, issues
+from digest.store.corrections import current_text
 from digest.store.frequencies import frequencies_before
 from digest.text.markdown import unescape
 from digest.text.urls import url_key
@@ -138,10 +141,12 @@ def earlier_of_updates(
         return {}
     numbers = {record.name: record.number for record in issues.all_issues(connection)}
     by_hand = printed_by_hand(connection)
-    found: dict[int, EarlierStory] = {}
+    found = _corrected(connection, issue, numbers)
     rest: dict[str, int] = {}
     groups: list[Group] = []
     for place, story in marked.items():
+        if place in found:
+            continue
         known = {entry.id: entry for entry in entries.by_ids(connection, _ids(story))}
         own = tuple(known[one] for one in _ids(story) if one in known)
         if same := _same_item(connection, issue.name, story, own, by_hand):
@@ -161,6 +166,16 @@ def earlier_of_updates(
         number = numbers[thread.issue]
         found[rest[lead]] = EarlierStory(issue=thread.issue, number=number, anchor=thread.story_id)
     return dict(sorted(found.items()))
+
+
+def _corrected(connection: Connection, issue: Issue, numbers: Mapping[str, int]) -> dict[int, EarlierStory]:
+    """What those stories are about that digest wrote to tell of a correction."""
+    found = {}
+    for place, (name, of) in corrected_stories(connection, issue).items():
+        text = current_text(connection, name)
+        called = anchors(read_issue(text, path=name).issue) if text else ()
+        found[place] = EarlierStory(issue=name, number=numbers[name], anchor=called[of] if of < len(called) else "")
+    return found
 
 
 def _same_item(

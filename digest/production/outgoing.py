@@ -7,8 +7,6 @@ from dataclasses import replace
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from digest.archive.published import PublishedIssue
-from digest.archive.site import publish_page, publish_site
 from digest.deliver.body import body_of
 from digest.deliver.dkim import signer_of
 from digest.deliver.keys import keyring
@@ -17,14 +15,10 @@ from digest.deliver.splice import Splice
 from digest.deliver.stamp import Recipient, Stamp
 from digest.deliver.tokens import Key, Keyring
 from digest.deliver.verp import SECRET
-from digest.disk import sweep
 from digest.edit.fates import entry_ids, fates
 from digest.errors import DigestError
-from digest.model import Html
 from digest.production.base import base_issue
 from digest.production.frozen import (
-    IMAGES,
-    VARIANT,
     Parts,
     frozen_issue,
     frozen_mail,
@@ -32,11 +26,7 @@ from digest.production.frozen import (
     frozen_variants,
     whole_parts,
 )
-from digest.production.proof import issue_date, logo_file
-from digest.render.home import render_home
-from digest.render.past import PastIssue
-from digest.render.templates import Templates
-from digest.render.theme import make_theme
+from digest.production.owed import settle_corrections
 from digest.store import entries, issues
 from digest.store.database import get_meta, put_meta
 from digest.store.frequencies import save_frequencies
@@ -44,11 +34,10 @@ from digest.store.frequencies import save_frequencies
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from digest.model import Delivery, Entry, Issue, IssueRecord, IssueStory, Mail
+    from digest.model import Delivery, Issue, IssueRecord, IssueStory, Mail
     from digest.project import Project
 
 
@@ -81,6 +70,7 @@ def mark_out(project: Project, record: IssueRecord, *, now: datetime) -> bool:
         first = issues.mark_out(connection, issue.name, decided, now=now)
         if first:
             save_frequencies(connection, issue.name, frequencies.dump())
+            settle_corrections(connection, issue, base)
         return first
 
 
@@ -91,57 +81,6 @@ def _without(issue: Issue, repeats: Collection[str]) -> Issue:
         return bool(story.sources) and all(ref.entry_id in repeats for ref in story.sources)
 
     return replace(issue, candidates=tuple(story for story in issue.candidates if not recalls(story)))
-
-
-def write_page(project: Project, record: IssueRecord) -> Path:
-    """Write the approved issue's own page; nothing links to it yet."""
-    with project.store.read() as connection:
-        return publish_page(project.site_dir, _published(connection, record))
-
-
-def write_site(project: Project) -> tuple[Path, ...]:
-    """Write what is missing or differs of the whole site: every issue that is out, the home page, the feed."""
-    with project.store.read() as connection:
-        records = [record for record in issues.all_issues(connection) if record.has_left]
-        published = [_published(connection, record) for record in records]
-        newest = max(records, key=lambda record: (record.end, record.number), default=None)
-        shown = _approved_entries(connection, newest) if newest else {}
-    newsletter = project.settings.newsletter
-    past = [
-        PastIssue(
-            issue=one.issue,
-            number=one.record.number,
-            on=issue_date(project, one.record),
-            entries=shown if one.record == newest else {},
-        )
-        for one in published
-    ]
-    sweep(project.site_dir)  # what a killed run left half written; nobody else writes while we hold the lock
-    templates = Templates(newsletter.look, project.root)
-    home = render_home(past, settings=project.settings, templates=templates)
-    logo = logo_file(project, make_theme(templates, project.settings))
-    own = (logo[0], logo[1].read_bytes()) if logo else None
-    return publish_site(project.site_dir, published, settings=project.settings, home=home, logo=own)
-
-
-def _approved_entries(connection: Connection, record: IssueRecord) -> dict[str, Entry]:
-    """What was known of an issue's entries when it was approved, by id."""
-    part = whole_parts(connection, record)[VARIANT, "entries.json"]
-    return {entry.id: entry for entry in entries.load_entries(part.decode("utf-8"))}
-
-
-def _published(connection: Connection, record: IssueRecord) -> PublishedIssue:
-    """An issue as it was approved."""
-    parts = whole_parts(connection, record)
-    return PublishedIssue(
-        record=record,
-        issue=frozen_issue(parts, record.name),
-        page=parts[VARIANT, "index.html"],
-        content=Html(parts[VARIANT, "content.html"].decode("utf-8")),
-        images=tuple(
-            (part.removeprefix(IMAGES), data) for (_, part), data in sorted(parts.items()) if part.startswith(IMAGES)
-        ),
-    )
 
 
 def run_publish_command(project: Project) -> None:

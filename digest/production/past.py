@@ -9,6 +9,8 @@ from digest.edit.fates import entry_ids
 from digest.edit.issuefile import read_issue
 from digest.model import Entry
 from digest.store import entries, issues
+from digest.store.corrections import current_text
+from digest.store.imported import imported_links
 from digest.text.urls import url_key
 
 if TYPE_CHECKING:
@@ -22,11 +24,11 @@ _BY_HAND = re.compile(rb"^ {0,3}[-*+][ \t](?=.*https?://)(?!.*\{#e-[0-9a-f]+\}\s
 
 
 def past_issues(connection: Connection) -> Iterator[tuple[IssueRecord, Issue]]:
-    """Every issue that is out, as it was approved, the newest first; each is read when it is asked for."""
+    """Every issue that is out, as it stands now, the newest first; each is read when it is asked for."""
     past = [record for record in issues.all_issues(connection) if record.has_left]
     for record in sorted(past, key=lambda one: (one.out or one.end, one.name), reverse=True):
-        if (issue := _approved(connection, record.name)) is not None:
-            yield record, issue
+        if (text := current_text(connection, record.name)) is not None:
+            yield record, read_issue(text, path=f"{record.name} as it is out").issue
 
 
 def written_by_hand(connection: Connection, wanted: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -46,9 +48,10 @@ def written_by_hand(connection: Connection, wanted: Sequence[Entry]) -> tuple[En
 
 def printed_by_hand(connection: Connection) -> dict[str, str]:
     """The canonical addresses that past issues have from no entry, and the newest issue that has each."""
-    found: dict[str, str] = {}
+    found = imported_links(connection)
     for record in issues.all_issues(connection):  # the oldest first: the newest stays
-        text = issues.frozen_part(connection, record.name, "all", "issue.md") if record.has_left else None
+        own = record.has_left and not record.is_imported
+        text = issues.frozen_part(connection, record.name, "all", "issue.md") if own else None
         if text is None or not _BY_HAND.search(text):  # as nearly all: reading them whole would take too long
             continue
         issue = _approved(connection, record.name)

@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.archive.paths import is_safe
 from digest.disk import inside, write_changed
 from digest.edit.fates import entry_ids
 from digest.errors import ChangedError, StateError
 from digest.model import Entry, Html, Issue, IssueRecord, Mail
+from digest.production.charting import numbers_beside
 from digest.production.editions import SLICES, Editions, wanted_editions
 from digest.production.frozen import (
     IMAGES,
@@ -36,6 +38,7 @@ from digest.render.templates import Templates
 from digest.render.theme import Theme, make_theme
 from digest.render.updates import UNKNOWN, Updates, dump_updates, load_updates
 from digest.store import entries, issues
+from digest.store.corrections import current_text
 from digest.text.difference import unified
 
 if TYPE_CHECKING:
@@ -105,7 +108,12 @@ def make_proof(project: Project, connection: Connection, record: IssueRecord) ->
     updates = _updates(project, connection, issue, is_frozen=frozen is not None)
     previous = _previous(project, connection, record, is_frozen=frozen is not None)
     editions = _editions(connection, issue, settings, is_frozen=frozen is not None)
-    mails = partial(render_mails, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
+    images = tuple((name, _image(project, issue, name)) for name in local_images(issue))
+    numbers = numbers_beside(images, shown=project.shown(project.issue_path(issue.name)))
+    charts = {one.picture: one.table for one in numbers}
+    mails = partial(
+        render_mails, issue, settings=settings, templates=templates, entries=by_id, updates=updates, charts=charts
+    )
     page = partial(render_page, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
     mail, *variants = mails(editions.slices, number=number, on=on)
     return Proof(
@@ -117,7 +125,8 @@ def make_proof(project: Project, connection: Connection, record: IssueRecord) ->
         page=page(number=number, on=on, previous=previous),
         content=render_content(issue, settings=settings, templates=templates, entries=by_id, updates=updates),
         images=(
-            *((name, _image(project, issue, name)) for name in local_images(issue)),
+            *images,
+            *((one.name, one.path) for one in numbers),
             *_logo(project, issue, make_theme(templates, settings)),
         ),
         entries=known,
@@ -215,7 +224,7 @@ def require_unchanged(project: Project, connection: Connection, record: IssueRec
     if record.state == "approved":
         _require_unspent(connection, record, frozen)
         now = make_proof(project, connection, record).parts(project.settings)
-    elif text is not None:
+    elif text is not None and text != current_text(connection, record.name):
         now = frozen | {(VARIANT, "issue.md"): text.encode("utf-8")}
     # The file first: its difference explains the others.
     order = sorted(set(frozen) | set(now), key=lambda key: (key[1] != "issue.md", key))
@@ -256,6 +265,10 @@ def _diff(old: bytes, new: bytes, name: str) -> str:
 
 def _image(project: Project, issue: Issue, name: str) -> Path:
     path = inside(project.issues_dir, name)
+    if not is_safe(name):
+        shown = project.shown(project.issue_path(issue.name))
+        msg = f"{shown}: the picture {name} cannot be published under this name"
+        raise StateError(msg, hint="give it a plain one: no dot or blank at its ends, none that Windows reserves (con)")
     if not path.is_file():
         shown = project.shown(project.issue_path(issue.name))
         msg = f"{shown}: the picture {name} is not there"

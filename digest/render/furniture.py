@@ -64,6 +64,43 @@ class Words:
     none_yet: str
     other: str  # the section of what fits no other
     news: str  # the section where none are configured
+    following: str
+    site: str  # of the navigation
+    you_are_here: str
+    home: str
+    search: str
+    sections: str
+    organisations: str
+    people: str
+    coverage: str
+    corrections: str
+    browse: str
+    years: str
+    issues_of: str  # {year}
+    stories: str  # {count}
+    issues: str  # {count}
+    json_feed: str
+    section_feed: str  # {title}
+    story_page: str
+    so_far: str  # the story across issues
+    this_story: str
+    sources: str
+    names: str
+    why_published: str  # of a name beside a story
+    why_quoted: str
+    why_named: str
+    tally_published: str  # {count}
+    tally_quoted: str  # {count}
+    tally_named: str  # {count}
+    own_site: str  # of an organisation or a person
+    previous_story: str
+    next_story: str
+    corrected: str
+    corrected_on: str  # {date}
+    issue_corrected: str
+    as_sent: str
+    no_corrections: str
+    lost_text: str  # of 404.html
     join_title: str  # {title}
     join_address: str
     join_name: str
@@ -110,6 +147,54 @@ class Words:
     asked_ignore: str
     known_subject: str  # {title}
     known_text: str  # {title}
+    correction_of: str  # {title}
+    retracted: str
+    error_text: str  # {number} and {date} of an issue that was corrected
+    error_retracted: str  # likewise
+    error_page: str
+    chart_stories: str  # what numbers count
+    chart_issue: str
+    chart_month: str
+    chart_quarter: str
+    chart_year: str
+    chart_sections: str
+    chart_organisations: str
+    chart_organisation: str
+    chart_change: str
+    chart_most: str  # {time} {names} {count} {total}
+    chart_most_each: str  # likewise, where several share the place
+    chart_lives: str
+    chart_lives_said: str  # {count} {total} {days} {parts} {title}
+    chart_days: str
+    chart_week: str
+    chart_one_month: str
+    chart_three_months: str
+    chart_half_year: str
+    chart_one_year: str
+    chart_longer: str
+    chart_parts: str
+    chart_part: str
+    chart_parts_said: str  # {count} {total} {parts}
+    chart_data: str
+    chart_more: str  # {count}
+    coverage_lead: str  # {title} {stories} {issues} {time}
+    coverage_none: str
+    search_label: str
+    search_hint: str
+    search_off: str
+    search_section: str
+    search_organisation: str
+    search_year: str
+    search_order: str
+    search_all: str
+    search_best: str
+    search_newest: str
+    search_busy: str
+    search_found: str  # {count}
+    search_nothing: str  # {words}
+    search_more: str
+    search_failed: str
+    search_partly: str  # {years}
 
 
 def words(language: str, project: Path) -> Words:
@@ -140,7 +225,7 @@ def has_letters_apart(language: str) -> bool:
 
 def long_date(day: date, language: str) -> str:
     """A date as people write it: ``24 March 2025``, ``24. März 2025``. Plain ``en`` is the world's, not America's."""
-    return format_date(day, "long", locale=_locale(language))
+    return format_date(day, "long", locale=locale_of(language))
 
 
 def spoken(language: str) -> str:
@@ -152,13 +237,13 @@ def spoken(language: str) -> str:
 def language_name(language: str, into: str) -> str:
     """What a language is called in another one: ``German``, ``Deutsch``; the tag itself if Babel has no name."""
     try:
-        name = Locale.parse(language, sep="-").get_language_name(_locale(into))
+        name = Locale.parse(language, sep="-").get_language_name(locale_of(into))
     except (UnknownLocaleError, ValueError):
         return language
     return name or language
 
 
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """The nearest locale Babel has."""
     for tag in (*_shorter(language), FALLBACK):
         try:

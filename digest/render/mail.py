@@ -29,6 +29,9 @@ from digest.text.wrap import squeezed, wrap
 
 if TYPE_CHECKING:
     from digest.edit.slices import Slice
+    from digest.render.charts.chart import Table
+
+NO_CHARTS: Mapping[str, Table] = {}
 
 
 def render_mail(
@@ -40,11 +43,13 @@ def render_mail(
     number: int,
     on: date,
     updates: Updates = UNKNOWN,
+    charts: Mapping[str, Table] = NO_CHARTS,
 ) -> Mail:
     """Both parts of an issue's mail; see render_mails."""
     return render_mails(
-        issue, settings=settings, templates=templates, entries=entries, number=number, on=on, updates=updates
-    )[0]
+        issue, settings=settings, templates=templates, entries=entries, number=number, on=on, updates=updates,
+        charts=charts,
+    )[0]  # fmt: skip
 
 
 def render_mails(
@@ -57,6 +62,7 @@ def render_mails(
     number: int,
     on: date,
     updates: Updates = UNKNOWN,
+    charts: Mapping[str, Table] = NO_CHARTS,
 ) -> tuple[Mail, ...]:
     """The mail of the whole issue, then those of its slices.
 
@@ -73,6 +79,7 @@ def render_mails(
         number: 1 for the first issue.
         on: the day the issue is dated, in the newsletter's time zone.
         updates: what its updates are about.
+        charts: the numbers of its pictures, by their path as the issue file has it: the text part tells them.
 
     Raises:
         TemplateError: a template is wrong.
@@ -80,7 +87,7 @@ def render_mails(
     newsletter = settings.newsletter
     theme = make_theme(templates, settings)
     said = words(newsletter.language, templates.project)
-    told = Told(issue, settings, entries, updates, theme, said.picture)
+    told = Told(issue, settings, entries, updates, theme, said, charts)
     common = {
         **_furniture(settings, said, number=number, on=on),
         "title": issue.title or newsletter.title,

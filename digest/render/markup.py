@@ -117,6 +117,19 @@ def anchor(story: IssueStory, position: int) -> str:
     return story.id or f"story-{position + 1}"
 
 
+def anchors(issue: Issue) -> tuple[str, ...]:
+    """What each story is called on the issue's page; with a number if an editor copied one together with its id."""
+    taken: dict[str, None] = {}
+    for place, story in enumerate(issue.stories):
+        wanted = called = anchor(story, place)
+        count = 1
+        while called in taken:
+            count += 1
+            called = f"{wanted}-{count}"
+        taken[called] = None
+    return tuple(taken)
+
+
 def local_images(issue: Issue) -> tuple[str, ...]:
     """The relative paths of the images that the printed parts of the file name, each once, in reading order."""
     texts = [issue.intro]

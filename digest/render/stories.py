@@ -6,7 +6,6 @@ Mail, page and feed are made of these, so they cannot differ in what they tell.
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from digest.config.settings import Newsletter, Settings
 from digest.model import Entry, Html, Issue, IssueStory, Mark, SourceRef
 from digest.render.furniture import language_name, long_date, spoken
 from digest.render.glance import line_of
-from digest.render.markup import STORY_LEVEL, anchor, block, demote, inline
+from digest.render.markup import STORY_LEVEL, anchors, block, demote, inline
 from digest.render.templates import safe
 from digest.render.updates import UNKNOWN, EarlierStory, Updates
 from digest.text.direction import direction
@@ -111,8 +110,7 @@ def page_sections(
         updates: what the updates are about.
     """
     styles = {section.title.casefold(): section.style for section in settings.section}
-    taken: set[str] = set()
-    position = itertools.count()
+    places = enumerate(anchors(issue))
     return tuple(
         PageSection(
             anchor=f"section-{number}",
@@ -121,7 +119,7 @@ def page_sections(
             stories=tuple(
                 _story(
                     story,
-                    called=_unique(anchor(story, place), taken),
+                    called=called,
                     style=styles.get(section.title.casefold(), "summary"),
                     newsletter=settings.newsletter,
                     entries=entries,
@@ -130,7 +128,7 @@ def page_sections(
                     earlier=updates.get(place) if story.options & {"update", "correction"} else None,
                 )
                 # stories first: no position is skipped
-                for (index, story), place in zip(enumerate(section.stories), position, strict=False)
+                for (index, story), (place, called) in zip(enumerate(section.stories), places, strict=False)
             ),
         )
         for number, section in enumerate(issue.sections, start=1)
@@ -283,13 +281,3 @@ def _plain(markup: Markup) -> str:
 def text_of(markdown: str, *, below: int = STORY_LEVEL, base: str | None = None) -> Markup:
     """Markdown as a template may print it; see ``digest.render.markup.block``."""
     return safe(block(markdown, base=base, below=below))
-
-
-def _unique(wanted: str, taken: set[str]) -> str:
-    """The anchor; with a number if an editor copied a story together with its id."""
-    anchor_, count = wanted, 1
-    while anchor_ in taken:
-        count += 1
-        anchor_ = f"{wanted}-{count}"
-    taken.add(anchor_)
-    return anchor_

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from digest.config.settings import Settings
 from digest.model import Entry, Html, Issue
 from digest.render.budget import BARE, BRIEF, LEFT_OUT, SHORT, WHOLE, Piece
+from digest.render.charts.beside import with_tables
 from digest.render.glance import at_a_glance
 from digest.render.mailbody import dressed, image
 from digest.render.mailforms import Form, forms
@@ -30,6 +31,8 @@ from digest.text.plain import drop_controls, plain
 
 if TYPE_CHECKING:
     from digest.edit.slices import Slice
+    from digest.render.charts.chart import Table
+    from digest.render.furniture import Words
 
 _STORY_BYTES = 1_000  # of a story's own markup; rather too many, for then none is left out that need not be
 _REST_BYTES = 250  # of the link to the rest
@@ -63,9 +66,10 @@ class Told:
         entries: Mapping[str, Entry],
         updates: Updates,
         theme: Theme,
-        picture: str,
+        said: Words,
+        charts: Mapping[str, Table],
     ) -> None:
-        """Args: ``picture``: how the text part writes one: "[Picture: {alt}]". For the others see render_mails."""
+        """Args: ``said``: the words of the furniture. For the others see render_mails."""
         newsletter = settings.newsletter
         self.web = page_url(issue.name, newsletter)
         base = self.web or None
@@ -73,7 +77,10 @@ class Told:
         self.sections = page_sections(issue, settings=settings, entries=entries, base=base, updates=updates)
         self.stories = tuple(story for section in self.sections for story in section.stories)
         self._places = [n for n, one in enumerate(issue.sections) if one.stories or one.intro.strip()]
-        self._picture = picture
+        self._picture = said.picture
+        self._tabled = partial(
+            with_tables, tables=charts, base=base, language=newsletter.language, said=said, picture=said.picture
+        )
         self._rtl = direction(newsletter.language) == "rtl"
         self.dress = partial(dressed, theme=theme, rtl=self._rtl)
         self._intro = forms(self.signs.introduction(issue, base=base), self.dress)
@@ -138,7 +145,7 @@ class Told:
 
     def text(self, text: Form) -> MailText:
         """An introduction, or the words of the footer."""
-        noted = as_text(text.source, picture=self._picture)
+        noted = as_text(self._tabled(text.source), picture=self._picture)
         return MailText(html=safe(text.html), text=noted.text, notes=noted.urls)
 
     def _printed_story(self, place: int, form: int) -> MailStory:
@@ -146,8 +153,10 @@ class Told:
         text = texts[form]
         instead = story.instead if text.is_summary else None
         earlier_url = story.earlier_url if self.web else ""
-        noted = as_text(text.source, notes=(earlier_url,) if earlier_url else (), picture=self._picture)
-        why_noted = as_text(html_of(story.why), notes=noted.urls, indent="| ", picture=self._picture)
+        known = (earlier_url,) if earlier_url else ()
+        noted = as_text(self._tabled(text.source), notes=known, picture=self._picture)
+        why = self._tabled(html_of(story.why))
+        why_noted = as_text(why, notes=noted.urls, indent="| ", picture=self._picture)
         notes = why_noted.urls
         also = []
         for source in story.also:

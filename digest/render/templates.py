@@ -7,6 +7,7 @@ with digest, and that over the shipped look ``brief``, so a project's look may h
 from __future__ import annotations
 
 import difflib
+import hashlib
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
@@ -92,6 +93,15 @@ class Templates:
     def files(self, name: str) -> tuple[Path, ...]:
         """Every file of this name in the look, the one that wins first."""
         return tuple(path for folder in self._folders if (path := folder / name).is_file())
+
+    def fingerprint(self) -> str:
+        """Differs if any file of the look, or of the words, does; in hex."""
+        words = [root / "words" for root in _roots(self.project)]
+        files = sorted({path for folder in (*self._folders, *words) for path in folder.glob("*") if path.is_file()})
+        found = hashlib.sha256()
+        for path in files:
+            found.update(f"{path}\0".encode(errors="surrogateescape") + path.read_bytes())
+        return found.hexdigest()
 
     def render(self, name: str, **context: object) -> str:
         """The template ``name``, filled.

@@ -20,7 +20,8 @@ class EarlierStory:
 
     def address(self, base: str | None) -> str:
         """Where it is: as seen from another issue's page, or, with that page's address as ``base``, on the web."""
-        place = f"../{quote(self.issue)}/" + (f"#{quote(self.anchor)}" if self.anchor else "")
+        file = "" if base else "index.html"  # by its whole name: a folder opened from disk has no server
+        place = f"../{quote(self.issue)}/{file}" + (f"#{quote(self.anchor)}" if self.anchor else "")
         return urljoin(base, place) if base else place
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from digest.model import Briefing, EntryState, Period, Story
 
-Origin = Literal["generated", "base", "refreshed", "read", "approved", "restored"]
+Origin = Literal["generated", "base", "refreshed", "read", "approved", "restored", "corrected"]
 """base: what an edited file is compared with next time; it never stood in the file. refreshed: an edited file with what
 was new."""
 Place = Literal["story", "also", "candidate", "bench", "repeat", "dropped"]

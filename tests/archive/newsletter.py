@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from digest.archive.published import PublishedIssue
 from digest.config.settings import Newsletter, SectionRule, Settings
 from digest.model import Entry, Html, Issue, IssueRecord, IssueSection, IssueStory, SourceRef
-from digest.render.home import render_home
-from digest.render.page import render_content, render_page
-from digest.render.past import PastIssue
+from digest.render.archived import make_frame
+from digest.render.home import home_page
+from digest.render.page import render_page
+from digest.render.past import PastIssue, issue_line
 from digest.render.templates import Templates
 
 SETTINGS = Settings(
@@ -303,30 +304,32 @@ def page(
     )
 
 
-def published(
-    issue: Issue,
-    *,
-    settings: Settings = SETTINGS,
-    images: tuple[tuple[str, bytes], ...] = (),
-    look: str = "brief",
-) -> PublishedIssue:
-    record = RECORDS[issue.name]
-    return PublishedIssue(
-        record=record,
-        issue=issue,
-        page=page(issue, settings=settings, number=record.number, look=look).encode(),
-        content=render_content(issue, settings=settings, templates=TEMPLATES, entries=ENTRIES),
-        images=images,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """An issue that is out."""
+
+    record: IssueRecord
+    issue: Issue
+
+    @property
+    def issued(self) -> datetime:
+        return self.record.out or self.record.end
 
 
-def home(*past: PublishedIssue, settings: Settings = SETTINGS, look: str = "brief") -> str:
+def published(issue: Issue) -> Published:
+    return Published(record=RECORDS[issue.name], issue=issue)
+
+
+def home(*past: Published, settings: Settings = SETTINGS, look: str = "brief") -> str:
+    """The home page of a site of these issues, in any order."""
     zone = ZoneInfo(settings.newsletter.timezone)
-    lines = [
+    issues = [
         PastIssue(issue=one.issue, number=one.record.number, on=one.issued.astimezone(zone).date(), entries=ENTRIES)
-        for one in past
+        for one in sorted(past, key=lambda one: one.issued, reverse=True)
     ]
-    return render_home(lines, settings=settings, templates=templates(look))
+    earlier = [issue_line(one, settings.newsletter) for one in issues[1:]]
+    frame = make_frame(settings, templates(look))
+    return home_page(frame=frame, latest=issues[0] if issues else None, earlier=earlier)
 
 
 def picture() -> tuple[tuple[str, bytes], ...]:

@@ -1,22 +1,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from digest.archive.atomfeed import atom_feed
-from digest.archive.feed import atom_feed as feed_of_issues
-from digest.archive.feeditems import ISSUES, FeedSource, issues_head, section_head, story_item
+from digest.archive.feeditems import FeedSource, issues_head, section_head, story_item
 from digest.archive.jsonfeed import json_feed
 from digest.model import Html
 from digest.text.plain import plain
 from tests.archive import feedmaking
 from tests.archive.feedmaking import FEEDS, feeds, issue_items, printed, read, story_items
 from tests.archive.feedrules import atom_faults
-from tests.archive.newsletter import EMPTY, SETTINGS, WEEK_46, WEEK_47, changed, published
+from tests.archive.newsletter import SETTINGS, WEEK_47, changed
 
 NEWSLETTER = SETTINGS.newsletter
 WITHOUT_URL = changed(url="")
@@ -59,11 +57,6 @@ def test_a_reader_of_feeds_gets_every_issue_whole_and_newest_first() -> None:
     for issue, entry in zip(feedmaking.ISSUES, entries, strict=True):
         for story in issue.stories:
             assert plain(story.title.replace("*", "")) in plain(entry.content[0].value)
-
-
-def test_the_feed_made_of_issues_is_the_same() -> None:
-    before = feed_of_issues([published(one) for one in (WEEK_46, EMPTY, WEEK_47)], settings=SETTINGS)
-    assert before == FEEDS["feed.xml"]
 
 
 def test_the_feed_says_whose_it_is_and_where() -> None:
@@ -150,28 +143,6 @@ def test_addresses_in_an_entry_are_absolute() -> None:
 def test_a_story_without_a_word_but_its_headline_still_has_content() -> None:
     blank = next(item for item in story_items("Our desk") if item.title == "Correction to last week’s figures")
     assert blank.content == "<p>Correction to last week’s figures</p>"
-
-
-def test_only_the_newest_issues_are_in_the_feed() -> None:
-    first = datetime(2020, 1, 3, 7, tzinfo=UTC)
-    one = published(EMPTY)
-    many = [
-        replace(one, record=replace(one.record, name=f"n{n:02}", number=n, out=first + timedelta(weeks=n)))
-        for n in range(ISSUES + 5)
-    ]
-    entries = read(feed_of_issues(many, settings=SETTINGS)).entries
-    assert len(entries) == ISSUES
-    assert entries[0].link.endswith("/n54/")
-    assert entries[-1].link.endswith("/n05/")
-
-
-@pytest.mark.parametrize("name", ["week 47", "Ausgabe-März", "2026-W47"])
-def test_ids_and_links_are_addresses_whatever_an_issue_is_called(name: str) -> None:
-    data = feed_of_issues(
-        [replace(one := published(WEEK_46), record=replace(one.record, name=name))], settings=SETTINGS
-    )
-    assert atom_faults(data) == []
-    assert read(data).entries[0].id.isascii()
 
 
 def test_sources_are_named_once_and_by_addresses_that_a_link_can_hold() -> None:

@@ -28,7 +28,7 @@ def test_every_look_has_a_home_page_that_can_be_walked(look: str) -> None:
     html = home(published(WEEK_46), published(WEEK_47), published(EMPTY), look=look)
     seen = outline(html)
     assert faults(html) == []
-    assert seen.one("link", rel="alternate").attributes["href"] == "feed.xml"
+    assert [one.attributes["href"] for one in seen.all("link", rel="alternate")] == ["feed.xml", "feed.json"]
     assert [one.attributes["content"] for one in seen.all("meta", property="og:type")] == ["website"]
     assert [one.text for one in seen.all("a") if one.attributes["href"] == "2026-W46/index.html"] == [WEEK_46.subject]
 

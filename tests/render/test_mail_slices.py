@@ -23,7 +23,8 @@ from digest.deliver.stamp import Recipient, Stamp
 from digest.deliver.tokens import Key, Keyring
 from digest.edit.slices import Slice, slice_issue, slice_of, topics_of
 from digest.model import PREFERENCES_MARK, UNSUBSCRIBE_MARK, Entry, Issue, IssueSection, IssueStory, Mail, SourceRef
-from digest.render.home import render_home
+from digest.render.archived import make_frame
+from digest.render.home import home_page
 from digest.render.mail import render_mails
 from digest.render.page import render_content, render_page
 from digest.render.past import PastIssue
@@ -177,7 +178,7 @@ def test_pages_and_the_feed_greet_everybody_alike() -> None:
     chosen = serving()
     page = render_page(NAMED, settings=chosen, templates=TEMPLATES, entries={}, number=12, on=ON)
     content = render_content(NAMED, settings=chosen, templates=TEMPLATES, entries={})
-    home = render_home([PastIssue(issue=NAMED, number=12, on=ON)], settings=chosen, templates=TEMPLATES)
+    home = home_page(frame=make_frame(chosen, TEMPLATES), latest=PastIssue(issue=NAMED, number=12, on=ON))
     assert "<p>Dear reader of *ours*,</p>" in page
     assert "<p>Dear reader of *ours*,</p>" in content
     assert "@@" not in page + content + home

@@ -95,7 +95,8 @@ def test_a_page_leads_home_to_the_feed_to_the_issue_before_it_and_to_the_list(lo
     ways = {"../index.html", "../feed.xml", "../2026-W46/index.html"}
     assert ways < set(seen.addresses)
     assert "mailto:editor@policyweek.example?subject=The%20Policy%20Week" in seen.addresses
-    assert seen.all("a", rel="prev")[0].text == "Previous issue"
+    assert seen.one("a", rel="prev").text == f"Previous issue {WEEK_46.subject}"
+    assert seen.all("a", rel="next") == []
     assert outline(page(WEEK_47, look=look)).all("a", rel="prev") == []
 
 

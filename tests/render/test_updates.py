@@ -47,7 +47,7 @@ def test_it_is_said_in_the_newsletters_language_in_mail_page_and_feed(language: 
     assert problems(mail.html) == []
     assert f"\n{said} [1]\nLandings fall again\n" in mail.text
     assert f"\n[1] {ON_THE_WEB}\n" in mail.text
-    assert f'<a href="../2026-W45/#s-3f3a9c11">{said}</a>' in page(language=language)
+    assert f'<a href="../2026-W45/index.html#s-3f3a9c11">{said}</a>' in page(language=language)
     assert faults(page(language=language)) == []
     assert f'<a href="{ON_THE_WEB}">{said}</a>' in content(language=language)
 
@@ -67,11 +67,11 @@ def test_without_a_place_on_the_web_a_mail_has_no_link_and_the_page_a_relative_o
     assert "Update to issue 45" in mail.html
     assert "2026-W45" not in mail.html + mail.text
     assert "\nUpdate to issue 45\nLandings fall again\n" in mail.text
-    assert '<a href="../2026-W45/#s-3f3a9c11">Update to issue 45</a>' in page(url="")
+    assert '<a href="../2026-W45/index.html#s-3f3a9c11">Update to issue 45</a>' in page(url="")
 
 
 def test_a_story_whose_place_is_not_known_leads_to_its_issue() -> None:
-    assert EarlierStory(issue="2026-W45", number=45).address(None) == "../2026-W45/"
+    assert EarlierStory(issue="2026-W45", number=45).address(None) == "../2026-W45/index.html"
     assert EarlierStory(issue="2026-W45", number=45).address("https://p.example/b/2026-W47/") == (
         "https://p.example/b/2026-W45/"
     )

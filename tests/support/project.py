@@ -30,6 +30,9 @@ about = "grid, heat, power, wind, network charges"
 
 [check]
 block = ["embargo"]
+
+[publish]
+search = false  # an index for browsers is a second of work, and tested where it is about it
 """
 
 
