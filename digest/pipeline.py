@@ -27,6 +27,7 @@ from digest.errors import StateError, UsageError
 from digest.model import IMPORTED_BY, FetchState, Finding, IssueRecord
 from digest.project import news_from, period_of, require_issue
 from digest.store import entries, issues, sources
+from digest.store.corrections import corrections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -294,11 +295,12 @@ def publish(project: Project, *, now: datetime, name: str | None = None) -> tupl
         with project.store.read() as connection:
             record = require_issue(project, connection, now=now, name=name)
             require_publishable(project, connection, record, now=now)
+            told = len(corrections(connection, issue=record.name))
         published = write_site(
             project, now=now, leaving=record, mark_out=lambda: outgoing.mark_out(project, record, now=now)
         )
     outgoing.run_publish_command(project)
-    outgoing.mark_published(project, record)
+    outgoing.mark_published(project, record, told=told)
     return published
 
 

@@ -67,6 +67,11 @@ class Project:
         """What of the site's search digest has made, and from what."""
         return self.root / "build" / "search.json"
 
+    @property
+    def feeds_cache(self) -> Path:
+        """What the feeds of the site say of each issue; made again where it is missing."""
+        return self.root / "build" / "feeds.json"
+
     def issue_path(self, name: str) -> Path:
         return self.issues_dir / f"{name}.md"
 

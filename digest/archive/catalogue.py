@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from digest.archive.names import folded
 from digest.model import ISSUE_ITSELF, Correction, IssueRecord, Named, Printed
+from digest.text.spelling import folded
 
 ListKind = Literal["section", "organisation", "person"]
 

@@ -60,7 +60,7 @@ def verb(session: Session, *, what: str, since: date | None, until: date | None,
 
     from digest.production.charting import coverage_chart, draw_chart, file_chart, write_chart
 
-    with session.project(create_store=False) as project:
+    with session.project(create_store=what not in _SUBJECTS and not dry_run) as project:
         if what in _SUBJECTS:
             if how["kind"]:
                 raise click.UsageError("--kind is for a file of your own numbers")

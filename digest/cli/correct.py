@@ -69,10 +69,10 @@ def _check(given: dict[str, Any]) -> None:
 
 
 def _correct(session: Session, project: Project, given: dict[str, Any]) -> int:
-    from digest.production.correcting import find_story, keep_correction, plan_correction, read_correction, retraction
+    from digest.production.correcting import keep_correction, plan_correction, read_correction, retraction
 
-    with project.store.read() as connection:
-        erring = find_story(project, connection, issue=given["issue"], wanted=" ".join(given["story"]), now=session.now)
+    by = given["by"] or _login_name()
+    erring = _found(session, project, given)
     draft: Path | None = None
     shown = "the retraction"
     try:
@@ -84,24 +84,49 @@ def _correct(session: Session, project: Project, given: dict[str, Any]) -> int:
         else:
             draft = project.root / "state" / f"correction-{erring.record.name}-{erring.place + 1}.md"
             shown = project.shown(draft)
-            filled = _edited(draft, shown, erring, given["note"])
+            filled = _edited(session, draft, shown, erring, given["note"])
         with project.store.read() as connection:
             planned = plan_correction(project, connection, erring, filled, path=shown, now=session.now)
         if given["dry_run"]:
+            if draft is not None:
+                session.say(_kept(shown))
             return _show(session, planned, None, filled, given)
         if not session.options.as_json:
             session.line(planned.diff)
         question = f"Correct “{planned.title}” of {planned.record.name}, with the note “{planned.note}”?"
         if not session.confirm(question, yes=given["yes"]):
             raise StateError(f"{planned.record.name} is as it was: nobody said yes", hint="say --yes")
-        done = keep_correction(project, planned, by=given["by"] or getpass.getuser(), now=session.clock())
+        done = keep_correction(project, planned, by=by, now=session.clock())
     except DigestError:
         if draft is not None and draft.exists():
-            session.warn(f"what you wrote is kept in {shown}; the same command goes on with it")
+            session.warn(_kept(shown))
         raise
     if draft is not None:
         draft.unlink(missing_ok=True)
     return _after(session, project, planned, done, filled, given)
+
+
+def _found(session: Session, project: Project, given: dict[str, Any]) -> Erring:
+    """The story that is meant."""
+    from digest.production.correcting import find_story
+
+    with project.store.read() as connection:
+        erring = find_story(project, connection, issue=given["issue"], wanted=" ".join(given["story"]), now=session.now)
+    if given["mail"] and erring.record.is_imported:
+        raise UsageError(f"{erring.record.name} came with `digest import-issues`: nobody was mailed it",
+                         hint="--publish instead of --mail")  # fmt: skip
+    return erring
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # in a container, often: the account has a number and no name
+        raise UsageError("who corrects? this account has no name", hint="--by NAME says it") from error
+
+
+def _kept(shown: str) -> str:
+    return f"what you wrote is kept in {shown}; the same command goes on with it"
 
 
 def _text_of(name: str) -> str:
@@ -114,23 +139,36 @@ def _text_of(name: str) -> str:
         raise UsageError(f"{name}: cannot be read: {error.strerror}", hint="--file FILE, or - for a pipe") from error
 
 
-def _edited(draft: Path, shown: str, erring: Erring, note: str | None) -> Filled:
-    """The form, filled in by a person; it lies in the file until the correction is kept."""
+def _edited(session: Session, draft: Path, shown: str, erring: Erring, note: str | None) -> Filled:
+    """The form, filled in by a person; it lies in the file until the correction is kept.
+
+    Raises:
+        StateError: it is as it was, or empty, which is how one gives up in an editor.
+        UsageError: there is no editor, or it failed.
+    """
     from digest.disk import write_whole
     from digest.edit.correction import write_form
     from digest.production.correcting import read_correction
 
     if not (is_terminal(sys.stdin) or os.environ.get("VISUAL") or os.environ.get("EDITOR")):
         raise UsageError("there is no editor here", hint="--file FILE takes the corrected story, --note what was wrong")
-    if not draft.exists():  # else what was written last time
-        write_whole(draft, write_form(erring.block.text, note or ""), mode=0o600)
-    before = draft.read_bytes()
-    click.edit(filename=str(draft))
+    fresh = write_form(erring.block.text, note or "")
+    if draft.exists():
+        session.say(f"going on with what was written before, in {shown}; delete that file to begin anew")
+    else:
+        write_whole(draft, fresh, mode=0o600)
+    try:
+        click.edit(filename=str(draft))
+    except click.ClickException as error:
+        if _text_of(str(draft)) == fresh:
+            draft.unlink()
+        raise UsageError(error.format_message(), hint="VISUAL or EDITOR names it; --file goes without") from error
     text = _text_of(str(draft))
-    if draft.read_bytes() == before and text == write_form(erring.block.text, note or ""):
+    if not text.strip() or text == fresh:
         draft.unlink()
         raise StateError("nothing was changed", hint="the note and the story are to be changed, and the file saved")
-    return read_correction(text, path=shown, note=None)
+    filled = read_correction(text, path=shown, note=None)
+    return filled if filled.note or note is None else read_correction(text, path=shown, note=note)
 
 
 def _after(
@@ -138,6 +176,8 @@ def _after(
 ) -> int:
     """What follows a correction: its pages, its mail."""
     name = planned.record.name
+    for line in planned.stays:
+        session.warn(f"the {line} of {name} says “{planned.title}” too, and stays as it was mailed")
     if done.path is None and not session.options.quiet:
         session.say(f"{name} has no issue file here; the corrected text is in the store")
     if given["mail"]:
@@ -148,8 +188,11 @@ def _after(
         written = pipeline.publish(project, now=session.clock(), name=name)
         session.say(f"{count(len(written), 'file')} written below {project.shown(project.site_dir)}")
     _show(session, planned, done, filled, given)
-    publish = "" if given["publish"] else f"`digest publish {name}` puts it on the web; "
-    session.next_step(f"{publish}`digest correct {name} --send` mails it to those who got the wrong version")
+    steps = [] if given["publish"] else [f"`digest publish {name}` puts it on the web"]
+    if not planned.record.is_imported:
+        steps.append(f"`digest correct {name} --send` mails it to those who got the wrong version")
+    if steps:
+        session.next_step("; ".join(steps))
     return 0
 
 
@@ -201,14 +244,20 @@ def _mail(
 
     if planned and done and filled and not session.options.as_json:
         _show(session, planned, done, filled, given)
-    ended = mail_corrections(
-        session,
-        project,
-        given["issue"],
-        only=done.correction.number if done else None,
-        yes=given["yes"] or done is not None,
-        dry_run=given["dry_run"],
-    )
+    try:
+        ended = mail_corrections(
+            session,
+            project,
+            given["issue"],
+            only=done.correction.number if done else None,
+            yes=given["yes"],
+            dry_run=given["dry_run"],
+        )
+    except DigestError:
+        if done:
+            command = f"digest correct {done.correction.issue} --send"
+            session.warn(f"correction {done.correction.number} is kept; `{command}` mails it")
+        raise
     if planned and done and filled and session.options.as_json:
         _show(session, planned, done, filled, given, ended.data)
     elif session.options.as_json:

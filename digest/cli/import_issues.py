@@ -117,9 +117,13 @@ def _show(session: Session, report: ImportReport) -> None:
 
 
 def _tell(session: Session, report: ImportReport, *, dry_run: bool) -> None:
+    doubted: dict[str, list[str]] = {}
     for one in report.taken:
         for doubt in one.doubts:
-            session.say(f"{one.name}: {doubt}")
+            doubted.setdefault(doubt, []).append(one.name)
+    for doubt, names in doubted.items():
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        session.say(f"{names[0]}{more}: {doubt}")
     for left in report.failed[:MOST]:
         session.warn(_line(left))
     if len(report.failed) > MOST:

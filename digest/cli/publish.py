@@ -28,6 +28,7 @@ def verb(session: Session, *, issue: str | None) -> int:
     """
     from digest import pipeline
     from digest.production.browsersearch import NO_PAGEFIND, can_index
+    from digest.project import require_issue
 
     with session.project() as project:
         if project.settings.publish.search and not can_index():
@@ -37,5 +38,8 @@ def verb(session: Session, *, issue: str | None) -> int:
         session.result(
             data, lambda: session.line(f"{count(len(written), 'file')} written below {project.shown(project.site_dir)}")
         )
-        session.next_step("digest send")
+        with project.store.read() as connection:
+            record = require_issue(project, connection, now=session.now, name=issue)
+        if not record.is_imported:
+            session.next_step("digest send")
     return 0

@@ -9,10 +9,11 @@ import click
 
 from digest.cli.dates import day_span
 from digest.cli.options import verb as make_verb
-from digest.errors import StoreError
+from digest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -67,8 +68,8 @@ def verb(
     a story has the date of its issue. Without words, what is left is listed newest first.
 
     With --json: query, more, ranked (how many of the newest matches were ranked; null: all) and hits, each with kind
-    (story, issue, entry), id, title, date, issue, section, page (below build/site), url, source, published, state,
-    through (the entry that has the words instead of the story) and snippet (found words between **).
+    (story, issue, entry), id, title, date, issue, section, page (below build/site, once published), url, source,
+    published, state, through (the entry that has the words instead of the story) and snippet (found words between **).
 
     \b
     Example:
@@ -84,6 +85,7 @@ def verb(
     with session.project(create_store=False) as project:
         first = day_span(since, "since", project.zone)[0] if since else None
         last = day_span(until, "until", project.zone)[1] if until else None
+        _require_possible(since=first, until=last, used=used, kind=kind)
         index_new(session, project)
         with project.store.read() as connection:
             settings = project.settings
@@ -105,19 +107,41 @@ def verb(
     return 0
 
 
+def _require_possible(*, since: datetime | None, until: datetime | None, used: bool | None, kind: str | None) -> None:
+    """Refuse options that together leave nothing, whatever there is.
+
+    Raises:
+        UsageError: they do.
+    """
+    if since and until and since >= until:
+        raise UsageError("--until is before --since", hint="--since takes the earlier day, --until the later one")
+    if kind == "stories" and used is False:
+        raise UsageError("--kind stories --unused: every story is used", hint="leave out one of the two")
+
+
 def index_new(session: Session, project: Project) -> None:
-    """Bring what came since the last search into the index; where nobody can write, the rest is searched."""
+    """Bring what came since the last search into the index; where nobody can write, the rest is searched.
+
+    What an issue printed is noted first where nothing has done so: of issues that were out before digest kept an
+    archive, or that left by mail alone, no publishing has.
+    """
+    from digest.production import printing
     from digest.store.search import count_new, is_behind
     from digest.store.search import index_new as index
 
     with project.store.read() as connection:
+        is_unnoted = printing.is_behind(connection)
         new = count_new(connection) if is_behind(connection) else 0
-    if not new:
+    if not (new or is_unnoted):
         return
+    if is_unnoted:
+        session.say("noting what the issues that are out printed, which is done once")
     if new >= MANY:
         session.say(f"indexing {new:,} texts, which is done once")
     try:
         with project.store.write() as connection:
+            if is_unnoted:
+                printing.index_missing(project, connection)
             index(connection)
     except StoreError as error:
         session.warn(f"what came since the last search is not searched: {error.message}")

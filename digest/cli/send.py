@@ -111,6 +111,7 @@ def _send(session: Session, project: Project, issue: str | None, given: dict[str
             session.line(sent_line(ended.sent))
         mailed = None
         if ended.sent.tally.stopped is None:
+            record = publish_first(session, project, record)  # a story may have been corrected meanwhile
             mailed = hand_over_corrections(
                 session, project, transport, record, resend_uncertain=given["resend_uncertain"],
                 accept_refusals=given["accept_refusals"],

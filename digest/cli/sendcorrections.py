@@ -13,7 +13,7 @@ from digest.cli.sendstatus import adds_up_line, mailing_data
 from digest.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from digest.cli.session import Session
     from digest.deliver.carrier import Carrier
@@ -39,7 +39,7 @@ def mail_corrections(
     """Publish what was corrected of an issue, and mail one of its corrections, or all, to those who have it wrong.
 
     Raises:
-        StateError: there is no correction; or nobody said yes.
+        StateError: there is no correction; the issue was never mailed from here; or nobody said yes.
     """
     from digest.production import mailout
     from digest.production.wronged import standing_corrections
@@ -47,21 +47,35 @@ def mail_corrections(
 
     with project.store.read() as connection:
         record = require_issue(project, connection, now=session.now, name=issue)
+        if record.is_imported:
+            raise StateError(f"{record.name} came with `digest import-issues`: nobody is mailed it")
         made = [one.correction.number for one in standing_corrections(connection, record)]
         numbers = made if only is None else [only]
         standing = standing_corrections(connection, record, asked=numbers)
     if not standing:
         raise StateError(f"{record.name} was never corrected", hint=f"`digest correct {record.name} STORY` does that")
-    people = sum(one.waiting for one in standing if one.correction.number in numbers)
     if dry_run:
         return _dry_run(session, project, record, numbers)
-    if people and not session.confirm(f"Mail the correction to {count(people, 'recipient')}?", yes=yes):
-        raise StateError(f"nobody was mailed the correction of {record.name}", hint="say --yes")
+    waiting = [one.waiting for one in standing if one.correction.number in numbers and one.waiting]
+    if waiting and not session.confirm(_question(record.name, waiting), yes=yes):
+        raise StateError(
+            f"nobody was mailed the correction of {record.name}",
+            hint=f"`digest correct {record.name} --send` asks again; with --yes nobody is asked",
+        )
+    if not any(one.waiting or one.parts for one in standing if one.correction.number in numbers):
+        session.say(f"nobody has {record.name} with the wrong words in a mail: there is nobody to tell")
     mailout.refuse_after_restore(project)
     with mailout.open_transport(project, os.environ) as transport:
         transport.check()  # before anything is published
         record = publish_first(session, project, record)
         return hand_over_corrections(session, project, transport, record, asked=numbers)
+
+
+def _question(name: str, waiting: Sequence[int]) -> str:
+    """What is asked before corrections are mailed to so many each."""
+    if len(waiting) == 1:
+        return f"Mail the correction of {name} to {count(waiting[0], 'recipient')}?"
+    return f"Mail {count(len(waiting), 'correction')} of {name}, in {count(sum(waiting), 'message')} in all?"
 
 
 def hand_over_corrections(

@@ -65,12 +65,17 @@ def read_form(text: str, *, path: str) -> Filled:
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     start = next((place for place, line in enumerate(lines) if _HEADING.match(line)), len(lines))
-    above = without_comments("\n".join(lines[:start])).split()
-    if above and above[0].casefold() != NOTE.casefold():
+    above = one_line("\n".join(lines[:start]))
+    if above and not above.casefold().startswith(NOTE.casefold()):
         number = next(place for place, line in enumerate(lines, 1) if line.strip())
         raise IssueFileError("the text above the headline belongs to nothing", path=path, line=number,
                              hint=f"the note begins with {NOTE!r}, the story with its `### Headline`")  # fmt: skip
-    return Filled(note=" ".join(above[1:]), block="\n".join(lines[start:]).strip("\n"), line=start + 1)
+    return Filled(note=above[len(NOTE) :].strip(), block="\n".join(lines[start:]).strip("\n"), line=start + 1)
+
+
+def one_line(note: str) -> str:
+    """A note as it is kept: without line breaks, and without what is said in comments."""
+    return " ".join(without_comments(note).split())
 
 
 def refuse_note(note: str) -> None:
@@ -79,8 +84,11 @@ def refuse_note(note: str) -> None:
     Raises:
         UsageError: there is none, or it would be read as something else.
     """
-    if not without_comments(note).strip():
-        raise UsageError("the note is empty", hint='say what was wrong, for readers: --note "The figure was wrong: …"')
+    if not one_line(note):
+        raise UsageError(
+            "the note is empty",
+            hint=f'say what was wrong, for readers: behind "{NOTE}", or with --note "The figure was wrong: …"',
+        )
     try:
         stories = read_issue(_PROBE.format(note), path="the note").issue.stories
     except IssueFileError as error:
@@ -122,7 +130,11 @@ def with_story(file: IssueFile, place: int, filled: Filled, *, path: str) -> Iss
         raise IssueFileError(_bare(error), path=path, line=number, hint=error.hint) from error
     _refuse_other_shape(file, made, own, filled, path)
     if _said(own.story) == _said(made.issue.stories[place]):
-        raise StateError("nothing was changed in the story", hint="correct its words; the note alone is no correction")
+        raise StateError(
+            "nothing was changed in the story",
+            hint="correct its words; the note alone is no correction. What was corrected before is mailed with "
+            f"`digest correct {file.issue.name} --send`",
+        )
     return made
 
 
@@ -176,7 +188,13 @@ def retracted(block: Block, note: str, word: str) -> str:
     options = [f".{one}" for one in sorted((story.options - _TEXT_OPTIONS) | {"no-image", "summary"})]
     kept = [line.bare for kind, line in parts_of(block.lines, block.quiet) if kind in {"label", "source"}]
     told = ["", kept[0], "", *kept[1:]] if kept else []
-    return "\n".join([f"### {story.title} {{{' '.join([*named, *options])}}}", "", f"**{word}.** {note}", *told])
+    said = retracted_summary(note, word)
+    return "\n".join([f"### {story.title} {{{' '.join([*named, *options])}}}", "", said, *told])
+
+
+def retracted_summary(note: str, word: str) -> str:
+    """What a story says that was taken back."""
+    return f"**{word}.** {note}"
 
 
 # -- the next issue

@@ -23,7 +23,7 @@ from digest.production.faults import find_embargoed, refuse_embargoed
 from digest.production.feedshelf import Feeds
 from digest.production.frozen import IMAGES, VARIANT, current_issue, frozen_issue, frozen_mail, frozen_parts
 from digest.production.listshelf import Lists, frame_of, is_searched, sitemap_pages
-from digest.production.printing import index_issue, index_missing, threads_of
+from digest.production.printing import index_missing, threads_of
 from digest.production.proof import issue_date, logo_file, require_unchanged
 from digest.production.shelf import Shelf
 from digest.render.issuepages import AS_SENT
@@ -32,7 +32,7 @@ from digest.render.theme import make_theme
 from digest.store import issues
 from digest.store.corrections import corrections
 from digest.store.frozen import frozen_digests
-from digest.store.printed import all_printed, slugs_of
+from digest.store.printed import slugs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from digest.archive.catalogue import ListKind, Shelved
-    from digest.model import IssueRecord
+    from digest.model import IssueRecord, Printed
     from digest.project import Project
     from digest.render.archived import Frame
 
@@ -89,29 +89,31 @@ def write_site(
         ProjectError: a name leads outside the site's folder.
     """
     leaving = leaving if leaving and not leaving.has_left else None
-    slugs = _note_printed(project, leaving)
+    printed, slugs = _note_printed(project, leaving)
     with project.store.read() as connection:
-        catalogue = _catalogue(project, connection, now=now, leaving=leaving, slugs=slugs)
+        catalogue = _catalogue(project, connection, printed, now=now, leaving=leaving, slugs=slugs)
         shelf = _shelf(project, connection, catalogue)
-        pages = [*_pictures(shelf), *_issue_pages(shelf), *Lists(shelf).pages(), *Feeds(shelf).pages()]
+        feeds = Feeds(shelf)
+        pages = [*_pictures(shelf), *_issue_pages(shelf), *Lists(shelf).pages(), *feeds.pages()]
         pages += sitemap_pages(shelf, pages)
         written = publish_pages(project.site_dir, pages, manifest=project.site_manifest, before_lists=mark_out)
+        feeds.keep()
     years = _searched_years(catalogue, pages) if is_searched(project) else {}
     language = project.settings.newsletter.language
     index_site(project.site_dir, years, language=language, manifest=project.search_manifest)
     return written
 
 
-def _note_printed(project: Project, leaving: IssueRecord | None) -> dict[ListKind, dict[str, str]]:
+def _note_printed(
+    project: Project, leaving: IssueRecord | None
+) -> tuple[tuple[Printed, ...], dict[ListKind, dict[str, str]]]:
     """Note what was printed, where that is not noted yet, and give every name that has a list its slug."""
     with project.store.read() as connection:
         threads = threads_of(project, connection, current_issue(connection, leaving.name)) if leaving else {}
     with project.store.write() as connection:
-        index_missing(project, connection)
-        if leaving:
-            index_issue(project, connection, leaving, threads=threads)
-        names = names_to_slug(all_printed(connection))
-        return {
+        printed = index_missing(project, connection, leaving=leaving, threads=threads)
+        names = names_to_slug(printed)
+        return printed, {
             kind: slugs_of(connection, kind, written, make=partial(_slug, written, kind))
             for kind, written in names.items()
         }
@@ -124,6 +126,7 @@ def _slug(written: dict[str, str], kind: str, name: str, taken: set[str]) -> str
 def _catalogue(
     project: Project,
     connection: Connection,
+    printed: Sequence[Printed],
     *,
     now: datetime,
     leaving: IssueRecord | None,
@@ -134,7 +137,7 @@ def _catalogue(
         out.append(replace(leaving, state="out", out=now))
     return make_catalogue(
         [(one, issue_date(project, one)) for one in out],
-        all_printed(connection),
+        printed,
         corrections(connection),
         slugs,
     )
@@ -209,22 +212,19 @@ def _pages_of(shelf: Shelf, one: Shelved) -> Iterator[SitePage]:
     before, after = shelf.catalogue.beside(name)
     lines = [shelf.issue_line(beside) if beside else None for beside in (before, after)]
     contexts = {story.place: shelf.context((name, story.place)) for story in one.stories}
+    common = (content, notes, one.record.number, one.on)
     beside = [None, *((story.slug, story.title) for story in one.stories), None]
     for at, story in enumerate(one.stories):
         yield SitePage(
             path=f"{name}/{story.slug}/index.html",
-            key=shelf.key(
-                content, story.place, one.record.number, contexts[story.place], notes, beside[at], beside[at + 2]
-            ),
+            key=shelf.key(common, story.place, contexts[story.place], beside[at], beside[at + 2]),
             make=partial(_story, shelf, name, story.place),
             stage=LEAVES,
         )
-    linked = [
-        (slug, bool(context.earlier or context.later)) for context in contexts.values() for slug in [context.slug]
-    ]
+    linked = [(context.slug, bool(context.earlier or context.later)) for context in contexts.values()]
     yield SitePage(
         path=one.path,
-        key=shelf.key(content, one.record.number, lines, linked, notes),
+        key=shelf.key(common, lines, linked),
         make=partial(_issue, shelf, name),
         stage=LEAVES,
     )

@@ -26,7 +26,7 @@ ENTRY: Final = "pagefind-entry.json"  # what leads to every other file of an ind
 
 NO_PAGEFIND: Final = (
     "the site cannot be searched in the browser: pagefind is not installed; "
-    "`pip install 'digest[site]'` (or `pip install 'pagefind[bin]'`), then publish again"
+    "`pip install 'digest-desk[site]'` (or `pip install 'pagefind[bin]'`), then publish again"
 )
 
 _FORMAT: Final = 1  # of what is done to the pages on their way; another number makes every index anew

@@ -35,9 +35,16 @@ if TYPE_CHECKING:
 
 Subject = Literal["sections", "organisations", "lives"]
 
-WIDTH = 600
-"""Pixels, as wide as a mail is shown; the file has twice as many."""
+_NOTHING: dict[Subject, str] = {
+    "sections": "no story is out",
+    "organisations": "no story that is out has to do with an organisation",
+    "lives": "no story that is out went on in a later issue",
+}
 
+WIDTH = 400
+"""Units, between the 335 pixels of a telephone and the 536 of a window: letters of 12 are of 10 there, of 16 here."""
+
+_DRAWN = b"tEXtSoftware\0digest"  # https://www.w3.org/TR/png-3/#11tEXt
 _MOST_BYTES = 1_000_000  # of a file of numbers
 _FACES = (
     ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"),
@@ -105,7 +112,7 @@ def coverage_chart(
     else:
         chart = lives(known, since=since, until=until)[0]
     if chart.is_empty:
-        message = f"nothing that is out has {subject} to draw" + (" in that time" if since or until else "")
+        message = _NOTHING[subject] + (" in that time" if since or until else "")
         raise StateError(message, hint="`digest status` shows what is out; a chart is drawn of published issues only")
     return chart
 
@@ -140,7 +147,7 @@ def draw_chart(project: Project, chart: Chart, out: Path, *, of: Path | None = N
         of: the file its numbers are from; where that lies beside the picture under its name, it stays as it is.
 
     Raises:
-        UsageError: ``out`` is no place for it, or other numbers lie there.
+        UsageError: ``out`` is no place for it, or other numbers or another picture lie there.
         DigestError: Pillow is not installed, or there is no font for a letter.
     """
     png_path, written = _place(project, out)
@@ -151,6 +158,11 @@ def draw_chart(project: Project, chart: Chart, out: Path, *, of: Path | None = N
         raise UsageError(
             f"{project.shown(csv_path)}: is there already, without a picture of it",
             hint="--out gives the chart another name; or draw that file: name it instead",
+        )
+    if png_path.exists() and not _is_drawn(png_path):
+        raise UsageError(
+            f"{project.shown(png_path)}: is there already, and digest did not draw it",
+            hint="--out gives the chart another name",
         )
     alt = re.sub(r"([\\\[\]`*_<>!])", r"\\\1", " ".join(chart.alt.split()))
     return ChartFiles(
@@ -172,6 +184,12 @@ def write_chart(files: ChartFiles) -> tuple[Path, ...]:
         write_changed(files.csv_path, files.csv)
     write_changed(files.png_path, files.png)
     return files.png_path, files.png_path.with_suffix(".csv")
+
+
+def _is_drawn(path: Path) -> bool:
+    """Whether a picture is one of ours, which may be drawn anew."""
+    with path.open("rb") as file:
+        return _DRAWN in file.read(1024)  # what tells of a picture stands before it
 
 
 def numbers_beside(images: Sequence[tuple[str, Path]], *, shown: str) -> tuple[Numbers, ...]:
@@ -214,7 +232,7 @@ def _place(project: Project, out: Path) -> tuple[Path, str]:
     """Where the picture goes, and what it is called from the issue file."""
     path = out if out.is_absolute() else project.root / out
     if path.suffix.lower() != ".png":
-        raise UsageError(f"{out}: a chart is a PNG file", hint=f"--out {out}.png")
+        raise UsageError(f"{out}: a chart is a PNG file", hint=f"--out {out.with_suffix('.png')}")
     path = path.resolve()
     if not path.is_relative_to(project.issues_dir.resolve()):
         raise UsageError(

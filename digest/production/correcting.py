@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from digest.disk import write_whole
 from digest.edit.correction import (
     Filled,
+    one_line,
     printed_blocks,
     read_form,
     refuse_note,
@@ -72,6 +73,7 @@ class Planned:
     before: str  # the whole text of the issue
     text: str  # the same, corrected
     diff: str
+    stays: tuple[str, ...] = ()  # the lines of the front matter that say the former headline too, and keep it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def find_story(project: Project, connection: Connection, *, issue: str, wanted: 
     Raises:
         UsageError: there is no such issue or story, or more than one; names them.
         StateError: the issue is not out.
-        ChangedError: the issue file is neither as it was approved nor as it was last corrected.
+        ChangedError: the issue file is neither as it was approved nor as it was corrected.
     """
     record = require_issue(project, connection, now=now, name=issue)
     if not record.has_left:
@@ -144,13 +146,14 @@ def plan_correction(
         before=before.text,
         text=made.issue.text,
         diff=unified(before.text, made.issue.text, f"{shown} (as readers have it)", f"{shown} (corrected)"),
+        stays=_still_said(before, erring.title, _line(made.issue.stories[erring.place].title)),
     )
 
 
 def retraction(project: Project, erring: Erring, note: str) -> Filled:
     """The form that takes a story back: its headline stays at its address, and says so."""
     word = words(project.settings.newsletter.language, project.root).retracted
-    note = " ".join(note.split())
+    note = one_line(note)
     return Filled(note=note, block=retracted(erring.block, note, word), line=1)
 
 
@@ -161,7 +164,7 @@ def read_correction(text: str, *, path: str, note: str | None) -> Filled:
         IssueFileError: above the story stands something else than the note.
     """
     filled = read_form(text, path=path)
-    return Filled(note=" ".join(note.split()), block=filled.block, line=filled.line) if note is not None else filled
+    return filled if note is None else Filled(note=one_line(note), block=filled.block, line=filled.line)
 
 
 def keep_correction(project: Project, planned: Planned, *, by: str, now: datetime) -> Corrected:
@@ -206,14 +209,23 @@ def _refuse_edited(project: Project, connection: Connection, record: IssueRecord
     text = read_text(path, shown)
     if text in {None, current}:
         return text is not None
-    approved = issues.frozen_part(connection, record.name, VARIANT, "issue.md")
-    if approved is not None and text == approved.decode("utf-8"):
+    # Of an earlier correction too: a run that was killed before it wrote the file leaves that one's text there.
+    known = [one.text for one in issues.versions(connection, record.name) if one.origin in {"approved", "corrected"}]
+    if text in known:
         return True
     raise ChangedError(
         f"{shown}: was changed since {record.name} went out, and nothing of it is overwritten",
         diff=unified(current, text or "", f"{shown} (as readers have it)", f"{shown} (now)"),
         hint=f"`digest restore {record.name} approved` brings the file back and keeps this text; then correct it",
     )
+
+
+def _still_said(issue: Issue, former: str, title: str) -> tuple[str, ...]:
+    """A first draft takes its subject from its first story; the issue's headline on the site is that subject."""
+    if former.casefold() == title.casefold():
+        return ()
+    told = {"subject": issue.subject, "preheader": issue.preheader}
+    return tuple(name for name, text in told.items() if former.casefold() in _line(text).casefold())
 
 
 def _refuse_new_pictures(connection: Connection, before: Issue, after: Issue) -> None:

@@ -127,6 +127,8 @@ def freeze_corrections(
         for one in standing_corrections(connection, record, asked=asked):
             if one.correction.number in asked and one.mailing_id != NOBODY:
                 note_mailing(connection, one.correction.number, one.mailing_id)
+                if one.waiting:  # killed from here on, `digest run` goes on: it looks at no closed issue
+                    issues.mark_closed(connection, record.name, now=None)
         found = standing_corrections(connection, record, asked=asked)
     return tuple(one for one in found if one.parts)
 

@@ -21,15 +21,17 @@ from digest.archive.feeditems import (
 )
 from digest.archive.jsonfeed import json_feed
 from digest.archive.sitepage import TOP, SitePage
-from digest.model import Html
+from digest.disk import write_whole
 from digest.production.frozen import current_issue
-from digest.render.feedcontent import IssueContent, feed_contents
+from digest.render.feedcontent import IssueContent, dump_contents, feed_contents, load_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from digest.archive.catalogue import Place, Shelved
+    from digest.model import Correction
     from digest.production.shelf import Shelf
 
 
@@ -41,7 +43,8 @@ class Feeds:
         self._corrected: dict[str, list[tuple[int, datetime]]] = {}
         for one in shelf.catalogue.corrections:
             self._corrected.setdefault(one.issue, []).append((one.place, one.at))
-        self._contents = cache(self._content)
+        self._kept = _load(shelf.project.feeds_cache)
+        self._used: dict[str, IssueContent] = {}
 
     def pages(self) -> Iterator[SitePage]:
         """Every feed, as Atom and as JSON Feed."""
@@ -76,19 +79,17 @@ class Feeds:
     def _issue(self, one: Shelved) -> FeedItem:
         name, shelf = one.record.name, self._shelf
         corrected = [at for _, at in self._corrected.get(name, ())]
-        # What was approved holds as long as nothing was put right; fifty issues made anew would take a second.
-        approved = None if corrected else shelf.part(name, "content.html")
         return issue_item(
             shelf.project.settings.newsletter,
             current_issue(shelf.connection, name),
             name=name,
             issued=one.issued,
-            content=Html(approved.decode("utf-8")) if approved else self._contents(name).content,
+            content=self._content(name).content,
             corrected=corrected,
         )
 
     def _story(self, place: Place) -> FeedItem:
-        told = self._contents(place[0]).stories[place[1]]
+        told = self._content(place[0]).stories[place[1]]
         return story_item(
             self._shelf.project.settings.newsletter,
             self._shelf.catalogue.stories[place],
@@ -100,7 +101,28 @@ class Feeds:
             corrected=[at for where, at in self._corrected.get(place[0], ()) if where == place[1]],
         )
 
+    def keep(self) -> None:
+        """Keep what the feeds say of each issue until the next publishing, where most of it is asked for again."""
+        known = self._kept | self._used
+        valid = {self._content_key(one.record.name) for one in self._shelf.catalogue.issues}
+        keep = {key: content for key, content in known.items() if key in valid}
+        if keep.keys() != self._kept.keys():
+            write_whole(self._shelf.project.feeds_cache, dump_contents(keep), durable=False)
+
     def _content(self, name: str) -> IssueContent:
+        """What the feeds say of an issue, made once."""
+        key = self._content_key(name)
+        if key not in self._used:
+            self._used[key] = self._kept.get(key) or self._made(name)
+        return self._used[key]
+
+    def _content_key(self, name: str) -> str:
+        return self._shelf.key(name, self._shelf.content_key(name), self._corrections(name))
+
+    def _corrections(self, name: str) -> list[Correction]:
+        return [one for one in self._shelf.catalogue.corrections if one.issue == name]
+
+    def _made(self, name: str) -> IssueContent:
         shelf = self._shelf
         pages = shelf.pages(name)
         return feed_contents(
@@ -109,9 +131,16 @@ class Feeds:
             templates=shelf.frame.templates,
             entries=pages.entries,
             updates=pages.updates,
-            corrections=[one for one in shelf.catalogue.corrections if one.issue == name],
+            corrections=self._corrections(name),
             said=shelf.frame.words,
         )
+
+
+def _load(path: Path) -> dict[str, IssueContent]:
+    try:
+        return load_contents(path.read_bytes())
+    except OSError:  # the first publishing, or build/ was deleted
+        return {}
 
 
 def _both(folder: str, head: FeedHead, items: Callable[[], list[FeedItem]], key: str) -> Iterator[SitePage]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from digest.archive.catalogue import FOLDERS
-from digest.archive.names import folded
 from digest.archive.sitemap import sitemap
 from digest.archive.sitepage import LISTS, PICTURES, TOP, SitePage
 from digest.production.browsersearch import can_index
@@ -23,10 +23,10 @@ from digest.render.listpages import corrections_page, list_page, lost_page, name
 from digest.render.past import PastIssue
 from digest.render.searchpage import PATH as SEARCH
 from digest.render.searchpage import SCRIPT, render_search, search_script
+from digest.text.spelling import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import date
 
     from digest.archive.catalogue import Catalogue, Listed, Shelved
     from digest.production.shelf import Shelf
@@ -63,6 +63,19 @@ def is_searched(project: Project) -> bool:
     return project.settings.publish.search and can_index()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What stands on one page of a list."""
+
+    lines: list[StoryLine]
+    of: list[tuple[StoryLine, str]]  # what its numbers tell of: lines, and why each stands there
+    year: int | None
+
+    @property
+    def tally(self) -> dict[str, int]:
+        return dict(Counter(why for _, why in self.of if why))
+
+
 class Lists:
     """The lists of one publishing."""
 
@@ -95,41 +108,47 @@ class Lists:
         )
 
     def _list(self, listed: Listed) -> Iterator[SitePage]:
-        lines = [self._shelf.story_line(place) for place, _ in listed.stories]
-        tally = dict(Counter(why for _, why in listed.stories if why))
-        url = self._urls.get((listed.kind, folded(listed.name)), "")
-        days = [line.on for line in lines]
-        common = (listed.kind, listed.name, len(lines), tally, url)
-        parts = [(0, lines)]
-        if len(lines) > ON_ONE_PAGE:
-            parts = [(year, list(some)) for year, some in groupby(lines, key=lambda line: line.on.year)]
-        paths = {year: f"{listed.path.removesuffix('index.html')}{year}/index.html" for year, _ in parts[1:]}
-        first = {parts[0][0]: listed.path} if parts else {}
-        years = [Link(href=path, text=str(year)) for year, path in (first | paths).items()] if paths else []
-        for year, some in parts:
-            path = paths.get(year, listed.path)
-            make = partial(
-                self._list_page, listed, some, path, tally, years, year if year in paths else None, url, days
+        """The pages of a list; a long one has a page a year, of which only the newest changes with a new issue."""
+        told = [(self._shelf.story_line(place), why) for place, why in listed.stories]
+        parts = {0: told}
+        if len(told) > ON_ONE_PAGE:
+            parts = {year: list(some) for year, some in groupby(told, key=lambda one: one[0].on.year)}
+        first, *older = parts
+        paths = {first: listed.path} | {
+            year: f"{listed.path.removesuffix('index.html')}{year}/index.html" for year in older
+        }
+        years = [Link(href=path, text=str(year)) for year, path in paths.items()] if older else []
+        for year, some in parts.items():
+            part = Part(
+                lines=[line for line, _ in some],
+                # The first page tells of the whole list, an older one of its year.
+                of=told if year == first else some,
+                year=None if year == first else year,
             )
-            yield self._page(path, make, common, some, years)
+            make = partial(self._list_page, listed, part, paths[year], years)
+            days = [line.on for line, _ in told] if year == first else ()
+            yield self._page(
+                paths[year], make, listed.name, some, len(part.of), part.tally, years, days, self._url(listed)
+            )
 
-    def _list_page(
-        self, listed: Listed, lines: Sequence[StoryLine], path: str, tally: dict[str, int], years: Sequence[Link],
-        year: int | None, url: str, days: Sequence[date],
-    ) -> str:  # fmt: skip
+    def _url(self, listed: Listed) -> str:
+        return self._urls.get((listed.kind, folded(listed.name)), "")
+
+    def _list_page(self, listed: Listed, part: Part, path: str, years: Sequence[Link]) -> str:
+        days = [line.on for line, _ in part.of]
         return list_page(
             listed.kind,
             listed.name,
-            lines,
+            part.lines,
             path=path,
             frame=self._frame,
             count=len(days),
-            tally=tally,
+            tally=part.tally,
             years=years,
-            year=year,
-            url=url,
-            spark=sparkline(monthly(days, until=days[0])) if year is None else None,
-            has_feeds=listed.kind == "section" and year is None,
+            year=part.year,
+            url=self._url(listed),
+            spark=sparkline(monthly(days, until=days[0])) if part.year is None else None,
+            has_feeds=listed.kind == "section" and part.year is None,
         )
 
     def _names(self) -> Iterator[SitePage]:

@@ -94,8 +94,7 @@ def issue_to_send(project: Project, *, now: datetime, name: str | None, again: b
         left = [one for one in issues.all_issues(connection) if one.has_left and not one.is_imported]
     if name is None and not again:
         for record in left:
-            tallies = [tally for _, tally in sending_status(project, record)] if record.state == "out" else []
-            if any(tally.left or tally.deferred for tally in tallies):
+            if record.state == "out" and any(tally.left or tally.deferred for tally in _own_tallies(project, record)):
                 return record
     if name is None and again and left:
         return left[-1]
@@ -243,8 +242,13 @@ def refuse_after_restore(project: Project) -> None:
 
 def still_to_send(project: Project, record: IssueRecord) -> int:
     """How many recipients are left; all active subscribers if the list is not frozen yet."""
-    rows = sending_status(project, record)
-    return sum(tally.left + tally.deferred for _, tally in rows) if rows else recipients(project)
+    tallies = _own_tallies(project, record)
+    return sum(tally.left + tally.deferred for tally in tallies) if tallies else recipients(project)
+
+
+def _own_tallies(project: Project, record: IssueRecord) -> list[Tally]:
+    """How far the mailing of an issue is, corrections apart: those go on by themselves."""
+    return [tally for mailing, tally in sending_status(project, record) if mailing.kind == "issue"]
 
 
 def send_test(project: Project, transport: Carrier, address: str, *, now: datetime, name: str | None) -> Outcome:

@@ -28,6 +28,7 @@ from digest.production.frozen import (
 )
 from digest.production.owed import settle_corrections
 from digest.store import entries, issues
+from digest.store.corrections import corrections
 from digest.store.database import get_meta, put_meta
 from digest.store.frequencies import save_frequencies
 
@@ -103,9 +104,15 @@ def run_publish_command(project: Project) -> None:
         )
 
 
-def mark_published(project: Project, record: IssueRecord) -> None:
-    """Remember that the pages, and what carries them to the web, are done: links in the mail will work."""
+def mark_published(project: Project, record: IssueRecord, *, told: int | None = None) -> None:
+    """Remember that the pages, and what carries them to the web, are done: links in the mail will work.
+
+    Not if there are not just as many corrections as the ``told`` that are on them: one was kept meanwhile, and they
+    have to be published again.
+    """
     with project.store.write() as connection:
+        if told is not None and len(corrections(connection, issue=record.name)) != told:
+            return
         put_meta(connection, f"published {record.name}", record.name)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from digest.edit.correction import Owed, correction_id
+from digest.edit.correction import Owed, correction_id, retracted_summary
 from digest.edit.issuefile import read_issue
 from digest.render.furniture import words
 from digest.store import corrections
@@ -29,13 +29,15 @@ def owed_stories(project: Project, connection: Connection) -> tuple[Owed, ...]:
                 continue
             texts[one.issue] = read_issue(text, path=one.issue).issue
         stories = texts[one.issue].stories
-        title = stories[one.place].title if 0 <= one.place < len(stories) else texts[one.issue].subject
+        story = stories[one.place] if 0 <= one.place < len(stories) else None
+        title = story.title if story else texts[one.issue].subject
+        taken_back = retracted_summary(one.note, said.retracted)
         found.append(
             Owed(
                 id=correction_id(one.number, one.issue),
                 of=one.issue,
                 title=said.correction_of.format(title=title),
-                note=one.note,
+                note=taken_back if story and story.summary == taken_back else one.note,
             )
         )
     return tuple(found)

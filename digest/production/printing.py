@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from digest.archive.names import Known, names_of
 from digest.archive.slugs import make_slug
@@ -18,6 +22,7 @@ from digest.render.markup import anchors, block, inline
 from digest.render.past import headline
 from digest.render.updates import UNKNOWN, load_updates
 from digest.store import entries, issues
+from digest.store.database import get_meta, put_meta
 from digest.store.frozen import frozen_names
 from digest.store.printed import all_printed, printed_issues, save_printed
 from digest.text.plain import plain
@@ -31,13 +36,16 @@ if TYPE_CHECKING:
     from digest.project import Project
     from digest.render.updates import Updates
 
+NAMES = "names in what was printed"
+"""The key of the store's notes under which it stands by which rules and lists names were found."""
+
+NAMES_FORMAT = 1
+"""Counted up when digest.archive.names finds others."""
+
 Threads = Mapping[int, tuple[str, str]]
 """By the place of a story of an issue: the issue and the anchor of the earlier story that it goes on with."""
 
 _NO_THREADS: Final[Threads] = MappingProxyType({})
-
-TAKEN = frozenset({"images", "index-html", "as-sent-html"})
-"""What no story of an issue can be called: the names of what stands beside it."""
 
 
 def threads_of(project: Project, connection: Connection, issue: Issue) -> Threads:
@@ -70,14 +78,33 @@ def threads_of(project: Project, connection: Connection, issue: Issue) -> Thread
     return {leads[lead]: (thread.issue, thread.story_id) for lead, thread in found.items()}
 
 
-def index_missing(project: Project, connection: Connection) -> int:
-    """Note what the issues that are out have printed, where that is not known yet; says of how many issues."""
-    missing = _missing(connection)
-    if missing:
-        past = _Past(project, connection)
-        for record in missing:
-            past.index(record)
-    return len(missing)
+def index_missing(
+    project: Project, connection: Connection, *, leaving: IssueRecord | None = None, threads: Threads = _NO_THREADS
+) -> tuple[Printed, ...]:
+    """Note what the issues that are out have printed, where that is not known yet; gives all that is noted then.
+
+    Args:
+        project: the newsletter.
+        connection: a writing one.
+        leaving: an approved issue that goes out now.
+        threads: its, of ``threads_of``.
+    """
+    rows = all_printed(connection)
+    key = _names_key(project)
+    if get_meta(connection, NAMES) != key:  # who is listed has changed: names are looked for in every issue again
+        missing = [one for one in issues.all_issues(connection) if one.has_left]
+        past = _Past(project, connection, rows, organisations=())
+        put_meta(connection, NAMES, key)
+    else:
+        missing = _missing(connection)
+        if not missing and leaving is None:
+            return rows
+        past = _Past(project, connection, rows, organisations=_organisations(rows))
+    for record in missing:
+        past.index(record)
+    if leaving:
+        past.index(leaving, threads)
+    return past.rows
 
 
 def is_behind(connection: Connection) -> bool:
@@ -85,18 +112,16 @@ def is_behind(connection: Connection) -> bool:
     return bool(_missing(connection))
 
 
-def index_issue(
-    project: Project, connection: Connection, record: IssueRecord, *, threads: Threads | None = None
-) -> None:
+def index_issue(project: Project, connection: Connection, record: IssueRecord) -> None:
     """Note what an issue has printed, as it stands now; slugs and threads that are noted already stay.
 
     Args:
         project: the newsletter.
         connection: a writing one.
-        record: of an issue that is approved or out.
-        threads: of ``threads_of``, when the issue goes out.
+        record: of an issue that is out.
     """
-    _Past(project, connection).index(record, threads or {})
+    rows = all_printed(connection)
+    _Past(project, connection, rows, organisations=_organisations(rows)).index(record)
 
 
 def _missing(connection: Connection) -> list[IssueRecord]:
@@ -104,18 +129,35 @@ def _missing(connection: Connection) -> list[IssueRecord]:
     return [one for one in issues.all_issues(connection) if one.has_left and one.name not in known]
 
 
+def _names_key(project: Project) -> str:
+    settings = project.settings
+    listed = msgspec.json.encode((NAMES_FORMAT, settings.organisation, settings.person))
+    return hashlib.sha256(listed).hexdigest()
+
+
+def _organisations(rows: Iterable[Printed]) -> set[str]:
+    return {named.name for row in rows for named in row.names if named.kind == "organisation"}
+
+
 class _Past:
     """What is noted of every issue, while more is."""
 
-    def __init__(self, project: Project, connection: Connection) -> None:
+    def __init__(
+        self, project: Project, connection: Connection, rows: Sequence[Printed], *, organisations: Iterable[str]
+    ) -> None:
         self._project = project
         self._connection = connection
         self._ends = {one.name: one.end for one in issues.all_issues(connection)}
-        self._organisations: set[str] = set()
+        self._organisations = set(organisations)
+        self._by_issue: dict[str, tuple[Printed, ...]] = {}
         self._by_anchor: dict[tuple[str, str], int] = {}
         self._by_story: dict[str, list[tuple[str, int]]] = {}
-        for row in all_printed(connection):
-            self._remember(row)
+        for name, some in groupby(rows, key=lambda row: row.issue):
+            self._remember(name, tuple(some))
+
+    @property
+    def rows(self) -> tuple[Printed, ...]:
+        return tuple(row for some in self._by_issue.values() for row in some)
 
     def index(self, record: IssueRecord, threads: Mapping[int, tuple[str, str]] = _NO_THREADS) -> None:
         """Note one issue."""
@@ -123,9 +165,10 @@ class _Past:
         issue = current_issue(connection, name)
         known = self._entries(name)
         updates = self._updates(name)
-        before = {one.place: one for one in all_printed(connection, issue=name)}
+        # As long as nothing has left, a story may still be changed for another, and has no address yet.
+        before = {one.place: one for one in self._by_issue.get(name, ())} if record.has_left else {}
         names = Known.of(self._project.settings, self._organisations)
-        taken = {*TAKEN, *_folders(connection, name), *(one.slug for one in before.values())}
+        taken = {*_folders(connection, name), *(one.slug for one in before.values())}
         rows = [_issue_itself(issue, self._project)]
         for place, (section, story, called) in enumerate(_stories(issue)):
             told_by = tuple(known[ref.entry_id] for ref in story.sources if ref.entry_id in known)
@@ -136,14 +179,16 @@ class _Past:
             earlier = old.earlier if old and old.earlier else self._earlier(row, record, updates, threads)
             rows.append(replace(row, slug=slug, earlier=earlier))
         save_printed(connection, name, rows)
-        for row in rows:
-            self._remember(row)
+        self._organisations |= _organisations(rows)
+        self._remember(name, tuple(replace(row, text="") for row in rows))
 
-    def _remember(self, row: Printed) -> None:
-        self._by_anchor[row.issue, row.anchor] = row.place
-        self._organisations |= {named.name for named in row.names if named.kind == "organisation"}
-        if row.story_id:
-            self._by_story.setdefault(row.story_id, []).append((row.issue, row.place))
+    def _remember(self, name: str, rows: tuple[Printed, ...]) -> None:
+        self._by_issue[name] = rows
+        for row in rows:
+            self._by_anchor[name, row.anchor] = row.place
+            if row.story_id:
+                told = self._by_story.setdefault(row.story_id, [])
+                told += [(name, row.place)] if (name, row.place) not in told else []
 
     def _entries(self, name: str) -> dict[str, Entry]:
         """By id; with what is quoted in them: of items of feeds that is not kept, for few are ever printed."""

@@ -114,7 +114,9 @@ def make_proof(project: Project, connection: Connection, record: IssueRecord) ->
     mails = partial(
         render_mails, issue, settings=settings, templates=templates, entries=by_id, updates=updates, charts=charts
     )
-    page = partial(render_page, issue, settings=settings, templates=templates, entries=by_id, updates=updates)
+    page = partial(
+        render_page, issue, settings=settings, templates=templates, entries=by_id, updates=updates, charts=charts
+    )
     mail, *variants = mails(editions.slices, number=number, on=on)
     return Proof(
         record=record,
@@ -224,7 +226,7 @@ def require_unchanged(project: Project, connection: Connection, record: IssueRec
     if record.state == "approved":
         _require_unspent(connection, record, frozen)
         now = make_proof(project, connection, record).parts(project.settings)
-    elif text is not None and text != current_text(connection, record.name):
+    elif text is not None and text not in _texts_out(connection, record.name):
         now = frozen | {(VARIANT, "issue.md"): text.encode("utf-8")}
     # The file first: its difference explains the others.
     order = sorted(set(frozen) | set(now), key=lambda key: (key[1] != "issue.md", key))
@@ -239,6 +241,12 @@ def require_unchanged(project: Project, connection: Connection, record: IssueRec
         diff=_diff(frozen.get(changed, b""), now.get(changed, b""), changed[1]),
         hint=hint if in_file else f"a template, a picture, digest.toml or digest itself changed; put it back{undo}",
     )
+
+
+def _texts_out(connection: Connection, name: str) -> set[str | None]:
+    """The texts that an issue which is out has, or had before another correction."""
+    known: set[str | None] = {one.text for one in issues.versions(connection, name) if one.origin == "corrected"}
+    return known | {current_text(connection, name)}
 
 
 def _require_unspent(connection: Connection, record: IssueRecord, frozen: Parts) -> None:

@@ -148,10 +148,13 @@ def due_corrections(project: Project, *, now: datetime) -> tuple[Due, ...]:
                 continue
             own = outcomes.progress(connection, record.name, now=now)
             done = outcomes.progress(connection, record.name, now=now, kind="correction") or outcomes.Progress()
+            moved = [done.changed]
+            if any(one.waiting for one in standing):
+                moved += [own.changed if own else None, *(one.correction.at for one in standing if one.waiting)]
             left = replace(
                 done,
                 queued=done.queued + sum(one.waiting for one in standing),
-                changed=done.changed or (own.changed if own else None) or standing[-1].correction.at,
+                changed=max((moment for moment in moved if moment), default=None),
             )
             waiting = Waiting(name=record.name, record=record, progress=left,
                               stop=stop_of(connection, correction_label(record.name)))  # fmt: skip

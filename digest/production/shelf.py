@@ -6,12 +6,16 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import msgspec
+
 from digest.model import Html
-from digest.production.frozen import VARIANT, current_issue
+from digest.production.frozen import IMAGES, VARIANT, current_issue
 from digest.render.archived import NameLine, Note, StoryLine
+from digest.render.charts.reading import read_table
 from digest.render.issuepages import IssuePages, StoryContext
 from digest.render.markup import block
 from digest.render.past import IssueLine
@@ -27,9 +31,11 @@ if TYPE_CHECKING:
     from digest.model import Correction, Entry, Named
     from digest.project import Project
     from digest.render.archived import Frame
+    from digest.render.charts.chart import Table
     from digest.render.updates import Updates
 
 _AT_HAND = 40  # issues that are kept while their pages are made: the feeds ask for those of the last half year again
+_ENCODE = msgspec.msgpack.Encoder().encode
 _CONTENT = ("issue.md", "entries.json", "updates.json")
 
 
@@ -49,7 +55,7 @@ class Shelf:
 
     def key(self, *made_of: object) -> str:
         """What a page that is made of these, and of what every page is made of, is remembered by."""
-        return hashlib.sha256(f"{self.common}{made_of!r}".encode(errors="surrogatepass")).hexdigest()[:32]
+        return hashlib.sha256(_ENCODE((self.common, made_of))).hexdigest()[:32]
 
     def content_key(self, name: str) -> str:
         """Differs if what an issue says does."""
@@ -142,12 +148,24 @@ class Shelf:
                 previous=self.issue_line(before) if before else None,
                 following=self.issue_line(after) if after else None,
                 notes=self.notes(name),
+                charts=self._charts(name),
                 stories={story.place: self.context((name, story.place)) for story in one.stories},
             )
             if len(self._pages) > _AT_HAND:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(name)
         return self._pages[name]
+
+    def _charts(self, name: str) -> dict[str, Table]:
+        """The numbers of an issue's pictures, as approved, by the path that the issue has for each."""
+        parts = [part for part in self.digests.get(name, ()) if part.startswith(IMAGES)]
+        paths = [PurePosixPath(part.removeprefix(IMAGES)) for part in parts]
+        tables = {
+            path.with_suffix(""): read_table(self.part(name, f"{IMAGES}{path}") or b"", shown=str(path))
+            for path in paths
+            if path.suffix == ".csv"
+        }
+        return {str(path): tables[path.with_suffix("")] for path in paths if path.with_suffix("") in tables}
 
     def entries(self, name: str) -> dict[str, Entry]:
         """What was known of an issue's entries when it was approved, by id."""

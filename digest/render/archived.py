@@ -184,6 +184,7 @@ def make_frame(
     places = tuple(replace(one, text=one.text or said.other) for one in sections)
     menu = {name: Link(href=f"{name}/{_INDEX}", text=getattr(said, name)) for name in there if there[name]}
     shared: dict[str, object] = {
+        "called_issue": _IssueNames(said),
         "theme": theme,
         "footer": safe(theme.footer),
         "policy": POLICY,
@@ -225,6 +226,18 @@ def _icon(title: str, theme: Theme) -> str:
         f"{escape(title[:1])}</text></svg>"
     )
     return f"data:image/svg+xml,{quote(drawn)}"
+
+
+class _IssueNames(dict[int, str]):
+    """What issues are called, by number; each is put together once: the sandbox watches over every ``format``."""
+
+    def __init__(self, said: Words) -> None:
+        super().__init__()
+        self._said = said.issue
+
+    def __missing__(self, number: int) -> str:
+        called = self[number] = self._said.format(number=number)
+        return called
 
 
 def _whys(said: Words) -> dict[str, str]:

@@ -64,7 +64,7 @@ def render_correction(
     where = f"{page}{slug}/" if slug else f"{page}#{called}"
     paragraphs = [
         f"**{word}.** " + escape_paragraph(text.format(number=number, date=long_date(on, newsletter.language))),
-        note,
+        *([] if is_retracted else [note]),  # the story says it
         *([f"[{said.error_page}]({where})"] if page else []),
     ]
     shown = replace(story, id=called, options=story.options | {"correction"})

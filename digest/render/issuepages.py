@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from digest.model import Entry, Html, Issue
 from digest.render.archived import Frame, Link, NameLine, Note, StoryLine
+from digest.render.charts.beside import with_details
+from digest.render.charts.chart import Table
 from digest.render.glance import at_a_glance
 from digest.render.pagebody import laid_out
 from digest.render.pagepicture import PagePicture, picture_of
@@ -60,6 +62,7 @@ class IssuePages:
         previous: the issue before, as ``issue_line`` gives it without a root; None: there is none. Likewise
             ``following``.
         notes: what was put right in it, the oldest first.
+        charts: the numbers of pictures, by the path that the issue has for each.
         stories: by place among ``Issue.stories``; one that is missing has no page of its own.
     """
 
@@ -73,6 +76,7 @@ class IssuePages:
     following: IssueLine | None = None
     notes: Sequence[Note] = ()
     stories: Mapping[int, StoryContext] = field(default_factory=dict)
+    charts: Mapping[str, Table] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -115,6 +119,7 @@ class IssuePages:
             number=self.number,
             on=self.on.isoformat(),
             date=frame.date(self.on),
+            modified=self._modified,
             picture=picture,
             structured=(self._structured(called, preheader, url, picture),),
             intro=self._intro,
@@ -170,12 +175,22 @@ class IssuePages:
 
     @cached_property
     def _intro(self) -> Markup:
-        return _laid_out(safe(introduction(self.issue)))
+        return self._laid_out(safe(introduction(self.issue)))
 
     @cached_property
     def _sections(self) -> tuple[PageSection, ...]:
         found = page_sections(self.issue, settings=self.frame.settings, entries=self.entries, updates=self.updates)
-        return tuple(_section(section) for section in found)
+        return tuple(
+            replace(
+                section,
+                intro=self._laid_out(section.intro),
+                stories=tuple(
+                    replace(story, summary=self._laid_out(story.summary), why=self._laid_out(story.why))
+                    for story in section.stories
+                ),
+            )
+            for section in found
+        )
 
     @cached_property
     def _placed(self) -> list[tuple[PageSection, PageStory]]:
@@ -201,6 +216,12 @@ class IssuePages:
             for place, (_, story) in enumerate(self._placed)
         }
 
+    def _laid_out(self, text: Markup) -> Markup:
+        """The text as a page shows it: tables laid out, and the numbers of a chart to be unfolded behind it."""
+        language, said = self.frame.settings.newsletter.language, self.frame.words
+        told = with_details(Html(str(text)), self.charts, base=None, language=language, said=said)
+        return safe(laid_out(told))
+
     def _thread(self, place: int) -> tuple[StoryLine, ...]:
         """The story across issues, this one in its place; empty if no other issue had it."""
         context = self.stories[place]
@@ -220,6 +241,11 @@ class IssuePages:
     def _beside(self, place: int) -> Link:
         return Link(href=self.story_path(place), text=_plain(self._placed[place][1].title))
 
+    @property
+    def _modified(self) -> str | None:
+        """The day of the newest correction."""
+        return max(one.on for one in self.notes).isoformat() if self.notes else None
+
     def _structured(self, called: str, preheader: str, url: str, picture: PagePicture | None) -> Markup:
         newsletter = self.frame.settings.newsletter
         return written(
@@ -229,25 +255,13 @@ class IssuePages:
                 "description": preheader or None,
                 "issueNumber": str(self.number) if self.number else None,
                 "datePublished": self.on.isoformat(),
-                "dateModified": max(one.on for one in self.notes).isoformat() if self.notes else None,
+                "dateModified": self._modified,
                 "inLanguage": newsletter.language,
                 "url": url or None,
                 "image": picture.url if picture else None,
                 "isPartOf": periodical(newsletter),
             }
         )
-
-
-def _section(section: PageSection) -> PageSection:
-    """The section with its tables laid out for a page."""
-    stories = tuple(
-        replace(story, summary=_laid_out(story.summary), why=_laid_out(story.why)) for story in section.stories
-    )
-    return replace(section, intro=_laid_out(section.intro), stories=stories)
-
-
-def _laid_out(text: Markup) -> Markup:
-    return safe(laid_out(Html(str(text))))
 
 
 def _link(line: IssueLine | None) -> Link | None:

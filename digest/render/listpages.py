@@ -16,6 +16,7 @@ from digest.render.structured import trail_of
 ListKind = Literal["section", "organisation", "person"]
 
 LOST = "404.html"
+_DESCRIBED = 3  # titles, in what machines are told of a list
 _PARENTS: Mapping[ListKind, str] = {"organisation": "organisations", "person": "people"}
 
 
@@ -62,6 +63,7 @@ def list_page(
         "list.html",
         path=path,
         title=shown,
+        description="; ".join(one.title for one in lines[:_DESCRIBED]),
         structured=(trail,) if trail else (),
         list_kind=kind,
         first=years[0].href if years else path,

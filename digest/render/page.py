@@ -8,6 +8,7 @@ from datetime import date
 from digest.config.settings import Settings
 from digest.model import Entry, Html, Issue
 from digest.render.archived import FEED, make_frame
+from digest.render.charts.chart import Table
 from digest.render.furniture import words
 from digest.render.issuepages import IssuePages
 from digest.render.pagepicture import PagePicture, picture_of
@@ -32,6 +33,7 @@ def render_page(
     on: date,
     updates: Updates = UNKNOWN,
     previous: PastIssue | None = None,
+    charts: Mapping[str, Table] | None = None,
 ) -> str:
     """The page of an issue by itself, as it is looked at and approved: it knows of no next issue and of no other page.
 
@@ -44,6 +46,7 @@ def render_page(
         on: the day the issue is dated, in the newsletter's time zone.
         updates: what its updates are about.
         previous: the newest issue that was out when this one was approved; None: there was none, or it is not known.
+        charts: the numbers of pictures, by the path that the issue has for each.
 
     Raises:
         TemplateError: a template is wrong.
@@ -56,6 +59,7 @@ def render_page(
         number=number,
         on=on,
         updates=updates,
+        charts=charts or {},
         previous=issue_line(previous, settings.newsletter) if previous else None,
     )
     return pages.page(logo=frame.theme.logo.address(None) if frame.theme.logo else "")

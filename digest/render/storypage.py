@@ -17,9 +17,12 @@ from digest.render.stories import PageSource, PageStory
 from digest.render.structured import citations, mentions, periodical, publisher, trail_of, written
 from digest.render.templates import safe
 from digest.text.plain import plain
+from digest.text.wrap import wrap
 
 _BESIDE = re.compile(r' (src|href)="(?![a-z][a-z0-9+.-]*:|/|#)(?:\./)?', re.IGNORECASE)
 """The start of an address that is relative to the page, as nh3 writes it."""
+_DESCRIPTION_CHARS = 160
+"""Search engines show about as many, https://developers.google.com/search/docs/appearance/snippet names no limit."""
 
 
 def render_story(
@@ -59,7 +62,7 @@ def render_story(
     title = plain(str(story.title)).strip()
     picture = picture_of_story(story, frame.theme, base=frame.address(issue.href))
     sources = (*((story.source,) if story.source else ()), *story.also)
-    description = "" if story.glance == title else story.glance
+    description = _description(story, title)
     trail = trail_of([issue, Link(href=path, text=title)], frame=frame)
     data = _structured(title, description, url, on=on, notes=notes, sources=sources, names=names, picture=picture,
                        issue=issue, section=section, number=number, frame=frame)  # fmt: skip
@@ -85,6 +88,14 @@ def render_story(
         previous=previous,
         following=following,
     )
+
+
+def _description(story: PageStory, title: str) -> str:
+    """What the story says in a line; where its first sentence is too long for that, how it begins."""
+    if story.glance not in {"", title}:
+        return story.glance
+    told = " ".join(plain(str(story.summary)).split())
+    return told if len(told) <= _DESCRIPTION_CHARS else wrap(told, _DESCRIPTION_CHARS - 1).partition("\n")[0] + "…"
 
 
 def _below(story: PageStory) -> PageStory:

@@ -276,6 +276,8 @@ def reopen_issue(connection: Connection, name: str) -> None:
         )
     if record.state == "draft":
         raise StateError(f"{name} is not approved", hint="edit it freely; `digest approve --by NAME` comes later")
+    # Noted by a publish that was killed before anything left.
+    connection.execute(schema.printed.delete().where(schema.printed.c.issue == name))
     connection.execute(frozen.delete().where(frozen.c.issue == name))
     connection.execute(
         table.update().where(table.c.name == name).values(state="draft", approved=None, approved_by=None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, tuple_
+import msgspec
+from sqlalchemy import Text, cast, literal, select
 
 from digest.model import Named, Printed
 from digest.store.schema import address
@@ -13,9 +15,10 @@ from digest.store.schema import printed as table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection
 
-_LINES = tuple(name for name in Printed.__slots__ if name not in {"text", "earlier"})
+_TOLD = msgspec.json.Decoder(list[tuple[str, str, str]])
+_IDS = msgspec.json.Decoder(tuple[str, ...])
 
 
 def save_printed(connection: Connection, issue: str, rows: Sequence[Printed]) -> None:
@@ -27,24 +30,20 @@ def save_printed(connection: Connection, issue: str, rows: Sequence[Printed]) ->
 
 def all_printed(connection: Connection, *, issue: str | None = None, texts: bool = False) -> tuple[Printed, ...]:
     """The stories of one issue or of all, by issue and place; with their texts if asked: those are megabytes."""
-    names = (*_LINES, "text") if texts else _LINES
-    query = select(*(table.c[name] for name in (*names, "earlier_issue", "earlier_place")))
+    c = table.c
+    # JSON as text, read by msgspec: ten thousand stories are in every publishing.
+    query = select(
+        c.issue, c.place, c.anchor, c.slug, c.story_id, c.title, c.section, c.text if texts else literal(""),
+        cast(c.names, Text), cast(c.entries, Text), c.earlier_issue, c.earlier_place,
+    )  # fmt: skip
     if issue is not None:
-        query = query.where(table.c.issue == issue)
-    rows = connection.execute(query.order_by(table.c.issue, table.c.place)).mappings()
-    return tuple(_printed(row, names) for row in rows)
+        query = query.where(c.issue == issue)
+    return tuple(_printed(*row) for row in connection.execute(query.order_by(c.issue, c.place)))
 
 
 def printed_issues(connection: Connection) -> set[str]:
     """The issues whose stories are known."""
     return set(connection.execute(select(table.c.issue).distinct()).scalars())
-
-
-def forget_printed(connection: Connection, places: Iterable[tuple[str, int]]) -> None:
-    """Remove single rows."""
-    wanted = list(places)
-    if wanted:
-        connection.execute(table.delete().where(tuple_(table.c.issue, table.c.place).in_(wanted)))
 
 
 def slugs_of(
@@ -72,18 +71,34 @@ def slugs_of(
 
 
 def _row(one: Printed) -> dict[str, Any]:
-    row = {name: getattr(one, name) for name in (*_LINES, "text")}
     earlier = one.earlier or (None, None)
-    names = [[named.kind, named.name, named.why] for named in one.names]
-    return row | {
-        "names": names, "entries": list(one.entries), "earlier_issue": earlier[0], "earlier_place": earlier[1],
+    return {
+        "issue": one.issue, "place": one.place, "anchor": one.anchor, "slug": one.slug, "story_id": one.story_id,
+        "title": one.title, "section": one.section, "text": one.text,
+        "names": [[named.kind, named.name, named.why] for named in one.names], "entries": list(one.entries),
+        "earlier_issue": earlier[0], "earlier_place": earlier[1],
     }  # fmt: skip
 
 
-def _printed(row: RowMapping, names: Sequence[str]) -> Printed:
-    values: dict[str, Any] = {name: row[name] for name in names}
-    values["names"] = tuple(Named(kind=kind, name=name, why=why) for kind, name, why in row["names"])
-    values["entries"] = tuple(row["entries"])
-    if row["earlier_issue"] is not None:
-        values["earlier"] = row["earlier_issue"], row["earlier_place"]
-    return Printed(**values)
+def _printed(
+    issue: str, place: int, anchor: str, slug: str, story_id: str | None, title: str, section: str, text: str,
+    names: str, entries: str, earlier_issue: str | None, earlier_place: int,
+) -> Printed:  # fmt: skip
+    return Printed(
+        issue=issue,
+        place=place,
+        anchor=anchor,
+        slug=slug,
+        story_id=story_id,
+        title=title,
+        section=section,
+        text=text,
+        names=tuple(_named(*one) for one in _TOLD.decode(names)),
+        entries=_IDS.decode(entries),
+        earlier=None if earlier_issue is None else (earlier_issue, earlier_place),
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(kind: str, name: str, why: str) -> Named:
+    return Named(kind="person" if kind == "person" else "organisation", name=name, why=why)

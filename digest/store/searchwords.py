@@ -50,6 +50,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _BETWEEN = re.compile(r"[\W_]+")
 _WORD = re.compile("(?:[^\\W_][\u0300-\u036f]*)+")
 _PARTS = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
+_QUOTES = str.maketrans("“”„‟«»", '""""""')  # as keyboards and word processors put them, each language its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,14 @@ class Phrase:
 
     @property
     def quoted(self) -> str:
-        """As FTS5 reads it: data, whatever is in it (https://www.sqlite.org/fts5.html §3.1)."""
-        return '"' + self.words.replace('"', '""') + '"' + ("*" if self.begins else "")
+        """As FTS5 reads it: data, whatever is in it (https://www.sqlite.org/fts5.html §3.1).
+
+        Its words keep their ß, which others write as ss: both are asked for.
+        """
+        typed = self.words.lower()
+        spelt = dict.fromkeys((typed, typed.replace("ß", "ss"), typed.replace("ss", "ß")))
+        asked = ['"' + words.replace('"', '""') + '"' + ("*" if self.begins else "") for words in spelt]
+        return asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})"
 
     @property
     def asked(self) -> str:
@@ -90,10 +97,11 @@ def phrases_of(query: str) -> tuple[Phrase, ...]:
     # SQLite reads a query up to the first NUL and cannot take a lone surrogate.
     typed = "".join(" " if mark < " " or "\ud800" <= mark <= "\udfff" else mark for mark in query[:MOST_ASKED])
     found: dict[str, Phrase] = {}
-    for phrase, phrase_star, word in _PARTS.findall(typed):
-        words = apart(phrase or word.rstrip("*")).strip()
+    for phrase, phrase_star, word in _PARTS.findall(typed.translate(_QUOTES)):
+        told = (phrase or word).rstrip()
+        words = apart(told.rstrip("*")).strip()
         if any(mark.isalnum() for mark in words):
-            found[words.casefold()] = Phrase(words=words, begins=bool(phrase_star) or word.endswith("*"))
+            found[words.casefold()] = Phrase(words=words, begins=bool(phrase_star) or told.endswith("*"))
     if not found:
         raise UsageError(
             f"search: {query[:100]!r}: there is no word to look for",
@@ -105,7 +113,7 @@ def phrases_of(query: str) -> tuple[Phrase, ...]:
 
 def match(phrases: Iterable[Phrase]) -> str:
     """What FTS5 is asked."""
-    return " ".join(one.quoted for one in phrases)
+    return " AND ".join(one.quoted for one in phrases)
 
 
 def tsquery(phrases: Iterable[Phrase]) -> str:

@@ -5,6 +5,7 @@ const PAGE = 10; // results at a time
 const JOINT = /\u2060((?:<\/?mark>)*) ?/gu; // what digest put between characters of Chinese and Japanese
 const HAN = "\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\uff66-\\uff9f\\u{20000}-\\u{3ffff}";
 const PARTED = "$&\u2060 "; // as the indexes have them
+const QUOTES = /[“”„‟«»]/gu; // as keyboards put them, each language its own
 const UNSPACED = new RegExp(`([${HAN}])(?=\\S)|(\\S)(?=[${HAN}])`, "gu");
 
 const site = new URL("../", import.meta.url); // wherever the archive lies, this lies one folder below
@@ -17,30 +18,47 @@ const archive = document.getElementById("archive");
 const said = box.dataset;
 const years = said.years.split(" ");
 const fields = ["q", "section", "organisation", "year", "order"];
-const OPENED = `${Date.now()}`; // for what may not be older than the page
 const YEAR = "digest-year"; // what each index is called among the filters
 const language = document.documentElement.lang;
 // Plain "en" is the world's, as on the other pages, not America's.
 const dates = new Intl.DateTimeFormat(language === "en" ? "en-001" : language, { dateStyle: "long", timeZone: "UTC" });
 
 let engine = null; // a promise of pagefind with some years loaded
+let started = ""; // when that was; for what may not be older
+let lost = false; // whether a piece of its indexes could not be had
 let found = []; // the results of the last question
 let asking = 0; // which question is the last
 
 // --- the indexes ---
 
+const plainFetch = globalThis.fetch;
+
+/** Of a piece that it cannot get pagefind says nothing, and finds nothing: so what it fetches is watched. */
+globalThis.fetch = async (...asked) => {
+  try {
+    const answer = await plainFetch(...asked);
+    lost ||= !answer.ok;
+    return answer;
+  } catch (error) {
+    lost = true;
+    throw error;
+  }
+};
+
 const folder = (year) => new URL(`pagefind/${year}/`, site).pathname;
 
 /** Whether a year's index is there. Pagefind itself would wait for one for ever. */
 async function isThere(year) {
-  const answer = await fetch(`${folder(year)}pagefind-entry.json?ts=${OPENED}`).catch(() => null);
+  const answer = await plainFetch(`${folder(year)}pagefind-entry.json?ts=${started}`).catch(() => null);
   return Boolean(answer?.ok);
 }
 
-const options = (year) => ({ baseUrl: site.pathname, metaCacheTag: OPENED, mergeFilter: { [YEAR]: [year] } });
+const options = (year) => ({ baseUrl: site.pathname, metaCacheTag: started, mergeFilter: { [YEAR]: [year] } });
 
 /** Pagefind with the newest year that can be had, and a way to add others; those that cannot be had are `missing`. */
 async function start() {
+  started = `${Date.now()}`;
+  lost = false;
   const there = await Promise.all(years.map(isThere));
   const have = years.filter((_, number) => there[number]);
   if (!have.length) throw new Error("no index");
@@ -61,7 +79,7 @@ async function start() {
 
 /** The question as pagefind takes it: characters of Chinese and Japanese are words there, in their order. */
 function words(text) {
-  const plain = text.normalize("NFC").trim();
+  const plain = text.normalize("NFC").replace(QUOTES, '"').trim();
   const spaced = plain.replace(UNSPACED, "$& ");
   return spaced === plain || /[\s"]/u.test(plain) ? spaced : `"${spaced}"`;
 }
@@ -107,7 +125,7 @@ async function having(part, search, among) {
   return among.filter((_, number) => is[number]);
 }
 
-async function run(shown = PAGE) {
+async function run(shown = PAGE, tries = 2) {
   const asked = read();
   const mine = ++asking;
   list.replaceChildren();
@@ -124,6 +142,7 @@ async function run(shown = PAGE) {
     const { results, missing } = await look(asked);
     const data = await Promise.all(results.slice(0, shown).map((one) => one.data()));
     if (mine !== asking) return;
+    if (lost) throw new Error("a piece of an index could not be had");
     found = results;
     list.append(...data.map(item));
     archive.hidden = results.length > 0;
@@ -133,7 +152,10 @@ async function run(shown = PAGE) {
     status.textContent = told + without;
   } catch (error) {
     console.error(error);
-    if (mine === asking) status.textContent = said.failed;
+    if (mine !== asking) return;
+    engine = null; // there may be new indexes since it was loaded, without the pieces that it knows of
+    if (tries > 1) await run(shown, tries - 1);
+    else status.textContent = said.failed;
   }
 }
 
@@ -150,6 +172,8 @@ async function showMore() {
     history.replaceState({ shown: list.children.length }, "");
   } catch (error) {
     console.error(error);
+    if (mine !== asking) return;
+    engine = null;
     status.textContent = said.failed;
   }
 }
@@ -164,7 +188,8 @@ function item(data) {
   const link = element("a");
   link.href = data.url;
   link.dir = "auto";
-  link.append(...headline);
+  link.className = "quiet";
+    link.append(...headline);
   const line = element("span", "", "muted");
   for (const part of [data.meta.issue, day(data.meta.date), data.meta.section].filter(Boolean)) {
     line.append(...(line.hasChildNodes() ? [" · "] : []), element("bdi", tidy(part)));

@@ -74,4 +74,4 @@ def test_a_time_in_which_nothing_came_out_is_said(root: Path) -> None:
     ran = digest("chart", "sections", "--until", "2019", root=root)
 
     assert ran.code == 1
-    assert "nothing that is out has sections to draw in that time" in ran.err
+    assert "no story is out in that time" in ran.err

@@ -153,6 +153,26 @@ def test_what_is_not_known_is_said_with_what_is(root: Path, option: str, name: s
     assert hint in ran.err
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--since", "2026-12", "--until", "2026-11"], "--until is before --since"),
+        (["--since", "2026-11-21", "--until", "2026-11-20"], "--until is before --since"),
+        (["--kind", "stories", "--unused"], "every story is used"),
+    ],
+)
+def test_options_that_leave_nothing_are_refused(root: Path, options: list[str], told: str) -> None:
+    ran = digest("search", "cable", *options, root=root)
+
+    assert ran.code == 2
+    assert told in ran.err
+
+
+def test_one_day_can_be_searched(root: Path) -> None:
+    (hit,) = hits(root, "cable", "--since", "2026-11-20", "--until", "2026-11-20")
+    assert hit["kind"] == "story"
+
+
 def test_more_than_the_limit_is_said(root: Path) -> None:
     ran = digest("search", "report", "--limit", "2", root=root)
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from digest import pipeline
+from digest.production.outgoing import mark_out
+from tests.production.outgone import OUT, written
 from tests.support.cli import digest
-from tests.support.project import NOW, item, make_project, rss
+from tests.support.project import NOW, item, make_project, opened, rss
 
 WRECK = item("A quiet week", "https://gridwatch.example/quiet", text="Divers raised a schooner off the coast.")
 
@@ -48,6 +51,18 @@ def test_while_another_digest_writes_what_is_indexed_is_searched(
     assert "The schooner again" not in ran.out
     assert "what came since the last search is not searched" in ran.err
     assert "The schooner again" in digest(verb, "schooner", root=root, now=NOW).out
+
+
+def test_what_an_issue_printed_that_left_by_mail_alone_is_found(tmp_path: Path) -> None:
+    root = written(tmp_path / "brief")
+    with opened(root) as project:
+        record = pipeline.approve(project, by="A. Editor", now=OUT).proof.record
+        mark_out(project, record, now=OUT)
+
+    first = digest("search", "six years", "--json", root=root, now=NOW)
+    assert [hit["title"] for hit in first.json["hits"]] == ["Wind waits for a cable"]
+    assert "noting what the issues that are out printed" in first.err
+    assert not digest("search", "six years", root=root, now=NOW).err
 
 
 def test_indexing_much_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

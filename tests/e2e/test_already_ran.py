@@ -162,7 +162,7 @@ def test_moved_up_it_blocks_until_it_is_marked_and_is_printed_with_a_link(tmp_pa
     assert "\nUpdate to issue 1 [1]\n" in plain
     assert f"\n[1] {link}\n" in plain
     page = (built / "index.html").read_text("utf-8")
-    assert f'<a href="../{W47}/#{before.group(1)}">Update to issue 1</a>' in page
+    assert f'<a href="../{W47}/index.html#{before.group(1)}">Update to issue 1</a>' in page
     send_out(root, W48)
     assert f'{link}"&gt;Update to issue 1&lt;' in (root / "build/site/feed.xml").read_text("utf-8").replace(
         "&#34;", '"'
@@ -267,7 +267,7 @@ def test_a_story_that_goes_on_says_so_to_the_editor_and_as_an_update_to_the_read
     before = re.search(r"### Strike.*\{#(s-[0-9a-f]+)\}", text(root, W47))
     assert before
     page = (root / "build/site" / W48 / "index.html").read_text("utf-8")
-    assert f'<a href="../{W47}/#{before.group(1)}">Update to issue 1</a>' in page
+    assert f'<a href="../{W47}/index.html#{before.group(1)}">Update to issue 1</a>' in page
     assert digest("publish", root=root, now=WEEKS[W48]).code == 0
 
 
@@ -324,7 +324,7 @@ def test_an_update_to_an_update_names_the_newest_issue_that_had_it(tmp_path: Pat
     before = re.search(r"### Ofgate.*\{#(s-[0-9a-f]+)", text(root, W48))
     assert before
     page = (root / "build" / W49 / "index.html").read_text("utf-8")
-    assert f'<a href="../{W48}/#{before.group(1)}">Update to issue 2</a>' in page
+    assert f'<a href="../{W48}/index.html#{before.group(1)}">Update to issue 2</a>' in page
 
 
 def test_a_merged_story_may_be_an_update_by_any_of_its_sources(tmp_path: Path) -> None:

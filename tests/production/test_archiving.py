@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from digest.archive.names import folded
 from digest.errors import TemplateError
 from digest.production.archiving import write_site
 from digest.production.printing import index_issue
 from digest.store import issues
 from digest.store.printed import all_printed
 from digest.store.schema import issue as issue_table
+from digest.text.spelling import folded
 from tests.support.cli import digest
 from tests.support.project import CONFIG, item, make_project, opened, rss, snapshot
 from tests.support.sitelinks import SiteLinks

@@ -89,7 +89,7 @@ def test_where_nothing_is_out_it_is_said(tmp_path: Path) -> None:
     with (
         newsletter(tmp_path) as project,
         project.store.read() as connection,
-        pytest.raises(StateError, match="nothing that is out has lives to draw"),
+        pytest.raises(StateError, match="no story that is out went on in a later issue"),
     ):
         coverage_chart(project, connection, "lives", since=None, until=None)
 
@@ -150,6 +150,20 @@ def test_other_numbers_that_lie_there_are_not_overwritten(tmp_path: Path) -> Non
 
     assert own.read_text() == "mine"
     assert not own.with_suffix(".png").exists()
+
+
+def test_a_picture_that_is_no_chart_of_ours_is_not_drawn_over(tmp_path: Path) -> None:
+    with newsletter(tmp_path) as project:
+        photograph = tmp_path / "issues/images/prices.png"
+        photograph.parent.mkdir(parents=True)
+        photograph.write_bytes(b"a photograph")
+        with pytest.raises(UsageError, match=r"issues/images/prices.png: is there already, and digest did not draw it"):
+            drawn(project)
+        photograph.unlink()
+        drawn(project)
+        drawn(project)
+
+    assert photograph.read_bytes() != b"a photograph"
 
 
 @pytest.mark.parametrize("out", ["x.png", "../x.png", "issues/../x.png", "/tmp/x.png", "issues/images/x.jpg"])

@@ -53,9 +53,13 @@ def test_a_name_says_what_it_has_to_do_with_its_stories() -> None:
         list_page("person", "Ilse Varga", LINES, path="people/iv/index.html", frame=MADE, count=34, tally=told,
                   url="https://varga.example/")
     ).one("main")  # fmt: skip
-    assert " ".join(text.text.split()).startswith(
-        "Home People Ilse Varga Stories: 34 Published: 31 Quoted: 3 Its own site"
-    )
+    assert " ".join(text.text.split()).startswith("Home People Ilse Varga Stories: 34 Published: 31 Quoted: 3 Website")
+
+
+def test_a_list_is_described_to_machines_by_its_newest_stories() -> None:
+    page = outline(list_page("person", "Ilse Varga", LINES, path="people/iv/index.html", frame=MADE, count=34))
+    told = page.one("meta", name_="description").attributes["content"]
+    assert told == "; ".join(one.title for one in LINES[:3])
 
 
 def test_the_older_years_of_a_long_list_say_which_they_are_and_lead_to_the_others() -> None:

@@ -14,6 +14,7 @@ import pytest
 from digest.model import Issue, IssueSection, IssueStory, SourceRef
 from digest.render.past import PastIssue
 from digest.render.stories import page_sections
+from tests.archive.madesite import frame, issue_pages
 from tests.archive.newsletter import ENTRIES, GRAIN, LOOKS, OWN, SETTINGS, WEEK_46, WEEK_47, changed, page, themed
 from tests.render.outline import outline
 
@@ -45,7 +46,7 @@ def test_who_links_to_the_page_can_show_its_first_picture(look: str) -> None:
     assert told(html, "twitter:card") == "summary_large_image"
     assert json.loads(outline(html).one("script").text)["image"] == "https://wire.example/harbour.jpg"
     assert told(html, "og:type") == "article"
-    assert told(html, "og:locale") == "en"
+    assert told(html, "og:locale") is None  # https://ogp.me: it takes a country, which "en" does not name
     assert told(html, "og:url") == "https://policyweek.example/brief/2026-W47/"
 
 
@@ -122,3 +123,15 @@ def test_a_day_is_told_to_machines_where_the_editor_left_it_as_the_source_publis
 def test_a_source_in_a_language_of_the_same_name_is_not_foreign() -> None:
     (section,) = page_sections(with_stories(WEEK_47.stories[2], GRAIN), settings=SETTINGS, entries=ENTRIES)
     assert [one.source and one.source.language for one in section.stories] == ["ar", None]
+
+
+def test_the_language_is_named_to_who_links_to_the_page_if_it_has_a_country() -> None:
+    assert told(page(WEEK_47, settings=changed(language="de-AT")), "og:locale") == "de_AT"
+    assert told(page(WEEK_47, settings=changed(language="zh-Hans")), "og:locale") is None
+
+
+@IN_EVERY_LOOK
+def test_a_corrected_issue_says_to_machines_when_that_was(look: str) -> None:
+    corrected = issue_pages(frame(look))
+    assert told(corrected.page(), "article:modified_time") == "2026-11-24"
+    assert told(replace(corrected, notes=()).page(), "article:modified_time") is None

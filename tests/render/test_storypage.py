@@ -188,3 +188,12 @@ def test_whatever_a_story_says_nothing_active_comes_of_it(texts: list[str], look
 def test_the_date_of_a_story_follows_the_language() -> None:
     made = frame(settings=changed(language="de"))
     assert "20. November 2026" in outline(issue_pages(made, on=ON).story(0)).one("main").text
+
+
+def test_a_story_whose_first_sentence_is_long_is_described_by_how_it_begins() -> None:
+    page = story()
+    told = page.one("meta", name_="description").attributes["content"]
+    assert told.startswith("Agriculture ministers of the eleven states")
+    assert told.endswith("…")
+    assert 120 < len(told) <= 160
+    assert article(page)["description"] == told

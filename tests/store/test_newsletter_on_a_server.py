@@ -23,7 +23,7 @@ def test_a_week_from_fetching_to_the_pages_and_the_week_after(root: Path) -> Non
     assert not (root / "state" / "digest.db").exists()
 
     found = digest("search", "wind", "cable", "--json", root=root).json
-    assert [(hit["state"], hit["issue"]) for hit in found["hits"]] == [("used", "2026-W47")]
+    assert [(hit["state"], hit["issue"]) for hit in found["hits"]] == [("printed", "2026-W47")]
     assert "2026-W47" in digest("why", "cable", root=root).out
     assert digest("status", "--json", root=root, now=NOW).code == 0
     again = digest("draft", root=root, now=NEXT_WEEK)

@@ -70,6 +70,9 @@ def ids(store: Store, query: str) -> list[str]:
     [
         ("price cap", ["01", "02"]),  # the title weighs more
         ('"price cap"', ["01"]),  # together
+        ("“price cap”", ["01"]),  # as a keyboard has made them
+        ("„price cap“", ["01"]),
+        ("« price cap »", ["01"]),
         ("PRICE Cap", ["01", "02"]),
         ("the price of the cap", ["01", "02"]),  # stop words ask for nothing
         ("price NOT cap", []),  # no operators: a word like any other
@@ -77,6 +80,7 @@ def ids(store: Store, query: str) -> list[str]:
         ("sanction*", ["03", "04"]),
         ("sanction", []),
         ('"shadow fl"*', ["04"]),
+        ('"shadow fl*"', ["04"]),
         ("ubertragungsnetze", ["06"]),  # accents do not matter
         ("气候政策", ["05"]),  # inside a clause without blanks
         ("气候政策 港口", ["05"]),

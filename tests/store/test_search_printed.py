@@ -16,7 +16,7 @@ from digest.errors import UsageError
 from digest.model import ISSUE_ITSELF, Named, Printed
 from digest.store import schema
 from digest.store.database import Store, open_store
-from digest.store.printed import forget_printed, save_printed
+from digest.store.printed import save_printed
 from digest.store.search import Filter, Found, count_new, index_new, is_behind, search
 from digest.store.searchfilters import names_like
 from digest.store.searchindex import ENTRIES, NAMES, PRINTED, TOLD
@@ -242,7 +242,7 @@ def test_after_any_changes_the_index_finds_what_is_printed(empty: Store, steps: 
                         for place, word in enumerate(args[1])]  # fmt: skip
                 save_printed(connection, name, rows)
             elif what == "forget":
-                forget_printed(connection, [(name, 0)])
+                connection.execute(printed.delete().where(printed.c.issue == name, printed.c.place == 0))
             elif what == "reword":
                 connection.execute(update(printed).where(printed.c.issue == name).values(text=f"now {args[1]}"))
             else:

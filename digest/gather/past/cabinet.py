@@ -23,7 +23,9 @@ MOST_BYTES: Final = 8_000_000_000
 _MOST_RATIO = 1_000  # deflate cannot do more than 1,032
 _BOMB_BYTES = 200_000_000  # less is no harm, however well it was packed
 _OUTSIDE: Final = re.compile(r"^(?:[A-Za-z]:|[/\\])|(?:^|[/\\])\.\.(?:[/\\]|$)")
-_OF_SYSTEMS: Final = re.compile(r"(?:^|/)(?:__MACOSX|\.git|node_modules)/|(?:^|/)(?:\._|\.DS_Store|Thumbs\.db)")
+_OF_SYSTEMS: Final = re.compile(
+    r"(?:^|/)(?:__MACOSX|\.git|node_modules|_site|_layouts|_includes)/|(?:^|/)(?:\._|\.DS_Store|Thumbs\.db)"
+)
 
 
 class UnreadError(Exception):

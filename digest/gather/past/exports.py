@@ -1,8 +1,11 @@
 """Exports of newsletter tools: a table of what was sent, and a file for each.
 
-Mailchimp: ``campaigns.csv`` (Title, Subject, Send Date …) and a folder of HTML files, or the older layout with a folder
-for each campaign. Buttondown: Markdown files with front matter, a table or a list of JSON with the texts in it.
-Substack: ``posts.csv`` and ``posts/ID.html``. Columns are found by their names, whatever their order and case.
+Mailchimp: ``campaigns.csv`` (Title, Subject, Send Date, Unique Id …; "May 19, 2019 06:00 pm") and beside it
+``campaigns_content/12020101_title-in-signs-of-ascii.html``, both some folders deep; or the older layout with a folder
+for each campaign. The number in a file's name is in no column. Buttondown: ``emails/SLUG.md`` and ``emails.csv`` (id,
+secondary_id, subject, publish_date, source, slug), Markdown files with front matter, or a list of JSON with the texts
+in it. Substack: ``posts.csv`` and ``posts/ID.SLUG.html``. Columns are found by their names, whatever their order and
+case. The layouts are those that other importers read: Ghost's of Buttondown and Substack, small ones of Mailchimp.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -28,7 +33,7 @@ from digest.text.urls import clean_url
 
 Row = Mapping[str, Any]
 
-_SENT: Final = ("send_date", "send_time", "sent_date", "date_sent", "sent", "date", "create_time")
+_SENT: Final = ("send_date", "send_time", "sent_date", "date_sent", "sent", "date")
 _TABLE_NAMES: Final = re.compile(r"(?:^|/)(?:campaigns?|emails?|posts|archives?)\.(?:csv|json)$", re.IGNORECASE)
 _LEAST_WORDS = 3
 
@@ -75,50 +80,74 @@ def read_mailchimp(cabinet: Cabinet, reading: Reading) -> Iterator[Found]:
     """The campaigns of a Mailchimp export. The table says when each was sent; one that is not in it was not sent."""
     rows = table_of(cabinet)
     files = [one for one in cabinet.names if PurePosixPath(one).suffix.lower() in HTML]
-    by_file, rest = _matched(files, rows)
+    by_file, rest, guessed = _matched(files, rows, reading)
     for name in files:
         row = by_file.get(name, {})
         date = moment_of(row, reading.zone, _SENT)
-        if rows and date is None:
-            yield NotTaken(
-                origin=f"{cabinet.title}/{name}", why="was not sent, as far as the table says", is_failure=False
-            )
+        if rows and (date is None or one_of(row, "status").lower() not in {"", "sent"}):
+            why = "was not sent, as far as the table says"
+            yield NotTaken(origin=f"{cabinet.title}/{name}", why=why, is_failure=False)
             continue
         told = {key: value for key, value in row.items() if key in {"subject", "subject_line", "title", "preview_text"}}
         told = {"subject": one_of(row, "subject", "subject_line", "title")} | told if row else {}
-        guid = one_of(row, "unique_id", "campaign_id", "id")
-        yield read_page(
-            cabinet, name, told | ({"guid": f"mailchimp {guid}"} if guid else {}), reading, form="mailchimp", date=date
-        )
+        if guid := one_of(row, "unique_id", "campaign_id", "id"):
+            told["guid"] = f"mailchimp {guid}"
+        found = read_page(cabinet, name, told, reading, form="mailchimp", date=date)
+        if isinstance(found, PastLetter) and name in guessed:
+            found = replace(found, doubts=("others have its title: is this its day?",))
+        yield found
     for row in rest:
         title = one_of(row, "subject", "title")
         if moment_of(row, reading.zone, _SENT) and title:
             yield NotTaken(origin=f"{cabinet.title}: {title}", why="its text is not in the export")
 
 
-def _matched(files: Sequence[str], rows: Sequence[Row]) -> tuple[dict[str, Row], list[Row]]:
-    """The row of each file, by the campaign's number or title in its name; and the rows of no file."""
+def _matched(
+    files: Sequence[str], rows: Sequence[Row], reading: Reading
+) -> tuple[dict[str, Row], list[Row], frozenset[str]]:
+    """The row of each file, by the campaign's number or title in its name; the rows of no file; and what was guessed.
+
+    Campaigns of one title are told apart by their order: their numbers and their days rise together.
+    """
     found: dict[str, Row] = {}
-    left = list(files)
     rest: list[Row] = []
-    for row in rows:
+    guessed: set[str] = set()
+    left = sorted(files, key=lambda one: (_number(one), one))
+    named = {one: _named(one) for one in files}
+    for row in sorted(rows, key=lambda one: moment_of(one, reading.zone, _SENT) or reading.now):
         ids = [one_of(row, key) for key in ("unique_id", "campaign_id", "id", "web_id")]
-        keys = [title_key(one_of(row, key)) for key in ("title", "subject", "subject_line")]
-        name = next((one for one in left if any(part and part in re.split(r"[/_.-]", one) for part in ids)), None)
-        name = name or next((one for one in left if _named(one) in [key for key in keys if key]), None)
-        if name is None:
+        keys = {key for column in ("title", "subject", "subject_line") for key in _keys(one_of(row, column))}
+        by_id = [one for one in left if any(part and part in re.split(r"[/_.-]", one) for part in ids)]
+        fitting = by_id or [one for one in left if named[one] in keys]
+        if not fitting:
             rest.append(row)
-        else:
-            found[name] = row
-            left.remove(name)
-    return found, rest
+            continue
+        if len(fitting) > 1:
+            guessed |= {*fitting}
+        found[fitting[0]] = row
+        left.remove(fitting[0])
+    return found, rest, frozenset(guessed)
+
+
+def _number(name: str) -> int:
+    found = re.match(r"\d{1,18}", PurePosixPath(name).name)
+    return int(found.group()) if found else 0
 
 
 def _named(name: str) -> str:
     """What a file's name says of its title: ``content/1234_spring-is-here.html``, ``spring is here/index.html``."""
     path = PurePosixPath(name)
     stem = path.parent.name if path.stem.lower() in {"index", "content", "campaign", "email"} else path.stem
-    return title_key(re.sub(r"[-_]+", " ", re.sub(r"^\d+[-_. ]+", "", stem)))
+    return next(iter(_keys(re.sub(r"^\d+[-_. ]+", "", stem))), "")
+
+
+def _keys(title: str) -> list[str]:
+    """How a file may be named for a title: with signs of ASCII, of which letters with accents are some or are none."""
+    folded = unicodedata.normalize("NFKD", title.casefold())
+    bare = "".join(sign if sign.isascii() else " " for sign in unicodedata.normalize("NFC", title.casefold()))
+    spelled = (folded.encode("ascii", "ignore").decode(), bare, title_key(title))
+    found = (" ".join(re.findall(r"\w+", re.sub(r"[-_]+", " ", one))) for one in spelled)
+    return [key for key in dict.fromkeys(found) if key]
 
 
 def read_buttondown(cabinet: Cabinet, reading: Reading) -> Iterator[Found]:
@@ -183,6 +212,9 @@ def read_substack(cabinet: Cabinet, reading: Reading) -> Iterator[Found]:
         row = rows.get(path.stem)
         if row is None:
             yield NotTaken(origin=f"{cabinet.title}/{name}", why="is not in posts.csv", is_failure=False)
+            continue
+        if one_of(row, "type").lower() == "page":  # "About", "Imprint": they are published and dated as posts are
+            yield NotTaken(origin=f"{cabinet.title}/{name}", why="is a page of the site, no letter", is_failure=False)
             continue
         told: dict[str, Any] = {**row, "guid": f"substack {path.stem}", "published": "", "type": ""}
         date: datetime | None = moment_of(row, reading.zone, ("email_sent_at", "post_date"))

@@ -31,16 +31,23 @@ _SENT_TO: Final = re.compile(
     r"this (?:e-?mail|message|newsletter) was (?:sent|delivered) to|why did i get this|"
     r"you(?:['’]re| are) (?:on|subscribed to) (?:the|our|this)|(?:manage|update|change) (?:your )?(?:e-?mail )?"
     r"(?:preferences|subscription|profile|settings)|add us to your address ?book|sent with (?:mailchimp|love by)|"
-    r"no longer wish to receive|don['’]t want to receive|"
-    r"sie (?:erhalten|bekommen) diese|diese (?:e-?mail|nachricht) wurde an|"
-    r"vous recevez ce|ce (?:message|courriel) a été envoyé à|reci(?:bes?|be usted) este (?:correo|mensaje|bolet)|"
-    r"ha recibido este (?:correo|mensaje|bolet)|este (?:correo|mensaje) (?:fue|ha sido) enviado a",
+    r"no longer wish to receive|don['’]t want to receive|(?:to )?stop receiving (?:these|this|our)|"
+    r"change how you (?:receive|get)|update your (?:details|e-?mail)|"
+    r"sie (?:erhalten|bekommen) diese|diese (?:e-?mail|nachricht) wurde an|nicht mehr (?:erhalten|empfangen|bekommen)|"
+    r"(?:profil|einstellungen|daten|abo\w*) (?:\w+ )?(?:bearbeiten|ändern|aktualisieren|verwalten)|"
+    r"vous recevez ce|ce (?:message|courriel|mail) a été envoyé à|(?:cet )?e-?mail a été envoyé à|"
+    r"ne (?:plus|souhaitez plus) recevoir|(?:gérer|modifier|mettre à jour) (?:vos|mes|votre|mon) (?:préférences|"
+    r"abonnement|profil|coordonnées)|reci(?:bes?|be usted) este (?:correo|mensaje|bolet)|"
+    r"ha recibido este (?:correo|mensaje|bolet)|este (?:correo|mensaje) (?:fue|ha sido) enviado a|"
+    r"no desea(?:s)? (?:seguir )?recib|dejar de recibir|(?:actualizar|gestionar|cambiar|modificar) "
+    r"(?:(?:tus|sus|mis|las) )?(?:preferencias|suscripci|datos|perfil)",
     re.IGNORECASE,
 )
 _LEAVE: Final = re.compile(
     r"unsubscribe|leave (?:the|this) list|opt[- ]out|forward (?:this|to a friend)|sign up here if|abbestellen|"
-    r"newsletter abmelden|abmelden\W*\Z|austragen|(?:se|vous) désabonner|désinscri|désabonnement|"
-    r"dar(?:te|se) de baja|cancelar (?:la )?suscripción",
+    r"newsletter abmelden|abmelden\W*\Z|(?:zum|zur) ab(?:melden|meldung|bestell)|austragen|"
+    r"(?:se|vous) désabonner|désinscri|désabonnement|dar(?:te|se|me) de baja|cancelar (?:la |mi |tu |su )?suscripción|"
+    r"disiscri|cancella(?:re|ti)? (?:la |l['’])?iscrizione|uitschrijven|afmelden\W*\Z",
     re.IGNORECASE,
 )
 _HELLO: Final = re.compile(
@@ -77,6 +84,16 @@ _IMG: Final = re.compile(r'<img\b((?:[^<>"]|"[^"]*+")*+)>')
 _FILLER: Final = re.compile("[\u034f\u00ad\u200b-\u200f\u2007\u2060\ufeff\u00a0\\s]+")
 _LONGEST_FOOTER = 320
 _FIRST_LINES = 12  # in which a letter greets
+_FORWARDED: Final = re.compile(
+    r"-*\s*(?:(?:begin )?forwarded message|original message|weitergeleitete nachricht|(?:ursprüngliche|original-?) ?"
+    r"nachricht|message transféré|message d['’]origine|mensaje reenviado|mensaje original)\s*:?\s*-*",
+    re.IGNORECASE,
+)
+_FORWARDED_HEAD: Final = re.compile(
+    r"(?:from|to|cc|bcc|sent|date|subject|reply-to|von|an|gesendet|datum|betreff|antwort an|de|à|envoyé|objet|"
+    r"para|enviado|fecha|asunto)\s*:",
+    re.IGNORECASE,
+)
 _MAILMAN: Final = re.compile(r"_{20,}")
 
 
@@ -90,19 +107,27 @@ class Tidied:
     left_out: tuple[str, ...]  # the lines that were taken out
 
 
-def tidy(html: str, *, readers: Sequence[str] = (), base: str | None = None, mailed: bool = True) -> Tidied:
+def tidy(
+    html: str,
+    *,
+    readers: Sequence[str] = (),
+    tokens: Sequence[str] = (),
+    base: str | None = None,
+    mailed: bool = True,
+) -> Tidied:
     """A letter as anybody may read it, as clean HTML.
 
     Args:
         html: as it came.
         readers: addresses and names of those to whom it was mailed.
+        tokens: what else in its links only these have.
         base: where it stood on the web; relative addresses of links are resolved against it.
         mailed: whether this is what one reader got, and may greet by a name that is not among ``readers``.
     """
     shown, hidden = split_hidden(_COUNTER.sub("", html))
     marked = _SCHEME_LESS.sub(rf"\g<1>{HERE}", _CID.sub(rf"\1{HERE}cid:", _FILLED_LINK.sub(r"\1", shown)))
     body, left_out = _without_lines(clean(marked, base=base), readers, mailed=mailed)
-    told, lost = without_readers(body, readers)
+    told, lost = without_readers(body, readers, tokens)
     body = clean(_without_names(_FILLED_IN.sub("", told), readers))
     return Tidied(html=body, preheader=_preheader(hidden, readers), lost_links=lost, left_out=tuple(left_out))
 
@@ -125,7 +150,7 @@ def _without_lines(body: Html, readers: Sequence[str], *, mailed: bool) -> tuple
         if _is_furniture(lines[place], number, len(worded), linked="<a " in body[slice(*spans[place])])
         or (number < _FIRST_LINES and _is_greeting(lines[place], readers, mailed=mailed))
     }
-    gone |= _list_footer(lines, worded)
+    gone |= _list_footer(lines, worded) | _forwarding(lines, worded)
     if not gone:
         return body, []
     kept, at = [], 0
@@ -180,6 +205,29 @@ def _list_footer(lines: Sequence[str], worded: Sequence[int]) -> set[int]:
             if any(re.search(r"list(?:info|s?\b)|@", lines[one]) for one in below):
                 return set(below)
     return set()
+
+
+def _forwarding(lines: Sequence[str], worded: Sequence[int]) -> set[int]:
+    """The lines that a mail program puts above what is forwarded, whom it came to among them, and those before."""
+    for number, place in enumerate(worded[:_FIRST_LINES]):
+        if not _FORWARDED.fullmatch(lines[place]):
+            continue
+        after = number + 1
+        while after < len(worded) and _FORWARDED_HEAD.match(lines[worded[after]]):
+            after += 1
+        return set(worded[:after]) if after > number + 1 else set()
+    return set()
+
+
+def public_subject(subject: str, readers: Iterable[str]) -> str:
+    """A subject without the marks that a tool fills in, and without the name of the one whom it speaks to."""
+    bare = " ".join(_FILLED_IN.sub("", subject).split())
+    for name in sorted({part for one in readers for part in (one, *_names_of(one))}, key=len, reverse=True):
+        bare = re.sub(
+            rf"\A{re.escape(name)}\s*[,:!–—-]\s*|\s*,\s*{re.escape(name)}(?=\W*\Z)", "", bare, flags=re.IGNORECASE
+        )
+    bare = re.sub(r"\A\W*,\s*|\s+(?=[,!?.:])", "", bare) if bare != subject else bare
+    return bare[:1].upper() + bare[1:] if bare != subject else bare
 
 
 def _without_names(html: str, readers: Iterable[str]) -> str:

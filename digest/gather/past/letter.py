@@ -45,6 +45,7 @@ class PastLetter:
     sender: str = ""  # the address of a mail's From
     list_id: str = ""
     readers: tuple[str, ...] = ()  # addresses and names of those who got it, as far as it says; they must go
+    tokens: tuple[str, ...] = ()  # what in its links only they have, as far as its header says
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # by address as its HTML writes it
     sha256: str  # of what was read
     doubts: tuple[str, ...] = ()

@@ -2,7 +2,8 @@
 
 The file is read once, from its beginning to its end, and never more than one message of it is in memory. RFC 4155
 describes the format; who quotes lines and how differs (mboxo, mboxrd, mboxcl), so one ``>`` is taken off every line of
-``>``s and "From ", and a line that was not quoted begins a message only if a header follows it.
+``>``s and "From ", and a line that was not quoted begins a message only if it is as such lines are and a header
+follows it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import BinaryIO, Final
 MOST_MESSAGE_BYTES: Final = 64_000_000
 _LONGEST_LINE = 1_000_000  # bytes; RFC 5322 allows 998, programs write more
 _HEADER: Final = re.compile(rb"[!-9;-~]{1,76}:(?:[ \t\r\n]|[^\s/])|>From |X-Mozilla-Status")
+_BETWEEN: Final = re.compile(rb"From (?:\S*\s*\Z|.*(?:\d\d:\d\d|\d{4}))")
+"""The line before a message: a sender and a time, or what some programs write, one word without a time."""
 _QUOTED: Final = re.compile(rb">+From ")
 
 
@@ -39,7 +42,7 @@ def messages(file: BinaryIO) -> Iterator[bytes | None]:
             elif begun:
                 held, size = _with(held, size, waiting)
             waiting = None
-        if after_blank and line.startswith(b"From "):
+        if after_blank and _BETWEEN.match(line):
             waiting = line
         elif begun:
             held, size = _with(held, size, line[1:] if _QUOTED.match(line) else line)

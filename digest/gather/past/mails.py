@@ -10,12 +10,14 @@ from email.utils import getaddresses
 from html import escape
 from pathlib import PurePosixPath
 from typing import Final
+from urllib.parse import unquote
 
 from digest.gather.files import mailparts
 from digest.gather.files.document import UnreadableError
 from digest.gather.files.plaintext import paragraphs
 from digest.gather.past.cabinet import Cabinet, UnreadError
 from digest.gather.past.letter import Form, Found, NotTaken, PastLetter, Picture, Reading, sha256_of
+from digest.gather.past.links import tokens_of
 from digest.text.clean import clean
 from digest.text.plain import plain
 from digest.text.titles import tidy_title
@@ -35,6 +37,15 @@ _UNDERLINED: Final = re.compile(r"\s*(={3,}|-{3,})\s*")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'’]")
 _ADDRESSEES: Final = ("To", "Cc", "Bcc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",
                       "X-Rcpt-To", "X-Forwarded-To", "Resent-To", "X-Delivered-To")  # fmt: skip
+_UNSENT_LABELS: Final = frozenset(
+    """
+    drafts draft chat chats spam entwürfe entwurf brouillons borradores bozze concepten
+    """.split()  # noqa: SIM905  read by people
+)
+"""Google Takeout writes the labels of all mails into one mailbox, in the language of the account."""
+_MARKED: Final = re.compile(r"[:;!]2,[A-Za-z]*[DT][A-Za-z]*\Z")
+"""A maildir's marks of drafts and of what is in the bin; ``;`` and ``!`` stand for the colon on Windows."""
+_EXPUNGED: Final = 0x0008  # Mozilla's nsMsgMessageFlags: what Thunderbird deletes stays in the file until then
 _LEAST_WORDS = 3
 
 
@@ -60,6 +71,8 @@ def _letter(message: EmailMessage, data: bytes, origin: str, reading: Reading, f
     subject = tidy_title(mailparts.header(message, "Subject"))
     if _ANSWER.match(subject) or message.get_content_type() == "multipart/report":
         return NotTaken(origin=origin, why=f"is an answer or a report, no newsletter: {subject[:80]}", is_failure=False)
+    if why := _never_sent(message):
+        return NotTaken(origin=origin, why=why, is_failure=False)
     date = mailparts.date_of(message)
     if date is None:
         return NotTaken(origin=origin, why="says no date", hint="add a Date header to it")
@@ -82,9 +95,20 @@ def _letter(message: EmailMessage, data: bytes, origin: str, reading: Reading, f
         sender=sender[0][1].lower() if sender else "",
         list_id=_list_id(message),
         readers=_readers(message, sender),
+        tokens=tokens_of(mailparts.header(message, "List-Unsubscribe")),
         pictures=_pictures(message, html, reading),
         sha256=sha256_of(data),
     )
+
+
+def _never_sent(message: EmailMessage) -> str:
+    """Why a mail is none that readers got, as the program that kept it says; "" if it says nothing."""
+    labels = {one.strip(' "').casefold() for one in mailparts.header(message, "X-Gmail-Labels").split(",")}
+    if labels & _UNSENT_LABELS:
+        return "is a draft or a chat, as its Gmail labels say"
+    status = mailparts.header(message, "X-Mozilla-Status").strip()
+    is_expunged = re.fullmatch(r"[0-9A-Fa-f]{4}", status) is not None and int(status, 16) & _EXPUNGED
+    return "was deleted, and waits for the mailbox to be compacted" if is_expunged else ""
 
 
 def without_test(subject: str) -> str:
@@ -98,7 +122,11 @@ def read_maildir(cabinet: Cabinet, reading: Reading) -> Iterator[Found]:
     """The letters of a maildir, and of those in it."""
     for name in cabinet.names:
         path = PurePosixPath(name)
-        if path.parent.name in {"cur", "new"}:
+        if path.parent.name not in {"cur", "new"}:
+            continue
+        if _MARKED.search(path.name):
+            yield NotTaken(origin=f"{cabinet.title}/{name}", why="is marked as a draft or as deleted", is_failure=False)
+        else:
             yield _file(cabinet, name, reading, "maildir")
 
 
@@ -173,12 +201,17 @@ def _pictures(message: EmailMessage, html: str, reading: Reading) -> dict[str, P
     """The pictures that came with it and that its text shows, by how it names them."""
     if "<img" not in html.lower():
         return {}
+    shown = html + unquote(html)  # RFC 2392 §2: an id is percent-encoded in its address
     found: dict[str, Picture] = {}
     for part in message.walk():
         if part.get_content_maintype() != "image" and part.get_content_type() != "application/octet-stream":
             continue
         ids = [f"cid:{mailparts.header(part, 'Content-ID').strip('<> ')}", mailparts.header(part, "Content-Location")]
-        names = [one for one in (*ids, part.get_filename() or "") if one not in {"", "cid:"} and one in html]
+        names = [
+            one
+            for one in (*ids, part.get_filename() or "")
+            if one not in {"", "cid:"} and one.removeprefix("cid:") in shown
+        ]
         payload = part.get_payload(decode=True) if names else None
         if isinstance(payload, bytes) and (kept := reading.shelf.put(payload)):
             found |= dict.fromkeys(names, kept)

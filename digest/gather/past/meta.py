@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from digest.text.dates import parse_date
 from digest.text.titles import tidy_title
 
 _TOML: Final = re.compile(r"\A\ufeff?\s*\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_JSON: Final = re.compile(r"\A\ufeff?\s*---json[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _NAMED: Final = re.compile(r"(?:^|[^\d])((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _IN_FOLDERS: Final = re.compile(r"(?:^|/)((?:19|20)\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?:/|-|$)")
 _FALSE: Final = frozenset({"false", "no", "0", "off"})
@@ -23,27 +25,33 @@ DATES: Final = ("date", "publish_date", "published_at", "publishdate", "pubdate"
                 "send_time", "created")  # fmt: skip
 _NOT_SENT: Final = frozenset(
     """
-    draft drafted scheduled unpublished not_sent unsent deleted error paused imported_draft
+    draft drafted scheduled unpublished not_sent unsent deleted error errored paused imported_draft about_to_send
+    managed_by_rss suppressed transactional
     """.split()  # noqa: SIM905  read by people
 )
+"""Buttondown's are those of its API's EmailStatus; a ``transactional`` one went to one reader."""
 _NOT_FOR_ALL: Final = frozenset(
     """
-    private premium paid paid_only only_paid premium_only members subscribers_only founding hidden tiers specific
-    internal
+    private premium paid paid_only only_paid premium_only only_free members subscribers_only founding hidden tiers
+    specific internal churned free
     """.split()  # noqa: SIM905  read by people
 )
 
 
 def read_front_matter(text: str) -> tuple[Mapping[str, Any], str]:
-    """The front matter, its keys in lower case, and what follows it: YAML between ``---``, or TOML between ``+++``."""
-    toml = _TOML.match(text)
-    if toml is None:
-        return front_matter(text)
-    try:
-        found = tomllib.loads(toml[1])
-    except tomllib.TOMLDecodeError:
-        return {}, text
-    return {str(key).lower(): value for key, value in found.items()}, text[toml.end() :]
+    """The front matter, its keys in lower case, and what follows it.
+
+    It is YAML between ``---``, TOML between ``+++``, or what Eleventy knows too, JSON between ``---json`` and ``---``.
+    """
+    for pattern, read in ((_TOML, tomllib.loads), (_JSON, json.loads)):
+        if fenced := pattern.match(text):
+            try:
+                found = read(fenced[1])
+            except (ValueError, RecursionError):
+                return {}, text
+            told = found if isinstance(found, dict) else {}
+            return {str(key).lower(): value for key, value in told.items()}, text[fenced.end() :]
+    return front_matter(text)
 
 
 def one_of(meta: Mapping[str, Any], *keys: str) -> str:
@@ -89,5 +97,6 @@ def _reasons(meta: Mapping[str, Any]) -> Iterator[str]:
         yield "is private"
     for key in ("email_type", "audience", "visibility", "archival_mode", "secondary_state", "type"):
         value = one_of(meta, key).lower().replace(" ", "_").replace("-", "_")
-        if value in _NOT_FOR_ALL or (key == "archival_mode" and value == "disabled"):
+        is_filter = key == "visibility" and ":" in value  # Ghost: "status:free,label:board"
+        if value in _NOT_FOR_ALL or is_filter or (key == "archival_mode" and value == "disabled"):
             yield f"is not for everybody: {key} is {value}"

@@ -40,8 +40,12 @@ _LEAST_WORDS = 3
 def read_pages(cabinet: Cabinet, reading: Reading, *, form: Form = "folder") -> Iterator[Found]:
     """A letter for each web page and each Markdown file that has a date."""
     for name in cabinet.names:
-        suffix = PurePosixPath(name).suffix.lower()
-        if suffix in (*HTML, *MARKDOWN) and PurePosixPath(name).stem.lower() not in _ASIDE:
+        path = PurePosixPath(name)
+        if path.suffix.lower() not in (*HTML, *MARKDOWN) or path.stem.lower() in _ASIDE:
+            continue
+        if "_drafts" in path.parts:  # Jekyll's: nothing in them need say so
+            yield NotTaken(origin=f"{cabinet.title}/{name}", why="is a draft", is_failure=False)
+        else:
             yield read_page(cabinet, name, {}, reading, form=form)
 
 

@@ -90,6 +90,8 @@ def _form_of(cabinet: Cabinet) -> Form:
     if any(name.endswith(_MAILBOX_ENDINGS) for name in names) and not any(name.endswith(HTML) for name in names):
         return "mbox"
     if not any(name.endswith((*HTML, *MARKDOWN, ".eml", ".mbox", ".xml", ".json")) for name in names):
+        if any(name.endswith(".zip") for name in names):
+            raise UsageError(f"{cabinet.title}: holds zip files only", hint="unpack it, and import each by itself")
         raise UsageError(f"{cabinet.title}: holds nothing that past issues are known to be kept in",
                          hint="HTML or Markdown files, mails, a mailbox, or an export")  # fmt: skip
     return "folder"
@@ -97,6 +99,10 @@ def _form_of(cabinet: Cabinet) -> Form:
 
 def _of_cabinet(cabinet: Cabinet, reading: Reading, form: Form) -> Iterator[Found]:
     yield from cabinet.refused
+    for name in cabinet.names:
+        if name.lower().endswith(".zip"):
+            why, hint = "is a zip file in what is imported", "import it by itself if it holds letters"
+            yield NotTaken(origin=f"{cabinet.title}/{name}", why=why, is_failure=False, hint=hint)
     readers: dict[Form, Callable[[Cabinet, Reading], Iterator[Found]]] = {
         "folder": _mixed,
         "maildir": read_maildir,
@@ -115,9 +121,10 @@ def _of_cabinet(cabinet: Cabinet, reading: Reading, form: Form) -> Iterator[Foun
 
 
 def _mixed(cabinet: Cabinet, reading: Reading) -> Iterator[Found]:
-    """Web pages, Markdown files and mails, whichever lie there."""
+    """Web pages, Markdown files, mails and mailboxes, whichever lie there: Google Takeout puts a page beside these."""
     yield from read_pages(cabinet, reading)
     yield from read_emls(cabinet, reading)
+    yield from _mailboxes(cabinet, reading)
 
 
 def _mailboxes(cabinet: Cabinet, reading: Reading) -> Iterator[Found]:

@@ -12,14 +12,17 @@ from typing import Final
 from digest.errors import UsageError
 from digest.gather.embargo import EmbargoError, cut_html, until
 from digest.gather.embargo_words import mentions
-from digest.gather.past.furniture import Tidied, tidy
+from digest.gather.past.furniture import Tidied, public_subject, tidy
 from digest.gather.past.letter import Form, Found, NotTaken, PastLetter, Reading, sha256_of
+from digest.gather.past.links import shared_with
+from digest.model import Html
 from digest.text.plain import plain
 from digest.text.titles import title_key
 
 MAILED: Final[frozenset[Form]] = frozenset({"mbox", "maildir", "eml"})
 _ALIKE = 0.95  # of their words: copies of one letter differ in a name
 _SHOWN_SENDERS = 12
+_SHORTEST_NAME = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ def sift(found: Iterable[Found], wanted: Wanted, reading: Reading) -> tuple[list
     if sieve.others:
         told = f"{sieve.others:,} mail{'' if sieve.others == 1 else 's'} of other senders or lists"
         sieve.left_out.append(NotTaken(origin="the mailbox", why=told, is_failure=False))
-    letters = [one for group in sieve.kept.values() for one in group]
+    letters = [_with_lost_links(one) for group in sieve.kept.values() for one in group]
     return sorted(letters, key=lambda one: (one.letter.date, one.letter.origin)), sieve.left_out
 
 
@@ -86,7 +89,8 @@ def _put(sieve: _Sieve, letter: PastLetter, wanted: Wanted, reading: Reading) ->
         return
     if letter.sender:
         sieve.senders[letter.sender] += 1
-    tidied = tidy(letter.html, readers=letter.readers, base=letter.base, mailed=letter.form in MAILED)
+    mailed = letter.form in MAILED
+    tidied = tidy(letter.html, readers=letter.readers, tokens=letter.tokens, base=letter.base, mailed=mailed)
     words = plain(tidied.html).split()
     if why := _embargo(letter, tidied, reading):
         sieve.left_out.append(NotTaken(origin=letter.origin, why=why, is_failure=False))
@@ -94,16 +98,18 @@ def _put(sieve: _Sieve, letter: PastLetter, wanted: Wanted, reading: Reading) ->
     if not words:
         sieve.left_out.append(NotTaken(origin=letter.origin, why="holds no text"))
         return
-    told = title_key(letter.subject)
+    subject = public_subject(letter.subject, letter.readers)
+    told = title_key(subject)
     identity = sha256_of(f"{day}\n{told}\n{' '.join(words)}")
-    bare = replace(letter, html="")  # tidied it is held once more
-    one = Sifted(letter=bare, tidied=tidied, day=day, identity=identity, doubts=_doubts(letter, tidied))
+    bare = replace(letter, html="", subject=subject)  # tidied it is held once more
+    one = Sifted(letter=bare, tidied=tidied, day=day, identity=identity, doubts=_doubts(bare, words))
     group = sieve.kept.setdefault((day, told), [])
     for place, other in enumerate(group):
         same = other.identity == identity
-        if same or (letter.form in MAILED and _are_copies(words, plain(other.tidied.html).split())):
+        if same or (mailed and _are_copies(words, plain(other.tidied.html).split())):
             doubts = other.doubts if same else _differing(other, one)
-            group[place] = replace(other, copies=other.copies + 1, doubts=tuple(dict.fromkeys(doubts)))
+            kept = _shared(other.tidied, tidied) if mailed else other.tidied
+            group[place] = replace(other, tidied=kept, copies=other.copies + 1, doubts=tuple(dict.fromkeys(doubts)))
             return
     group.append(one)
 
@@ -151,11 +157,24 @@ def _differing(one: Sifted, other: Sifted) -> tuple[str, ...]:
     return (*one.doubts, said) if said else one.doubts
 
 
-def _doubts(letter: PastLetter, tidied: Tidied) -> tuple[str, ...]:
+def _shared(one: Tidied, other: Tidied) -> Tidied:
+    """A letter without the links that only its reader got: those that another reader's copy does not have."""
+    html, lost = shared_with(one.html, other.html)
+    return replace(one, html=Html(html), lost_links=one.lost_links + lost)
+
+
+def _with_lost_links(one: Sifted) -> Sifted:
+    lost = one.tidied.lost_links
+    links = "link" if lost == 1 else "links"
+    said = f"{lost} {links} counted clicks or knew the reader: the words stay without them"
+    return replace(one, doubts=(*one.doubts, said)) if lost else one
+
+
+def _doubts(letter: PastLetter, words: Sequence[str]) -> tuple[str, ...]:
     found = [*letter.doubts]
     if not letter.subject:
         found.append("has no subject")
-    if tidied.lost_links:
-        links = "link" if tidied.lost_links == 1 else "links"
-        found.append(f"{tidied.lost_links} {links} counted clicks and knew the reader: the words stay without them")
+    text = f"{letter.subject} {' '.join(words)}".casefold()
+    if named := next((one for one in letter.readers if len(one) > _SHORTEST_NAME and one.casefold() in text), None):
+        found.append(f"names one to whom it was mailed: {named}")
     return tuple(found)

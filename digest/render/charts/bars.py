@@ -18,6 +18,7 @@ _GAP = 10.0  # between two categories
 _BESIDE_FROM = 480.0
 """Of width: from here on names stand beside their bars, else above them."""
 _MOST_BESIDE = 0.38  # of the width, for names
+_MOST_BEHIND = 0.4  # of the room that bars have, for numbers on each of their sides
 
 
 def bars(chart: Chart, sheet: Sheet, top: float, shapes: list[Shape]) -> float:
@@ -26,7 +27,8 @@ def bars(chart: Chart, sheet: Sheet, top: float, shapes: list[Shape]) -> float:
     names = max((sheet.wide(one) for one in chart.categories), default=0)
     start = min(names, sheet.width * _MOST_BESIDE) + 10 if beside else 0.0
     numbers = [_numbers(chart, sheet, place) for place in range(len(chart.categories))]
-    behind = max((sheet.wide(text) for row in numbers for text in row), default=0) + 8
+    longest = max((sheet.wide(text) for row in numbers for text in row), default=0) + 8
+    behind = min(longest, (sheet.width - start) * _MOST_BEHIND)
     known = [value for one in chart.series for value in one.values if value is not None]
     left, right = any(value < 0 for value in known), any(value >= 0 for value in known)
     scale = scale_of(chart, start + left * behind, sheet.width - right * behind)
@@ -50,7 +52,7 @@ def bars(chart: Chart, sheet: Sheet, top: float, shapes: list[Shape]) -> float:
         for number, text in enumerate(numbers[place]):
             compared = chart.series if chart.change else chart.series[number : number + 1]
             ends = [one.values[place] or 0.0 for one in compared]  # a number stands behind the frame of the one before
-            _value(text, max(ends, key=abs), scale.at, y + number * _BAR, shapes)
+            _value(text, max(ends, key=abs), scale.at, y + number * _BAR, sheet, shapes)
         if not beside:
             shapes.append(Rule(zero, y - 2, zero, y + _BAR * drawn + 1, strong=True))
         y += _BAR * drawn + _GAP
@@ -74,10 +76,11 @@ def _numbers(chart: Chart, sheet: Sheet, place: int) -> tuple[str, ...]:
     return (f"{said[0]} ({shortly(now - before, sheet.language, signed=True)})",)
 
 
-def _value(text: str, value: float, at: Callable[[float], float], y: float, shapes: list[Shape]) -> None:
-    """A number at the end of its bar, on the side where the bar ends."""
+def _value(text: str, value: float, at: Callable[[float], float], y: float, sheet: Sheet, shapes: list[Shape]) -> None:
+    """A number at the end of its bar, on the side where the bar ends; over the bar rather than outside the picture."""
     if not text:
         return
     side: Side = "right" if value < 0 else "left"
-    x = at(value) + (-6 if value < 0 else 6)
+    wide = sheet.wide(text)
+    x = max(at(value) - 6, wide) if value < 0 else min(at(value) + 6, sheet.width - wide)
     shapes.append(Label(x=x, y=y + _BAR / 2 + SIZE * 0.35, text=text, side=side))

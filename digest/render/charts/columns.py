@@ -118,11 +118,13 @@ def _ticks(chart: Chart, sheet: Sheet, middles: list[float], y: float, shapes: l
         for x, text in zip(middles, chart.ticks or chart.categories, strict=True)
         if text.strip()
     ]
-    named = _evenly(named, sheet)
+    are_names = not chart.ticks and chart.kind != "lines"
+    named = _in_two_lines(named, sheet) if are_names else named
+    named = _evenly(named, sheet, are_names=are_names)
     last = ""
     for x, text, below in named:
         shapes.append(_centred(text, x, y + _LINE, sheet))
-        if below and below != last:
+        if below and (are_names or below != last):
             shapes.append(_centred(below, x, y + _LINE * 2, sheet))
             last = below
     lines = 1 + any(below for _, _, below in named)
@@ -140,18 +142,40 @@ def _centred(text: str, x: float, y: float, sheet: Sheet) -> Label:
     return Label(x=x, y=y, text=text, side="middle", quiet=True)
 
 
-def _evenly(named: list[tuple[float, str, str]], sheet: Sheet) -> list[tuple[float, str, str]]:
-    """Every one of them, or every second, third …: the first of these that stand apart."""
+def _evenly(named: list[tuple[float, str, str]], sheet: Sheet, *, are_names: bool) -> list[tuple[float, str, str]]:
+    """Every one of them, or every second, third …: the first of these that stand apart.
+
+    Names cannot be told from their neighbours, as times can: they are rather cut than left out.
+    """
     if len(named) < 2:
         return named
-    wide = max(sheet.wide(part) for _, *parts in named for part in parts) + 8
+    wide = _widest(named, sheet)
     gaps = [two[0] - one[0] for one, two in itertools.pairwise(named)]
     if min(gaps) >= wide:
         return named
     if len(gaps) > 1 and min(gaps[1:]) >= wide:
         return named[1:]  # of the first month there is only the end
     gap = min(gaps[1:] or gaps)
-    if all(len(text) > 12 for _, text, _ in named) and gap >= 40:
-        return [(x, sheet.cut(text, gap - 6), below) for x, text, below in named]
+    if gap >= 40 and (are_names or all(len(text) > 12 for _, text, _ in named)):
+        return [(x, sheet.cut(text, gap - 3), sheet.cut(below, gap - 3)) for x, text, below in named]
     stride = next((size for size in (2, 3, 4, 6, 12) if gap * size >= wide), -(-wide // gap))
     return named[:: int(stride)]
+
+
+def _in_two_lines(named: list[tuple[float, str, str]], sheet: Sheet) -> list[tuple[float, str, str]]:
+    """Names, broken where they have no room beside each other."""
+    if len(named) < 2 or named[1][0] - named[0][0] >= _widest(named, sheet):
+        return named
+    return [(x, *_halves(text)) for x, text, _ in named]
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """A text in two lines, as even as its words allow."""
+    words = text.split(" ")
+    halves = ((" ".join(words[:place]), " ".join(words[place:])) for place in range(len(words), 0, -1))
+    return min(halves, key=lambda both: max(map(len, both)))
+
+
+def _widest(named: list[tuple[float, str, str]], sheet: Sheet) -> float:
+    """Of their lines, with what parts it from the next."""
+    return max(sheet.wide(part) for _, *parts in named for part in parts) + 8

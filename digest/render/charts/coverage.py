@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_NAMES = 10
 _MOST_PARTS = 8
 _MOST_TIED = 3  # names in a sentence
-_YEAR, _MONTH = timedelta(days=365), timedelta(days=31)
+_YEAR = timedelta(days=365)
 _LIVES = (7, 31, 92, 183, 366)  # days, each the most of a column
 
 
@@ -112,7 +112,7 @@ def most_covered(known: Coverage, *, since: date | None = None, until: date | No
     names = sorted(now, key=lambda name: (-now[name], name))[:_MOST_NAMES]
     told = [(now, since, until), (before, start, since - timedelta(days=1))]
     said = known.said
-    compared = oldest <= start + _MONTH  # with less than nearly all of the time before, everybody would have gained
+    compared = oldest <= start + (until - since) / 12  # with less of the time before, everybody would have gained
     return Chart(
         kind="bars",
         title=said.chart_organisations,

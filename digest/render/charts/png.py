@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont, features
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin, features
 
 from digest.render.charts.colours import rgb, series_colours
 from digest.render.charts.shapes import Blocks, Box, Drawing, Label, Line, Rule, runs_from_the_right
@@ -23,9 +23,9 @@ from digest.text.plain import drop_controls
 if TYPE_CHECKING:
     from digest.render.theme import Palette
 
-SCALE = 2
+SCALE = 3
 """Pixels to one of the drawing's units, for screens that have more pixels than they say."""
-PADDING = 20
+PADDING = 16
 """Units of ground around the drawing: in a mail that is dark the picture is a light card."""
 
 _TILE = 6 * SCALE
@@ -114,7 +114,9 @@ def paint(drawing: Drawing, *, palette: Palette, letters: Letters) -> bytes:
             case Label():
                 page.label(shape)
     written = io.BytesIO()
-    page.image.save(written, "PNG", optimize=True)
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Software", "digest")  # so that no picture of somebody else's is drawn over
+    page.image.save(written, "PNG", optimize=True, pnginfo=told)
     return written.getvalue()
 
 

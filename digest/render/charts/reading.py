@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest.errors import UsageError
 from digest.render.charts.chart import MOST_SERIES, Chart, Kind, Series, Table
@@ -24,6 +24,8 @@ _TIME = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,' ]\d{3})*|\d*)(?:[.,]\d+)?")
 _UNKNOWN = frozenset({"", "-", "–", "—", "…", "n/a", "na", "k.a.", "x", "."})
+_TOLD = re.compile(r"sep=([\t;,])\s*?(?:\n|$)", re.IGNORECASE)
+"""The first line of files for Excel: what stands between cells."""
 _BLANKS = str.maketrans(
     {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "−": "-", "\u200e": None, "\ufeff": None}
 )
@@ -39,16 +41,23 @@ class _Cell:
 
 
 def read_table(raw: bytes, *, shown: str) -> Table:
-    """The cells of a file, as they are written; rows without a word are left out.
+    """The cells of a file, numbers as ``1234.5`` however the file writes them; rows without a word are left out.
 
     Args:
         raw: its bytes: UTF-8, or what spreadsheets on Windows write.
         shown: what it is called in messages.
 
     Raises:
-        UsageError: it holds no table: no heading and row, or a row of another length. Says the line.
+        UsageError: it holds no table: no heading and row, or a row of another length; or numbers that can be read in
+            two ways. Says the line.
     """
-    return _read(raw, shown)[0]
+    table, lines, separator = _read(raw, shown)
+    known = [
+        cell for row, line in zip(table.rows, lines, strict=True) for text in row[1:] if (cell := _cell(text, line))
+    ]
+    comma = _decimals_have_commas(known, separator, shown)
+    rows = tuple((row[0], *(_unambiguous(text, comma=comma) for text in row[1:])) for row in table.rows)
+    return replace(table, rows=rows)
 
 
 def read_chart(raw: bytes, *, title: str, kind: Kind | None, shown: str) -> Chart:
@@ -78,6 +87,7 @@ def read_chart(raw: bytes, *, title: str, kind: Kind | None, shown: str) -> Char
             f"{shown}: {len(names)} rows are too many to be read in a picture",
             hint=f"up to {_MOST_ROWS[kind]} rows can be drawn as {kind}; keep those that matter",
         )
+    _require_headings(table.head[1:], shown)
     cells = [[_cell(text, line) for text in row[1:]] for row, line in zip(table.rows, lines, strict=True)]
     known = [cell for row in cells for cell in row if cell]
     _require_one_unit(known, shown)
@@ -102,8 +112,11 @@ def read_chart(raw: bytes, *, title: str, kind: Kind | None, shown: str) -> Char
 def _read(raw: bytes, shown: str) -> tuple[Table, list[int], str]:
     """The cells, the line of each row, and what stands between cells."""
     text = _decoded(raw, shown)
-    first = re.sub(r'"[^"]*"', "", next((line for line in text.split("\n") if line.strip()), ""))
-    separator = next((sign for sign in ("\t", ";", ",") if sign in first), ",")
+    if told := _TOLD.match(text):
+        separator, text = told[1], "\n" + text[told.end() :]
+    else:
+        first = re.sub(r'"[^"]*"', "", next((line for line in text.split("\n") if line.strip()), ""))
+        separator = next((sign for sign in ("\t", ";", ",") if sign in first), ",")
     reader = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=True)
     rows: list[tuple[int, list[str]]] = []
     try:
@@ -118,6 +131,8 @@ def _read(raw: bytes, shown: str) -> tuple[Table, list[int], str]:
         raise UsageError(
             f"{shown}: there is no table in it", hint="the first row has the headings, then come the numbers"
         )
+    width = max(place for _, row in rows for place, cell in enumerate(row, start=1) if cell)
+    rows = [(line, row[:width]) for line, row in rows]  # spreadsheets write columns that were emptied
     head = rows[0][1]
     for line, row in rows[1:]:
         if len(row) != len(head):
@@ -159,6 +174,18 @@ def _cell(text: str, line: int) -> _Cell | None:
     return _Cell(line, text.removeprefix("%").removesuffix("%").strip(), "%" in text)
 
 
+def _require_headings(names: Sequence[str], shown: str) -> None:
+    """That the first row is not numbers already, which would be lost as names; years may be names."""
+    numbers = [
+        name for name in names if _NUMBER.fullmatch(name.translate(_BLANKS)) and not re.fullmatch(r"\d{4}|", name)
+    ]
+    if len(numbers) == len(names):
+        raise UsageError(
+            f"{shown}:1: the first row has numbers where headings should be: “{numbers[0]}”",
+            hint="write a row above it that names the columns",
+        )
+
+
 def _require_one_unit(known: Sequence[_Cell], shown: str) -> None:
     shares = [cell for cell in known if cell.percent]
     others = [cell for cell in known if not cell.percent]
@@ -198,9 +225,8 @@ def _decimal_signs(text: str) -> Iterator[str]:
 def _value(cell: _Cell | None, shown: str, *, comma: bool) -> float | None:
     if cell is None:
         return None
-    plain = cell.text.replace(" ", "").replace("'", "")
-    plain = plain.replace(".", "").replace(",", ".") if comma else plain.replace(",", "")
-    if not _NUMBER.fullmatch(cell.text) or not re.fullmatch(r"[+-]?(\d+(\.\d+)?|\.\d+)", plain):
+    plain = _plain(cell.text, comma=comma)
+    if plain is None:
         raise UsageError(
             f"{shown}:{cell.line}: “{cell.text}” is no number",
             hint="numbers only, with % if they are shares; an empty cell is a number that is not known",
@@ -209,6 +235,20 @@ def _value(cell: _Cell | None, shown: str, *, comma: bool) -> float | None:
     if abs(value) > MOST:
         raise UsageError(f"{shown}:{cell.line}: {cell.text} is too large to be drawn", hint="count in millions, say")
     return value
+
+
+def _plain(text: str, *, comma: bool) -> str | None:
+    """A number as programs write it: ``1234.5``; None: it is none."""
+    plain = text.replace(" ", "").replace("'", "")
+    plain = plain.replace(".", "").replace(",", ".") if comma else plain.replace(",", "")
+    return plain if _NUMBER.fullmatch(text) and re.fullmatch(r"[+-]?(\d+(\.\d+)?|\.\d+)", plain) else None
+
+
+def _unambiguous(text: str, *, comma: bool) -> str:
+    """A cell whose number can be read in one way only; what is no number stays as it is."""
+    cell = _cell(text, 0)
+    plain = _plain(cell.text, comma=comma) if cell else None
+    return f"{plain}{'%' if cell and cell.percent else ''}" if plain else text
 
 
 def in_short(chart: Chart, language: str) -> str:

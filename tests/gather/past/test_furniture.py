@@ -1,6 +1,6 @@
 import pytest
 
-from digest.gather.past.furniture import tidy
+from digest.gather.past.furniture import public_subject, tidy
 from digest.text.plain import plain
 from tests.gather.past.letters import campaign
 
@@ -91,3 +91,43 @@ def test_of_hostile_html_the_words_stay(hostile: str) -> None:
     assert plain(tidied.html).strip() == "Words."
     for bad in ("<script", "onclick", "javascript", "onerror", "<iframe", "@import"):
         assert bad not in tidied.html
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["<a>Profil bearbeiten</a> | <a>Einstellungen ändern</a>", "Zum Abmelden klicken Sie <a>hier</a>.",
+     "Möchten Sie uns nicht mehr empfangen? <a>Klick</a>", "<a>Gérer vos préférences</a>",
+     "Pour ne plus recevoir nos messages, <a>cliquez ici</a>.", "Cet e-mail a été envoyé à vous. <a>Profil</a>",
+     "Si no desea recibir más correos, haga clic <a>aquí</a>.", "<a>Actualizar preferencias</a>",
+     "<a>Darme de baja</a>", "To stop receiving these mails click <a>here</a>.", "<a>Uitschrijven</a>",
+     "<a>Cancella iscrizione</a>"],
+)  # fmt: skip
+def test_the_way_to_leave_goes_in_every_language(words: str) -> None:
+    story = "<p>The ferry left on time for once, and the tide with it.</p>" * 12
+    foot = words.replace("<a>", '<a href="https://x.example/77ab">')
+
+    assert "77ab" not in tidy(f"{story}<p>{foot}</p>").html
+
+
+@pytest.mark.parametrize(
+    ("subject", "public"),
+    [
+        ("Anna, the ferry is late", "The ferry is late"),
+        ("The ferry is late, Anna!", "The ferry is late!"),
+        ("*|FNAME|*, the ferry is late", "The ferry is late"),
+        ("Anna Ferries sink, they say", "Anna Ferries sink, they say"),
+        ("iPads at sea", "iPads at sea"),
+    ],
+)
+def test_a_subject_speaks_to_nobody_by_name(subject: str, public: str) -> None:
+    assert public_subject(subject, ("anna.smith@reader.example", "Anna Smith")) == public
+
+
+def test_what_stands_above_a_forwarded_letter_goes() -> None:
+    head = (
+        "<div>fyi, see below</div><div>---------- Forwarded message ---------<br>From: Notes &lt;n@x.example&gt;<br>"
+        "Date: Thu, 14 Mar 2019<br>Subject: Notes<br>To: Cara &lt;cara@other.example&gt;<br></div>"
+    )
+
+    assert said(f"{head}<p>The tide is in.</p>") == "The tide is in."
+    assert said("<p>Forwarded message</p><p>The tide is in.</p>").startswith("Forwarded message")

@@ -87,3 +87,13 @@ def test_of_a_mailbox_of_twenty_megabytes_one_mail_is_held_at_a_time() -> None:
     tracemalloc.stop()
     assert count == times
     assert most < 12 * len(one) + 1_000_000
+
+
+def test_words_that_look_like_the_line_before_a_message_and_a_header_are_text() -> None:
+    data = mbox(b"Subject: one\n\nText.\n\nFrom now on\nSubject: is what matters.\n").replace(b">From now", b"From now")
+
+    assert len(split(data)) == 1
+
+
+def test_a_mailbox_whose_lines_say_no_time_is_read_all_the_same() -> None:
+    assert len(split(b"From MAILER-DAEMON\nSubject: one\n\nText.\n\nFrom MAILER-DAEMON\nSubject: two\n\nText.\n")) == 2

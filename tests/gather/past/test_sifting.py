@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -103,4 +104,44 @@ def test_links_that_know_the_reader_are_counted_as_a_doubt(reading: Reading) -> 
 
     kept, _ = sift(letters(reading, mail(html, subject="Fish")), Wanted(), reading)
 
-    assert "1 link counted clicks" in kept[0].doubts[0]
+    assert "1 link counted clicks or knew the reader" in kept[0].doubts[0]
+
+
+def test_three_hundred_readers_make_one_letter_and_none_of_them_is_in_it(reading: Reading) -> None:
+    found = letters(
+        reading,
+        *(
+            mail(
+                campaign(1, greeting=f"Dear Reader{n:03},", reader=f"reader{n:03}@mail.example").replace(
+                    "https://fish.example/1", f"https://fish.example/1?k=k{n:03}z9"
+                ),
+                subject=f"Reader{n:03}, the tide is in",
+                to=f"Reader{n:03} Jones <reader{n:03}@mail.example>",
+            )
+            for n in range(300)
+        ),
+    )
+
+    kept, _ = sift(found, Wanted(), reading)
+
+    assert [(one.letter.subject, one.copies) for one in kept] == [("The tide is in", 299)]
+    assert not re.search(r"reader\d|mail\.example/|k\d{3}z9", kept[0].tidied.html, re.IGNORECASE)
+    assert 'href="https://fish.example/1"' in kept[0].tidied.html
+
+
+def test_a_letter_that_names_its_reader_in_its_text_is_doubted(reading: Reading) -> None:
+    html = "<p>The prize of the week goes to Anna Smith of the north quay.</p>"
+
+    kept, _ = sift(letters(reading, mail(html, subject="Fish")), Wanted(), reading)
+
+    assert kept[0].doubts == ("names one to whom it was mailed: Anna Smith",)
+
+
+def test_a_link_with_what_the_way_to_leave_holds_goes(reading: Reading) -> None:
+    html = '<p>The <a href="https://x.example/p/8f14e45fceea">catch of the day</a> is herring, and no end of it.</p>'
+    sent = mail(html, subject="Fish", headers={"List-Unsubscribe": "<https://x.example/u/8f14e45fceea>"})
+
+    kept, _ = sift(letters(reading, sent), Wanted(), reading)
+
+    assert "8f14e45fceea" not in kept[0].tidied.html
+    assert "catch of the day" in kept[0].tidied.html

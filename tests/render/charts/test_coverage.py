@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from digest.model import ISSUE_ITSELF, Named, Printed
 from digest.render.charts.chart import Chart, csv_of, table_of
 from digest.render.charts.coverage import Coverage, by_section, coverage_charts, lives, most_covered
+from digest.render.charts.layout import Manner, lay_out
+from digest.render.charts.shapes import Label
 from digest.render.charts.threads import threads_of
 from digest.render.charts.times import monthly
+from digest.render.furniture import words
 from tests.render.charts.archive import archive
 from tests.render.charts.made import SAID, covered
 
@@ -126,6 +130,12 @@ def test_nothing_is_compared_with_a_year_of_which_half_is_not_there() -> None:
     assert most_covered(covered(104)).change == "Change"
 
 
+def test_an_archive_of_one_issue_is_not_compared_with_the_day_before() -> None:
+    chart = most_covered(known(row("a", 0, names=("Skerry Wind",)), days={"a": MONDAY}))
+
+    assert table(chart) == [("Organisation", "2 Mar 2026"), ("Skerry Wind", "1")]
+
+
 def test_people_are_no_organisations_and_ten_are_enough() -> None:
     rows = [row("a", place, names=(f"Body {place}",)) for place in range(500)]
     person = Printed(issue="b", place=0, anchor="", slug="", story_id=None, title="x", section="World",
@@ -214,3 +224,15 @@ def test_months_are_counted_up_to_the_last() -> None:
     days = [date(2026, 11, 1), date(2026, 11, 30), date(2026, 9, 9), date(2025, 11, 30), date(2026, 12, 1)]
 
     assert monthly(days, until=date(2026, 11, 2), months=3) == (1, 0, 2)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_on_a_telephone_every_column_of_lives_is_named_whole(language: str) -> None:
+    rows, dates = archive(60)
+    counted = Coverage.of(rows, dates, language=language, said=words(language, Path()))
+    chart = lives(counted)[0]
+    drawn = lay_out(chart, Manner(width=340, language=language))
+    said = [one.text for one in drawn.shapes if isinstance(one, Label)]
+
+    assert not [text for text in said if text.endswith("…")]
+    assert all(word in " ".join(said).split() for name in chart.categories for word in name.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from digest.production.charting import WIDTH
 from digest.render.charts.chart import Chart, Series
 from digest.render.charts.colours import rgb, series_colours
 from digest.render.charts.layout import Manner, lay_out
@@ -23,12 +24,12 @@ def painted(chart: Chart, letters: Letters | None = None, *, language: str = "en
 
 def written(chart: Chart, letters: Letters | None = None, *, language: str = "en") -> bytes:
     letters = letters or Letters([OWN])
-    manner = Manner(width=560, language=language, titled=True, measure=letters.measure)
+    manner = Manner(width=WIDTH - 2 * PADDING, language=language, titled=True, measure=letters.measure)
     return paint(lay_out(chart, manner), palette=DAY, letters=letters)
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_is_twice_as_wide_as_a_mail_shows_it_on_an_opaque_ground(name: str) -> None:
+def test_a_chart_has_at_least_two_pixels_to_each_that_a_mail_shows_on_an_opaque_ground(name: str) -> None:
     image = painted(CHARTS[name])
 
     assert (image.format, image.mode, image.width) == ("PNG", "RGB", 1200)

@@ -38,6 +38,9 @@ def values(text: str | bytes) -> list[tuple[float | None, ...]]:
         ("Größe;A\nMarlport;1,5\n".encode("cp1252"), [(1.5,)]),
         ("Port\tA\nMarlport\t1\n".encode("utf-16"), [(1,)]),
         ("Port,A\nMarlport,.5\n", [(0.5,)]),
+        ("sep=;\r\nPort;A\r\nMarlport;1,5\r\n", [(1.5,)]),
+        ("Port,A,,\nMarlport,1,,\nSkerry,2,,\n", [(1, 2)]),
+        ("Port,2024,2025\nMarlport,1,2\n", [(1,), (2,)]),
     ],
 )
 def test_numbers_are_understood_as_people_write_them(text: str | bytes, found: list[tuple[float | None, ...]]) -> None:
@@ -83,6 +86,8 @@ def test_times_become_lines_and_all_else_bars(rows: tuple[str, ...], kind: str) 
         ("Port,a,b,c,d,e,f,g\nx,1,1,1,1,1,1,1\n", "power.csv:1: 7 columns of numbers cannot be told apart"),
         ("Port,A\n" + "x,1\n" * 41, "power.csv: 41 rows are too many to be read in a picture"),
         ("Port,A\n", "power.csv: there is no table in it"),
+        ("Marlport,7\nSkerry,2\n", "power.csv:1: the first row has numbers where headings should be: “7”"),
+        ("sep=;\nPort;A\nx;many\n", "power.csv:3: “many” is no number"),
         ("", "power.csv: there is no table in it"),
         (b"\x89PNG\r\n\x1a\n\0\0", "power.csv: is no text"),
         ('Port,A\n"x,1\n', "power.csv:2: unexpected end of data"),
@@ -101,10 +106,24 @@ def test_what_is_below_nothing_is_not_stacked() -> None:
         read("x,A\n2024,-1\n2025,1\n", kind="stacked")
 
 
-def test_a_table_keeps_its_cells_as_they_are_written() -> None:
-    table = read_table(b"Port;A\nMarlport;1.234,50\n", shown="x")
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (("12.000", "1.234,50"), ("12000", "1234.50")),
+        (("1.234", "12,5 %"), ("1234", "12.5%")),
+        (("%3", "+5"), ("3%", "+5")),
+        (("n/a", "seit 1.234 Tagen"), ("n/a", "seit 1.234 Tagen")),
+    ],
+)
+def test_the_numbers_of_a_table_are_those_of_its_picture(cells: tuple[str, str], found: tuple[str, str]) -> None:
+    table = read_table(f"Port;A;B\n1.234;{cells[0]};{cells[1]}\n".encode(), shown="x")
 
-    assert (table.head, table.rows) == (("Port", "A"), (("Marlport", "1.234,50"),))
+    assert (table.head, table.rows) == (("Port", "A", "B"), (("1.234", *found),))
+
+
+def test_numbers_that_can_be_read_in_two_ways_are_told_to_nobody() -> None:
+    with pytest.raises(UsageError, match=r"x:2: “2\.5” has a point before its decimals"):
+        read_table(b"Port;A;B\nMarlport;1,5;2.5\n", shown="x")
 
 
 def test_what_a_picture_says_in_short() -> None:
