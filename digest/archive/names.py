@@ -86,6 +86,7 @@ class Known:
 
     listed: tuple[tuple[Kind, NamedSettings], ...] = ()
     organisations: Mapping[str, str] = field(default_factory=dict)  # folded → as the archive writes it
+    newsletter: str = ""  # folded; what it says in its own name makes it no subject of its archive
 
     @classmethod
     def of(cls, settings: Settings, organisations: Collection[str]) -> Known:
@@ -99,7 +100,7 @@ class Known:
         for kind, one in listed:
             if kind == "organisation":
                 names |= {folded(name): one.name for name in (*one.also, one.name)}
-        return cls(listed=listed, organisations=names)
+        return cls(listed=listed, organisations=names, newsletter=folded(settings.newsletter.title))
 
     def called(self, kind: Kind, name: str) -> str:
         """The name as the archive writes it: as digest.toml has it, where it is listed there."""
@@ -130,6 +131,8 @@ def names_of(entries: Sequence[Entry], text: str, known: Known) -> tuple[Named, 
 def _published(entries: Sequence[Entry], known: Known) -> Iterator[tuple[Kind, str, str]]:
     for entry in entries:
         named = entry.organisation or ""
+        if folded(named) == known.newsletter:
+            continue
         if folded(named) in known.organisations or _is_organisation(named, entry):
             yield "organisation", named, PUBLISHED
 

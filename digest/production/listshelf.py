@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ from digest.text.spelling import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from markupsafe import Markup
 
     from digest.archive.catalogue import Catalogue, Listed, Shelved
     from digest.production.shelf import Shelf
@@ -147,7 +149,7 @@ class Lists:
             years=years,
             year=part.year,
             url=self._url(listed),
-            spark=sparkline(monthly(days, until=days[0])) if part.year is None else None,
+            spark=_spark(days) if part.year is None else None,
             has_feeds=listed.kind == "section" and part.year is None,
         )
 
@@ -209,6 +211,12 @@ class Lists:
             latest = PastIssue(issue=pages.issue, number=number, on=on, entries=pages.entries)
             stories = {one.place: shelf.story_line((one.issue, one.place)).href for one in newest.stories}
         return home_page(frame=self._frame, latest=latest, earlier=earlier, years=self._year_links(), stories=stories)
+
+
+def _spark(days: Sequence[date]) -> Markup | None:
+    """How often something came up in the last two years; of less than three months there is nothing to see."""
+    counts = monthly(days, until=days[0])
+    return sparkline(counts) if sum(map(bool, counts)) > 2 else None
 
 
 def _year_path(year: int) -> str:

@@ -187,3 +187,7 @@ def test_a_name_of_regular_expression_marks_is_only_a_name() -> None:
 
     assert [one.name for one in names_of((), "The C++ (Group) [x met.", known)] == ["C++ (Group) [x"]
     assert names_of((), "A quiet week.", NOTHING_KNOWN) == ()
+
+
+def test_the_newsletter_itself_is_no_organisation_of_its_archive() -> None:
+    assert names_of((entry(organisation="the  week"),), "", Known.of(settings(), ())) == ()
