@@ -188,3 +188,73 @@ def test_nothing_personal_is_on_the_site(root: Path) -> None:
     personal = [*(one.encode() for one in people), b"readers.example", b"Unmistakable", *tokens]
     site = snapshot(root / "build" / "site")
     assert [(path, one) for path, data in site.items() for one in personal if one in data] == []
+
+
+def test_who_is_listed_later_is_found_in_the_issues_that_are_out(root: Path) -> None:
+    site = root / "build" / "site"
+    config = root / "digest.toml"
+    config.write_text(config.read_text("utf-8") + '\n[[person]]\nname = "Elm Point"\n', "utf-8")
+
+    with opened(root) as project:
+        write_site(project, now=LATER)
+        assert "Whales seen off Elm Point" in page(root, "people/elm-point/index.html")
+        assert 'href="../../people/elm-point/index.html"' in page(root, f"{W47}/whales-seen-off-elm-point/index.html")
+        before = snapshot(site)
+        assert write_site(project, now=LATER) == ()
+    config.write_text(config.read_text("utf-8").replace("Elm Point", "Nobody At All"), "utf-8")
+    with opened(root) as project:
+        write_site(project, now=LATER)
+
+    assert not (site / "people" / "elm-point").exists()
+    assert snapshot(site) != before
+
+
+class Killed(Exception):  # noqa: N818  what ends a run is no error of ours
+    """The end of a run."""
+
+
+def test_a_story_has_no_address_before_its_issue_leaves(tmp_path: Path) -> None:
+    def killed() -> None:
+        raise Killed
+
+    root = make_project(tmp_path / "trial")
+    for words in (["build"], ["approve", "--by", "Ada", "--offline"]):
+        assert digest(*words, root=root, now=FIRST_WEEK).code == 0
+    with opened(root) as project:
+        with project.store.read() as connection:
+            record = issues.get_issue(connection, W47)
+        with pytest.raises(Killed):
+            write_site(project, now=LATER, leaving=record, mark_out=killed)
+        assert not project.site_dir.exists()
+    assert digest("reopen", root=root, now=FIRST_WEEK).code == 0
+    with opened(root) as project, project.store.read() as connection:
+        assert all_printed(connection) == ()
+    path = root / "issues" / f"{W47}.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("### Wind farms wait nine years for a cable", "### Nine years for a cable"), "utf-8")
+
+    for words in (["approve", "--by", "Ada", "--offline"], ["publish"]):
+        ran = digest(*words, root=root, now=FIRST_WEEK)
+        assert ran.code == 0, ran.err
+
+    assert (root / "build" / "site" / W47 / "nine-years-for-a-cable" / "index.html").exists()
+    assert not (root / "build" / "site" / W47 / "wind-farms-wait-nine-years-for-a-cable").exists()
+
+
+def test_an_issue_that_cannot_be_published_is_not_out(tmp_path: Path) -> None:
+    root = make_project(tmp_path / "trial")
+    for words in (["build"], ["approve", "--by", "Ada", "--offline"]):
+        assert digest(*words, root=root, now=FIRST_WEEK).code == 0
+    broken = root / "templates" / "brief" / "story.html"  # no part of what was approved
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{% nothing %}", "utf-8")
+
+    assert digest("publish", root=root, now=FIRST_WEEK).code != 0
+
+    with opened(root) as project, project.store.read() as connection:
+        record = issues.get_issue(connection, W47)
+        assert record
+        assert record.state == "approved"
+    assert not (root / "build" / "site").exists()
+    broken.unlink()
+    assert digest("publish", root=root, now=FIRST_WEEK).code == 0
