@@ -19,6 +19,7 @@ import click
 
 from digest import __version__
 from digest.cli.options import common_options
+from digest.cli.output import coloured
 from digest.errors import BlockedError, ChangedError, ConfigError, DigestError
 
 if TYPE_CHECKING:
@@ -180,13 +181,13 @@ def _report(error: DigestError, *, as_json: bool) -> int:
 
 
 def _say_error(message: str, *, hint: str | None = None) -> None:
-    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True)
+    click.echo(coloured("error: ", "red", bold=True) + message, err=True)
     if hint:
         _say_hint(hint)
 
 
 def _say_hint(hint: str) -> None:
-    click.echo(click.style("hint: ", fg="cyan") + hint, err=True)
+    click.echo(coloured("hint: ", "cyan") + hint, err=True)
 
 
 def main() -> None:

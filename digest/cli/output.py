@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 MOST = 5
 """Findings of one rule in one file that are listed."""
+
+
+def coloured(text: str, colour: str, *, bold: bool = False) -> str:
+    """Text for a terminal in a colour, unless its owner wants none (https://no-color.org/)."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=bold or None)
 
 
 def finding_line(finding: Finding) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from digest.cli.output import coloured
 from digest.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -63,12 +64,12 @@ class Session:
 
     def warn(self, text: str) -> None:
         """A line of talk that is said even with -q."""
-        click.echo(click.style("! ", fg="yellow") + text, err=True)
+        click.echo(coloured("! ", "yellow") + text, err=True)
 
     def next_step(self, text: str) -> None:
         """What one would do now."""
         if not self.options.quiet and not self.options.as_json:
-            click.echo(click.style("next: ", fg="cyan") + text, err=True)
+            click.echo(coloured("next: ", "cyan") + text, err=True)
 
     def table(
         self,

@@ -77,7 +77,7 @@ def write_site(
 
     Args:
         project: the newsletter.
-        now: the time; an issue dated later is not shown yet.
+        now: the time; an issue from elsewhere that is dated later is not shown yet.
         leaving: an issue whose first page this writes, if it is not out yet.
         mark_out: called when the pages of the issue and its stories are there, before anything leads to them.
 
@@ -132,7 +132,8 @@ def _catalogue(
     leaving: IssueRecord | None,
     slugs: dict[ListKind, dict[str, str]],
 ) -> Catalogue:
-    out = [one for one in issues.all_issues(connection) if one.has_left and (one.out or one.end) <= now]
+    # What this newsletter sent has been public, whatever a clock that was set back says now.
+    out = [one for one in issues.all_issues(connection) if one.has_left and not (one.is_imported and one.end > now)]
     if leaving:
         out.append(replace(leaving, state="out", out=now))
     return make_catalogue(

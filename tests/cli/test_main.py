@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import digest.explain.standing
+from digest.cli.output import coloured
 from digest.errors import BlockedError, ChangedError, DigestError
 from digest.model import Finding
 from tests.support.cli import digest as run
@@ -219,3 +220,10 @@ def test_an_output_that_takes_nothing_is_no_bug(where: str, tmp_path: Path) -> N
 
     assert done.returncode in {0, 1}
     assert "Traceback" not in done.stderr
+
+
+def test_who_wants_no_colours_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert coloured("error: ", "red", bold=True) == "\x1b[31m\x1b[1merror: \x1b[0m"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert coloured("error: ", "red", bold=True) == "error: "
