@@ -22,6 +22,7 @@ from digest.production.browsersearch import SearchedYear, index_site
 from digest.production.faults import find_embargoed, refuse_embargoed
 from digest.production.feedshelf import Feeds
 from digest.production.frozen import IMAGES, VARIANT, current_issue, frozen_issue, frozen_mail, frozen_parts
+from digest.production.keeping import kept_in_memory
 from digest.production.listshelf import Lists, frame_of, is_searched, sitemap_pages
 from digest.production.printing import index_missing, threads_of
 from digest.production.proof import issue_date, logo_file, require_unchanged
@@ -89,15 +90,17 @@ def write_site(
         ProjectError: a name leads outside the site's folder.
     """
     leaving = leaving if leaving and not leaving.has_left else None
-    printed, slugs = _note_printed(project, leaving)
-    with project.store.read() as connection:
-        catalogue = _catalogue(project, connection, printed, now=now, leaving=leaving, slugs=slugs)
-        shelf = _shelf(project, connection, catalogue)
-        feeds = Feeds(shelf)
-        pages = [*_pictures(shelf), *_issue_pages(shelf), *Lists(shelf).pages(), *feeds.pages()]
-        pages += sitemap_pages(shelf, pages)
-        written = publish_pages(project.site_dir, pages, manifest=project.site_manifest, before_lists=mark_out)
-        feeds.keep()
+    with kept_in_memory() as settle:
+        printed, slugs = _note_printed(project, leaving)
+        with project.store.read() as connection:
+            catalogue = _catalogue(project, connection, printed, now=now, leaving=leaving, slugs=slugs)
+            shelf = _shelf(project, connection, catalogue)
+            feeds = Feeds(shelf)
+            pages = [*_pictures(shelf), *_issue_pages(shelf), *Lists(shelf).pages(), *feeds.pages()]
+            pages += sitemap_pages(shelf, pages)
+            settle()
+            written = publish_pages(project.site_dir, pages, manifest=project.site_manifest, before_lists=mark_out)
+            feeds.keep()
     years = _searched_years(catalogue, pages) if is_searched(project) else {}
     language = project.settings.newsletter.language
     index_site(project.site_dir, years, language=language, manifest=project.search_manifest)
