@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.render.charts.chart import MOST_SERIES
@@ -23,6 +24,7 @@ _CONTRASTS = (3.4, 7.0, 4.2, 3.3, 8.5)
 """To their ground, by the place of the series after the first: neighbours differ in grey as well."""
 
 
+@lru_cache(maxsize=16)  # every picture asks for the same two; finding them takes hundredths of a second
 def series_colours(palette: Palette) -> tuple[str, ...]:
     """A colour for each series, the look's accent first; each at least 3:1 to what charts of the palette stand on.
 
