@@ -167,7 +167,7 @@ def _common(project: Project, templates: Templates, frame: Frame) -> str:
     """What every page depends on."""
     settings = project.settings
     shown = (settings.newsletter, settings.theme, settings.issue, settings.section, settings.serve)
-    made_of = (FORMAT, __version__, templates.fingerprint(), frame.sections, frame.menu, msgspec.json.encode(shown))
+    made_of = (FORMAT, __version__, templates.fingerprint(), frame.shared_key, msgspec.json.encode(shown))
     return hashlib.sha256(repr(made_of).encode(errors="surrogatepass")).hexdigest()
 
 

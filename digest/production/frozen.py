@@ -15,6 +15,7 @@ from digest.edit.slices import ALL
 from digest.errors import StateError
 from digest.model import Issue, IssueRecord, Mail
 from digest.store import issues, schema
+from digest.store.corrections import current_text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -90,13 +91,10 @@ def current_issue(connection: Connection, name: str) -> Issue:
     Raises:
         StateError: it is not approved.
     """
-    corrected = issues.last_version(connection, name, origin="corrected")
-    if corrected is not None:
-        return read_issue(corrected.text, path=f"{name} as corrected").issue
-    approved = issues.frozen_part(connection, name, VARIANT, "issue.md")
-    if approved is None:
+    text = current_text(connection, name)
+    if text is None:
         raise StateError(f"{name} is not approved", hint="approve it with `digest approve --by NAME`")
-    return frozen_issue({(VARIANT, "issue.md"): approved}, name)
+    return read_issue(text, path=f"{name} as it is out").issue
 
 
 def frozen_variants(parts: Parts) -> tuple[str, ...]:

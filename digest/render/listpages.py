@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from digest.render.archived import Frame, Link, NameLine, Note, StoryLine
 from digest.render.past import IssueLine
 from digest.render.structured import trail_of
+from digest.text.spelling import folded
 
 ListKind = Literal["section", "organisation", "person"]
 
@@ -88,7 +88,7 @@ def names_page(kind: Literal["organisation", "person"], names: Sequence[NameLine
         TemplateError: a template is wrong.
     """
     title = getattr(frame.words, _PARENTS[kind])
-    ordered = sorted(names, key=lambda one: (_folded(one.name), one.name))
+    ordered = sorted(names, key=lambda one: (folded(one.name), one.name))
     letters = [(letter, list(some)) for letter, some in groupby(ordered, key=lambda one: _letter(one.name))]
     return frame.render("names.html", path=path, title=title, heading=title, letters=letters, count=len(names))
 
@@ -152,12 +152,7 @@ def _parent(kind: ListKind, frame: Frame) -> Link | None:
     return frame.menu.get(_PARENTS.get(kind, ""))
 
 
-def _folded(name: str) -> str:
-    marks = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(mark for mark in marks if not unicodedata.combining(mark))
-
-
 def _letter(name: str) -> str:
     """What a name stands under; "#" if it begins with none."""
-    first = _folded(name)[:1]
+    first = folded(name)[:1]
     return first.upper() if first.isalpha() else "#"

@@ -236,9 +236,3 @@ def _without_names(html: str, readers: Iterable[str]) -> str:
         if "@" in one and len(one) > 5:
             html = re.sub(rf"(?<![\w.+-]){re.escape(one)}(?![\w-])", "", html, flags=re.IGNORECASE)
     return html
-
-
-def local_pictures(html: str) -> tuple[str, ...]:
-    """The addresses, as the letter wrote them, of the pictures in tidied HTML that must have come with it."""
-    found = (re.search(rf' src="{HERE}([^"]*)"', image[1]) for image in _IMG.finditer(html))
-    return tuple(dict.fromkeys(one[1] for one in found if one))
