@@ -12,7 +12,7 @@ PACKAGE = ROOT / "digest"
 MAX_LINES = 350
 LONGER = {
     "model.py": 470,
-    "store/schema.py": 380,
+    "store/schema.py": 400,
 }  # the whole vocabulary, and all tables: what stands apart is not found
 
 BASE = {"model", "errors"}
@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "archive": {*BASE, "disk", "config", "text", "store"},
     "preview": {*BASE, "disk"},
     "serve": {*BASE, "config", "text", "store", "deliver", "render", "production", "project"},
+    "scale": {*BASE, "config", "disk", "store", "deliver", "production", "project", "pipeline"},
 }
 """A folder or module of the package → what it may import of it. Stages never import each other; what is not listed
 here (the pipeline and what belongs to it, the command line) joins them and may import everything below it."""

@@ -66,6 +66,8 @@ VERBS: dict[str, dict[str, str]] = {
     },
     "Machine": {
         "run": "Do what is due: read the inbox, send what is scheduled or left, fetch feeds.",
+        "worker": "Take over mailing, fetching, drafting and publishing, beside other workers.",
+        "migrate-store": "Move the whole store to another database, and verify it.",
         "backup": "Copy the store, safely, while in use.",
         "restore-backup": "Bring back a copy of the store.",
     },

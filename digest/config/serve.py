@@ -22,6 +22,7 @@ class ServeSettings(Table, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # addresses or networks that may say whom they ask for
     languages: tuple[str, ...] = ()  # BCP 47, besides the newsletter's, for a reader to choose from
     mails_per_hour: Annotated[int, Meta(ge=1, le=100_000)] = 200  # that ask for a confirmation, to all together
+    metrics: tuple[str, ...] = ("127.0.0.1", "::1")  # addresses or networks that may read /metrics
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -33,12 +34,9 @@ class ServeSettings(Table, frozen=True, kw_only=True):
             raise WrongKeyError("must be ASCII without <, >, {, }, %, quotes, commas and a question mark", key="url")
         if re.search(r"//|/\.{1,2}/", self.path):
             raise WrongKeyError('has an empty part, "." or ".." in its path', key="url")
-        for one in self.proxies:
-            try:
-                ip_network(one, strict=False)
-            except ValueError as error:
-                msg = f'"{one}" is no address or network; write one such as "127.0.0.1" or "10.0.0.0/8"'
-                raise WrongKeyError(msg, key="proxies") from error
+        for key, networks in (("proxies", self.proxies), ("metrics", self.metrics)):
+            for one in networks:
+                _require_network(one, key)
         for one in self.languages:
             if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", one):
                 raise WrongKeyError(f'"{one}" is no language tag; write one such as "en" or "pt-BR"', key="languages")
@@ -53,3 +51,11 @@ class ServeSettings(Table, frozen=True, kw_only=True):
         """Whether nobody on the way can read along: TLS, or this machine."""
         parts = urlsplit(self.url)
         return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def _require_network(text: str, key: str) -> None:
+    try:
+        ip_network(text, strict=False)
+    except ValueError as error:
+        msg = f'"{text}" is no address or network; write one such as "127.0.0.1" or "10.0.0.0/8"'
+        raise WrongKeyError(msg, key=key) from error

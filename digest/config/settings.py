@@ -31,6 +31,7 @@ from digest.config.checks import (
     Zone,
 )
 from digest.config.inbox import InboxSettings
+from digest.config.scale import ScaleSettings
 from digest.config.serve import ServeSettings
 from digest.config.table import Table, WrongKeyError
 from digest.config.theme import ThemeSettings
@@ -270,6 +271,7 @@ class Settings(Table, frozen=True, kw_only=True):
     serve: ServeSettings | None = None  # None: people leave by mail
     assist: AssistSettings | None = None  # None: no model is asked
     store: StoreSettings = StoreSettings()
+    scale: ScaleSettings = ScaleSettings()
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digest.deliver.carrier import Carrier
 from digest.deliver.crew import Clock, Crew, Render, ReturnPath
-from digest.deliver.ledger import RANGE, Ledger, OnUncertain
+from digest.deliver.ledger import FIRST, LAST, RANGE, Ledger, OnUncertain
 from digest.deliver.line import Envelope, Outcome, stuffed
 from digest.deliver.watch import Watch
 from digest.model import Delivery, Mailing, Tally
@@ -40,18 +40,22 @@ def deliver(
         LoginError: it does not take the login; nothing was changed.
         StoreError: an outcome could not be written. Whatever else goes wrong is in the tally.
     """
-    watch = watch or Watch()
     ledger.recover(mailing.id, owner=owner, policy=on_uncertain, now=clock.now())
-    ranges = ledger.ranges(mailing.id, now=clock.now(), size=RANGE // 2)
-    if ranges and not watch.stop.is_set():
-        with transport.connection():  # kept for the first thread; if there is no way in, nothing is claimed
-            pass
-    run = Crew(
-        ledger, transport, render, mailing.id, ranges, owner=owner, clock=clock, on_uncertain=on_uncertain,
-        return_path=return_path, watch=watch,
-    )  # fmt: skip
-    run.run(transport.connections, on_delivery)
-    return replace(ledger.tally(mailing.id), stopped=watch.reason)
+    return deliver_range(
+        ledger,
+        transport,
+        render,
+        mailing.id,
+        FIRST,
+        LAST,
+        owner,
+        connections=transport.connections,
+        clock=clock,
+        on_uncertain=on_uncertain,
+        on_delivery=on_delivery,
+        return_path=return_path,
+        watch=watch,
+    )
 
 
 def deliver_range(
@@ -70,10 +74,17 @@ def deliver_range(
     return_path: ReturnPath | None = None,
     watch: Watch | None = None,
 ) -> Tally:
-    """Send the due rows with lo ≤ subscriber id ≤ hi; the tally is of these ids. See deliver."""
+    """Send the due rows with lo ≤ subscriber id ≤ hi; the tally is of these ids.
+
+    This is what one process does with a whole list, and a worker with its part of it. Raises as deliver.
+    """
     watch = watch or Watch()
+    ranges = ledger.ranges(mailing_id, lo, hi, now=clock.now(), size=RANGE // 2)
+    if ranges and not watch.stop.is_set():
+        with transport.connection():  # kept for the first thread; if there is no way in, nothing is claimed
+            pass
     run = Crew(
-        ledger, transport, render, mailing_id, [(lo, hi)], owner=owner, clock=clock, on_uncertain=on_uncertain,
+        ledger, transport, render, mailing_id, ranges, owner=owner, clock=clock, on_uncertain=on_uncertain,
         return_path=return_path, watch=watch,
     )  # fmt: skip
     run.run(connections, on_delivery)

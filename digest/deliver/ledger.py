@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 RANGE = 200  # rows claimed at once: one durable commit (3.5 ms), and at most so many in doubt after a power cut
 MAX_ATTEMPTS = 5
+FIRST, LAST = 0, 2**31 - 1  # ids of subscribers: PostgreSQL's INTEGER
 AT_ONCE = 10_000  # ids in memory while ranges are made of them
 
 LEFT = "left the list after it was frozen"
@@ -138,9 +139,12 @@ class Ledger:
             rows = connection.execute(query if issue is None else query.where(table.c.issue == issue)).mappings()
             return tuple(to_mailing(row) for row in rows)
 
-    def ranges(self, mailing_id: str, *, now: datetime, size: int = RANGE) -> tuple[tuple[int, int], ...]:
-        """First and last subscriber id of each run of ``size`` rows that are to be sent now."""
-        query = select(_row.subscriber_id).where(_row.mailing_id == mailing_id, _due(now)).order_by(_row.subscriber_id)
+    def ranges(
+        self, mailing_id: str, lo: int = FIRST, hi: int = LAST, *, now: datetime, size: int = RANGE
+    ) -> tuple[tuple[int, int], ...]:
+        """First and last subscriber id of each run of ``size`` rows that are to be sent now, of lo ≤ id ≤ hi."""
+        due = and_(_row.mailing_id == mailing_id, _row.subscriber_id.between(lo, hi), _due(now))
+        query = select(_row.subscriber_id).where(due).order_by(_row.subscriber_id)
         with self.store.read() as connection:
             some = connection.execute(query.execution_options(yield_per=AT_ONCE))
             batches = some.scalars().partitions(size)

@@ -144,25 +144,8 @@ def send(
     if not after_restore:
         refuse_after_restore(project)
     with sender(project.store, project.root) as name, Ledger(project.store) as ledger:
-        with project.store.read() as connection:
-            if not record.has_left or not is_published(connection, record):
-                raise StateError(f"{record.name} is not published", hint=f"`digest publish {record.name}` comes first")
-            parts = frozen_parts(connection, record)
-            require_unchanged(project, connection, record, parts)
-            issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
-            refuse_embargoed(find_embargoed(project, connection, issue, mail, now=now))
-        if include_new or resend_uncertain:
-            # Before anyone is added: a closed issue is never asked again about those who were put off.
-            with project.store.write() as connection:
-                issues.mark_closed(connection, record.name, now=None)
-        mailing = ledger.open_mailing(
-            record.name,
-            "issue",
-            content_sha256(parts),
-            frozen_variants(parts),
-            now=now,
-            include_new=include_new,
-            variant_for=variant_for(parts, record.name),
+        mailing, parts = begin_mailing(
+            project, ledger, record, now=now, include_new=include_new, again=include_new or resend_uncertain
         )
         tally = deliver_mailing(
             project,
@@ -183,6 +166,51 @@ def send(
             drop_meta(connection, RESTORED)
     settle(project, record, now=clock.now())
     return Sent(record=record, mailing=mailing, tally=tally)
+
+
+def begin_mailing(
+    project: Project,
+    ledger: Ledger,
+    record: IssueRecord,
+    *,
+    now: datetime,
+    include_new: bool = False,
+    again: bool = False,
+) -> tuple[Mailing, Parts]:
+    """The mailing of a published issue, its list frozen, and what it mails; nothing is sent yet.
+
+    Args:
+        project: the newsletter.
+        ledger: its own.
+        record: of the issue.
+        now: the time.
+        include_new: add who subscribed since the list was frozen.
+        again: open an issue that is closed once more.
+
+    Raises:
+        StateError, ChangedError, BlockedError: as ``send``.
+    """
+    with project.store.read() as connection:
+        if not record.has_left or not is_published(connection, record):
+            raise StateError(f"{record.name} is not published", hint=f"`digest publish {record.name}` comes first")
+        parts = frozen_parts(connection, record)
+        require_unchanged(project, connection, record, parts)
+        issue, mail = frozen_issue(parts, record.name), frozen_mail(parts)
+        refuse_embargoed(find_embargoed(project, connection, issue, mail, now=now))
+    if again:
+        # Before anyone is added: a closed issue is never asked again about those who were put off.
+        with project.store.write() as connection:
+            issues.mark_closed(connection, record.name, now=None)
+    mailing = ledger.open_mailing(
+        record.name,
+        "issue",
+        content_sha256(parts),
+        frozen_variants(parts),
+        now=now,
+        include_new=include_new,
+        variant_for=variant_for(parts, record.name),
+    )
+    return mailing, parts
 
 
 def deliver_mailing(

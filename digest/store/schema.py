@@ -25,9 +25,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    true,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration. A test holds it against the migrations' folder; reading it here spares importing Alembic."""
 
 
@@ -80,6 +81,11 @@ source = Table(
     Column("moved_since", Utc),
     Column("gone_since", Utc),
     Column("title", Text),
+    Column("listed", Boolean, nullable=False, server_default=true()),  # in feeds.toml, as the workers last saw it
+    Column("host", Text),  # of a feed on the web: all feeds of a host are asked by one worker
+    Column("claim", String),  # of the batch it was handed out in: digest.store.claims
+    Column("claimed_until", Utc),
+    Index("source_by_due", "next_due"),
 )
 
 entry = Table(
@@ -346,6 +352,20 @@ lease = Table(  # senders that share a store and are alive, each until it says s
     metadata,
     Column("owner", String, primary_key=True),
     Column("until", Utc, nullable=False),
+)
+
+worker = Table(  # processes of `digest worker`, each until it says so again: digest.store.workers
+    "worker",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("version", String, nullable=False),
+    Column("queues", JSON, nullable=False),
+    Column("numbers", JSON, nullable=False),  # under which the queue knows it
+    Column("started", Utc, nullable=False),
+    Column("seen", Utc, nullable=False),
+    Column("ending", Boolean, nullable=False),
 )
 
 delivery = Table(
