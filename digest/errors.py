@@ -9,7 +9,8 @@ DigestError                 exit 1   message, hint
 ├── StateError                       the issue is not in a state that allows this
 │   └── ChangedError                 the file or a template changed after the approval; diff
 ├── StoreError                       the database is damaged or newer than this digest
-│   └── BusyError                    another digest is at work on this project
+│   ├── BusyError                    another digest is at work on this project
+│   └── StaleError                   a newer digest has migrated the store
 ├── BlockedError            exit 4   findings
 └── DeliveryError
     ├── ConnectError                 host, port, security
@@ -118,6 +119,10 @@ class StoreError(DigestError):
 
 class BusyError(StoreError):
     """Another digest is at work on this project."""
+
+
+class StaleError(StoreError):
+    """The store has a schema that this digest does not know: a newer one has migrated it."""
 
 
 class BlockedError(DigestError):

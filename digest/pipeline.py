@@ -24,17 +24,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from digest.errors import StateError, UsageError
-from digest.model import IMPORTED_BY, FetchState, Finding, IssueRecord
+from digest.model import IMPORTED_BY, Finding, IssueRecord
 from digest.project import news_from, period_of, require_issue
-from digest.store import entries, issues, sources
+from digest.store import entries, issues
 from digest.store.corrections import corrections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
-
-    from sqlalchemy import Connection
 
     from digest.deliver.carrier import Carrier
     from digest.deliver.delivery import Clock
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
     from digest.production.mailout import Sent
     from digest.production.proof import Proof
     from digest.project import Project
+    from digest.store.claims import Claim
 
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -66,24 +65,33 @@ class Checked:
 
 
 def fetch(
-    project: Project, *, now: datetime, ask_all: bool = False, environ: Mapping[str, str] = _NO_VARIABLES
+    project: Project,
+    *,
+    now: datetime,
+    ask_all: bool = False,
+    claim: Claim | None = None,
+    environ: Mapping[str, str] = _NO_VARIABLES,
 ) -> Iterator[Fetched]:
     """Ask every source that is due and file what is new. Yields each source's result when it is on the disk.
 
+    With a ``claim`` only its feeds, and no file is read; without, feeds of hosts that workers are at are left to them.
     ``environ`` has the variables that name proxies and hold the passwords of feeds.
     """
     from digest.gather.known import Known
     from digest.gather.reading import gather
-    from digest.production.intake import StoreMemory, file_readings
+    from digest.production.duefeeds import wanted_by, wanted_here
+    from digest.production.intake import StoreMemory, file_readings, left_to_workers
 
     with project.store.read() as connection:
-        states = _states(project, connection)
-        known = Known.of(entries.local_files(connection))
+        if claim is None:
+            wanted, known = wanted_here(project, connection, now=now), Known.of(entries.local_files(connection))
+        else:
+            wanted, known = wanted_by(project, connection, claim, now=now), None
         news = news_from(project, connection, now=now)
     with project.store.look() as connection:
         readings = gather(
-            project.config.sources,
-            states,
+            wanted.sources,
+            wanted.states,
             root=project.root,
             settings=project.settings.gather,
             newsletter_url=project.settings.newsletter.url,
@@ -95,7 +103,8 @@ def fetch(
             news_from=news,
             environ=environ,
         )
-        yield from file_readings(project.store, readings, states, now=now, news_from=news)
+        yield from file_readings(project.store, readings, wanted.states, now=now, news_from=news, claim=claim)
+    yield from left_to_workers(wanted)
 
 
 def draft(
@@ -312,19 +321,6 @@ def send(
 
     record = mailout.issue_to_send(project, now=clock.now(), name=name)
     return mailout.send(project, transport, record, clock=clock, fresh_secret=fresh_secret)
-
-
-def _states(project: Project, connection: Connection) -> dict[str, FetchState]:
-    """What is remembered of each source; nothing of one whose address was changed: it is another feed.
-
-    Unless it was changed to where the feed has said that it moved for good.
-    """
-    listed = {source.id: source.location for source in project.config.sources}
-    return {
-        row.id: row.state
-        for row in sources.load_sources(connection).values()
-        if listed.get(row.id, row.location) in {row.location, row.state.moved_to}
-    }
 
 
 def _heard(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ from digest.store import issues
 from digest.store.database import Store, open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from digest.config.settings import Settings
@@ -82,18 +84,25 @@ class Project:
     def build_dir(self, name: str) -> Path:
         return self.root / "build" / name
 
-    def working(self) -> AbstractContextManager[None]:
-        """Be the only digest that changes issues of this project: the file and the store change together.
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Be the only digest that changes issues of this newsletter, in this folder and in others with the same store.
+
+        The file and the store change together. On a server, should the connection that keeps the others away break,
+        nothing is written to the store any more.
 
         Raises:
             BusyError: another one is at it, for longer than half a minute.
+            StaleError: the store was migrated by a newer digest.
         """
-        return locked(
-            self.root / "state" / "work.lock",
-            wait_s=WAIT_S,
-            busy=f"{self.root}: another digest is at work on this newsletter",
-            hint="wait for it to finish and run this again; nothing was changed",
-        )
+        hint = "wait for it to finish and run this again; nothing was changed"
+        here = f"{self.root}: another digest is at work on this newsletter"
+        elsewhere = f"{self.store.name}: another digest is at work on this newsletter, from another folder or machine"
+        with (
+            locked(self.root / "state" / "work.lock", wait_s=WAIT_S, busy=here, hint=hint),
+            self.store.alone("work", wait_s=WAIT_S, busy=elsewhere, hint=hint, guard=True),
+        ):
+            yield
 
 
 def open_project(root: Path, *, create_store: bool = True) -> Project:

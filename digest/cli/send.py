@@ -14,6 +14,7 @@ from digest.cli.sendcorrections import hand_over_corrections
 from digest.cli.sending import hand_over, publish_first, say_end, sent_line
 from digest.cli.sendlater import send_later
 from digest.cli.sendstatus import sending_data, show_status
+from digest.cli.sendworkers import leave_to_workers
 from digest.errors import StateError, UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from digest.project import Project
 
 _ON_THE_LIST = ("include_new", "resend_uncertain", "accept_refusals", "after_restore")
+_NOT_LATER = (*_ON_THE_LIST, "workers")
 
 
 @make_verb("send")
@@ -33,6 +35,7 @@ _ON_THE_LIST = ("include_new", "resend_uncertain", "accept_refusals", "after_res
 @click.option("--new", "include_new", is_flag=True, help="Mail those too who subscribed after the list was frozen.")
 @click.option("--resend-uncertain", is_flag=True, help="Mail those again of whom it is not known whether they have it.")
 @click.option("--accept-refusals", is_flag=True, help="Go on although the server refuses many; mark those as failed.")
+@click.option("--workers", is_flag=True, help="Leave it to the `digest worker` processes that share the store.")
 @click.option("--after-restore", is_flag=True, help="The store was restored: send all the same, nobody has it.")
 @click.option("--yes", is_flag=True, help="Do not ask: approve a draft; mail the uncertain ones again.")
 @click.option("--by", metavar="NAME", help="Who approves, if it is a draft; else the login name.")
@@ -81,19 +84,26 @@ def _check(given: dict[str, Any]) -> None:
     """Refuse options that cannot be meant together."""
     if sum(bool(given[key]) for key in ("test_address", "dry_run", "status", "when")) > 1:
         raise UsageError("--test, --dry-run, --status and --at exclude each other", hint="give one of them")
-    if given["when"] and any(given[key] for key in _ON_THE_LIST):
+    if given["when"] and any(given[key] for key in _NOT_LATER):
         raise UsageError(
             "--at goes with the issue, --by, --yes and --offline only", hint="the other options are for sending now"
+        )
+    if given["workers"] and given["accept_refusals"]:
+        raise UsageError(
+            "--workers stop when the server refuses many", hint="`digest send --accept-refusals` sends from here"
         )
 
 
 def _send(session: Session, project: Project, issue: str | None, given: dict[str, Any]) -> int:
     from digest.production import mailout
+    from digest.scale.queue import require_server
 
     again = given["include_new"] or given["resend_uncertain"]
     record = mailout.issue_to_send(project, now=session.now, name=issue, again=again)
     if not again and mailout.settle(project, record, now=session.now):
         return _closed(session, project, record)
+    if given["workers"]:
+        require_server(project.store)  # before anything is approved or published
     people = mailout.still_to_send(project, record)
     if not given["after_restore"]:
         mailout.refuse_after_restore(project)
@@ -105,6 +115,8 @@ def _send(session: Session, project: Project, issue: str | None, given: dict[str
             question = f"Approve it, publish it and mail it to {count(people, 'subscriber')}?"
             record = _approve(session, project, record, question, given)
         record = publish_first(session, project, record)
+        if given["workers"]:
+            return leave_to_workers(session, project, record, given)
         ended = hand_over(session, project, transport, record, **{key: given[key] for key in _ON_THE_LIST})
         data = sending_data(ended.sent.record, [(ended.sent.mailing, ended.sent.tally)])
         if not session.options.as_json:

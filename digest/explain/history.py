@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from digest.disk import write_whole
 from digest.edit.issuefile import read_issue
 from digest.errors import BusyError, DigestError, IssueFileError, StateError, UsageError
+from digest.production.desk import take_desk
 from digest.project import read_text, require_issue
 from digest.store import issues
 from digest.store.issues import text_sha256
@@ -152,6 +153,7 @@ def _restore(project: Project, *, now: datetime, name: str, version: str | None,
     with project.store.write() as connection:
         if present is not None:
             issues.save_version(connection, record.name, present, origin="read", base=None, now=now)
+        take_desk(project, connection, record.name)
         # Kept as restored, it is the editor's choice: the next draft must not take it for its own.
         issues.save_version(connection, record.name, text, origin="restored", base=wanted.version.base, now=now)
     if read_text(path, shown) != present:

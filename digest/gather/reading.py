@@ -70,7 +70,7 @@ def gather(
     zone: ZoneInfo,
     now: datetime,
     ask_all: bool = False,
-    known: Known = NOTHING,
+    known: Known | None = NOTHING,
     memory: Memory = BLANK,
     news_from: datetime | None = None,
     environ: Mapping[str, str] = _NO_VARIABLES,
@@ -88,7 +88,8 @@ def gather(
         zone: of the newsletter; what dates without a zone mean.
         now: the time of this fetch; what is remembered derives from it.
         ask_all: ask feeds that are not due yet. Never those that asked to be left alone until later (Retry-After).
-        known: the local documents that were read before; those that are still the same are left out.
+        known: the local documents that were read before; those that are still the same are left out. None: no file
+            here is read, only feeds of the web.
         memory: the items of feeds that were read before; likewise.
         news_from: items of a feed's first fetch that are older are listed and not read; None: they are read.
         environ: the variables that name proxies and hold the passwords of feeds.
@@ -107,14 +108,15 @@ def gather(
     remote = [source for source in sources if source.location.startswith(("http://", "https://"))]
     due = [source for source in remote if politeness.is_due(task.state(source), now=now, ask_all=ask_all)]
     asked, elsewhere = {source.id for source in due}, {source.id for source in remote}
-    folder = Folder(root=root, zone=zone, now=now, limit_bytes=int(settings.max_mb * 1_000_000), states=states,
-                    known=known, memory=memory)  # fmt: skip
     network = _network(due, task) if due else None
     try:
         for source in remote:
             if source.id not in asked:
                 yield _not_due(source, task.state(source))
-        yield from folder.readings([source for source in sources if source.id not in elsewhere])
+        if known is not None:
+            folder = Folder(root=root, zone=zone, now=now, limit_bytes=int(settings.max_mb * 1_000_000), states=states,
+                            known=known, memory=memory)  # fmt: skip
+            yield from folder.readings([source for source in sources if source.id not in elsewhere])
         if network:
             for told in network.answers():
                 yield _reading(told, task)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from digest.check.gate import check_letter
 from digest.check.letter import letter_of
-from digest.deliver.leases import sender
 from digest.deliver.ledger import Ledger
 from digest.deliver.wronged import open_correction
 from digest.disk import write_changed
 from digest.errors import BlockedError, StateError
 from digest.production.faults import find_embargoed, refuse_embargoed
 from digest.production.frozen import VARIANT, content_sha256, current_issue, mail_parts
-from digest.production.mailout import deliver_mailing, refuse_after_restore, settle
+from digest.production.mailout import deliver_mailing, only_sender, refuse_after_restore, settle
 from digest.production.outgoing import is_published, sample_mail, sample_message
 from digest.production.proof import issue_date
 from digest.production.wronged import NOBODY, standing_corrections
@@ -162,12 +161,13 @@ def send_corrections(
     Raises:
         StateError: the corrected pages are not published: the link would lead to the wrong words.
         BlockedError: the gate found something in a mail; nothing was sent.
-        BusyError: another digest is sending from this project.
+        BusyError: another digest is sending it, or from this project.
+        StaleError: the store was migrated by a newer digest.
         ConnectError, LoginError: the mail server is out of reach; nobody was touched.
     """
     refuse_after_restore(project)
     done: list[CorrectionSent] = []
-    with sender(project.store, project.root) as name, Ledger(project.store) as ledger:
+    with only_sender(project, record) as name, Ledger(project.store) as ledger:
         with project.store.read() as connection:
             if not is_published(connection, record):
                 raise StateError(

@@ -13,6 +13,7 @@ from digest.errors import BusyError, IssueFileError
 from digest.production import drafting
 from digest.production.base import base_file
 from digest.production.clipping import clip_addresses
+from digest.production.desk import other_desk, require_desk
 from digest.production.memory import remember
 from digest.production.owed import owed_stories
 from digest.production.refreshing import keep_version, refreshed, save_draft
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from digest.edit.issuefile import IssueFile
     from digest.edit.merge import Change, Merged
@@ -88,9 +91,14 @@ def make_draft(
     say: Callable[[str], object],
     read_files: Callable[[], object],
 ) -> Drafted:
-    """``pipeline.draft``, for one that holds ``project.working()``. ``read_files`` files what is new in feeds/."""
+    """``pipeline.draft``, for one that holds ``project.working()``. ``read_files`` files what is new in feeds/.
+
+    Raises:
+        StateError: the issue is edited in another folder (digest.production.desk). Else as ``pipeline.draft``.
+    """
     with project.store.read() as connection:
         period = current_period(project, connection, now=now, name=name)
+        _mind_the_desk(project, connection, period, say)
     clipped = clip_addresses(project, period, now=now, environ=environ, read_files=read_files, dry_run=dry_run, say=say)
     plan, there = _plan(project, period, now=now), _there(project, period)
     briefing, assisted = plan.briefing, None
@@ -117,6 +125,22 @@ def make_draft(
             keep_version(project, period, there.text, now=now)
         return replace(done, outcome="settled")
     return _written(project, done, there, now=now, dry_run=dry_run)
+
+
+def _mind_the_desk(project: Project, connection: Connection, period: Period, say: Callable[[str], object]) -> None:
+    """Refuse to begin anew, or to go on from an older text, what somebody edits in another folder.
+
+    Raises:
+        StateError: so it would be.
+    """
+    record = issues.get_issue(connection, period.name)
+    if record is None or record.state != "draft":
+        return
+    require_desk(project, connection, period.name)
+    if desk := other_desk(project, connection, period.name):
+        say(
+            f"{period.name} was last drafted in {desk.root} on {desk.host}: what was changed there since is not in here"
+        )
 
 
 def _plan(project: Project, period: Period, *, now: datetime) -> _Plan:

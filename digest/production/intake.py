@@ -10,14 +10,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from digest.gather.identity import Earlier
+from digest.gather.sources import named
 from digest.model import FetchState, Reading, Source
-from digest.store import entries, sources
+from digest.store import claims, entries, sources
 from digest.store.entries import Filed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from digest.gather.memory import There
+    from digest.production.duefeeds import Wanted
+    from digest.store.claims import Claim
     from digest.store.database import Store
 
 _MOST_READINGS: Final = 1000
@@ -34,6 +37,7 @@ class Fetched:
     reading: Reading
     filed: Filed
     told: int = 0  # new and changed entries that the reading has, or had
+    elsewhere: bool = False  # a worker has this feed: nothing was filed here
 
     def without_entries(self) -> Fetched:
         """The same for somebody who wants to keep a thousand of them."""
@@ -57,8 +61,22 @@ class StoreMemory:
         return {row[0]: Earlier(url_key=row[1], title=row[2], published=row[3]) for row in rows}
 
 
+def left_to_workers(wanted: Wanted) -> Iterator[Fetched]:
+    """The feeds that were not asked because workers are at their hosts."""
+    for source in wanted.elsewhere:
+        state = wanted.states.get(source.id, _NEVER)
+        reading = Reading(source=named(source, state.title), outcome="not due", fetched=state)
+        yield Fetched(reading=reading, filed=Filed(), elsewhere=True)
+
+
 def file_readings(
-    store: Store, readings: Iterable[Reading], states: Mapping[str, FetchState], *, now: datetime, news_from: datetime
+    store: Store,
+    readings: Iterable[Reading],
+    states: Mapping[str, FetchState],
+    *,
+    now: datetime,
+    news_from: datetime,
+    claim: Claim | None = None,
 ) -> Iterator[Fetched]:
     """Store what sources told, and give each with what was new of it, once it is on the disk.
 
@@ -68,23 +86,49 @@ def file_readings(
         states: what was remembered of each source before, by id.
         now: the time of the fetch.
         news_from: what a feed's first fetch gives is news from then on; what is older is backlog.
+        claim: under which the feeds are asked: what is its own no longer is not filed, and what is filed is given back
+            with it. None: whoever fetches here has them.
     """
+    if claim is not None:
+        readings = (reading for reading in readings if reading.source.id in claim.ids)
     for batch in _batches(readings):
+        ids = {reading.source.id for reading in batch}
         with store.write() as connection:
-            filed, told = [], []
-            for reading in batch:
-                before = states.get(reading.source.id, _NEVER)
-                state = reading.fetched or _read_from_disk(reading, before, now=now)
-                if reading.outcome == "not due" and state == before:
-                    filed.append(Filed())
-                    continue  # another fetch may have learnt more since
-                first = reading.source.backlog and before.first_fetched is None
-                new = entries.file_entries(connection, reading.entries, now=now, news_from=news_from if first else None)
-                told.append((reading.source, replace(state, last_new=now) if new.new else state))
-                filed.append(new)
-            sources.save_sources(connection, _last_of_each(told))
-        for reading, new in zip(batch, filed, strict=True):
-            yield Fetched(reading=reading, filed=new, told=len(reading.entries))
+            mine = ids if claim is None else claims.held(connection, claim, ids)
+            filed = _file(
+                connection, [one for one in batch if one.source.id in mine], states, now=now, news_from=news_from
+            )
+            if claim is not None:
+                claims.release(connection, claim, mine)
+        for reading in batch:
+            if reading.source.id in mine:
+                yield Fetched(reading=reading, filed=next(filed), told=len(reading.entries))
+            else:
+                yield Fetched(reading=reading, filed=Filed(), elsewhere=True)
+
+
+def _file(
+    connection: Connection,
+    readings: Sequence[Reading],
+    states: Mapping[str, FetchState],
+    *,
+    now: datetime,
+    news_from: datetime,
+) -> Iterator[Filed]:
+    """What was new of each, filed before the first is given."""
+    filed, told = [], []
+    for reading in readings:
+        before = states.get(reading.source.id, _NEVER)
+        state = reading.fetched or _read_from_disk(reading, before, now=now)
+        if reading.outcome == "not due" and state == before:
+            filed.append(Filed())
+            continue  # another fetch may have learnt more since
+        first = reading.source.backlog and before.first_fetched is None
+        new = entries.file_entries(connection, reading.entries, now=now, news_from=news_from if first else None)
+        told.append((reading.source, replace(state, last_new=now) if new.new else state))
+        filed.append(new)
+    sources.save_sources(connection, _last_of_each(told))
+    return iter(filed)
 
 
 def _batches(readings: Iterable[Reading]) -> Iterator[list[Reading]]:

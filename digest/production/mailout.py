@@ -6,7 +6,8 @@ environment (for the password) and the randomness.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -137,13 +138,14 @@ def send(
     Raises:
         StateError: it is not published: links in the mail would lead nowhere, and its entries would not be spent.
         ChangedError, BlockedError: its file is not what was approved, or a story is under embargo.
-        BusyError: another digest is sending from this project.
+        BusyError: another digest is sending it, or from this project.
+        StaleError: the store was migrated by a newer digest.
         ConnectError, LoginError: the mail server is out of reach; nobody was touched.
     """
     now = clock.now()
     if not after_restore:
         refuse_after_restore(project)
-    with sender(project.store, project.root) as name, Ledger(project.store) as ledger:
+    with only_sender(project, record) as name, Ledger(project.store) as ledger:
         mailing, parts = begin_mailing(
             project, ledger, record, now=now, include_new=include_new, again=include_new or resend_uncertain
         )
@@ -166,6 +168,29 @@ def send(
             drop_meta(connection, RESTORED)
     settle(project, record, now=clock.now())
     return Sent(record=record, mailing=mailing, tally=tally)
+
+
+@contextlib.contextmanager
+def only_sender(project: Project, record: IssueRecord) -> Iterator[str]:
+    """Be the only one who sends an issue or its corrections by hand; gives the name to sign rows with.
+
+    Workers do not ask: they share a sending with each other and with this one, by their leases.
+
+    Raises:
+        BusyError: another digest is sending it, or from this project.
+        StaleError: the store was migrated by a newer digest.
+    """
+    store, name = project.store, record.name
+    busy = f"{store.name}: another digest is sending {name}, or corrections of it"
+    hint = (
+        "wait for it to finish: `digest send --status` shows how far it is. To share a sending, start `digest worker`"
+    )
+    with (
+        store.steady(),
+        store.alone(f"send {name}", wait_s=0, busy=busy, hint=hint),
+        sender(store, project.root) as signed,
+    ):
+        yield signed
 
 
 def begin_mailing(

@@ -20,6 +20,7 @@ from digest.edit.fates import entry_ids
 from digest.errors import ChangedError, StateError
 from digest.model import Entry, Html, Issue, IssueRecord, Mail
 from digest.production.charting import numbers_beside
+from digest.production.desk import require_desk
 from digest.production.editions import SLICES, Editions, wanted_editions
 from digest.production.frozen import (
     IMAGES,
@@ -92,9 +93,11 @@ def make_proof(project: Project, connection: Connection, record: IssueRecord) ->
     """Render the issue as its file stands now; once approved, with what was known of its entries then.
 
     Raises:
-        IssueFileError, StateError: the file cannot be read.
+        IssueFileError, StateError: the file cannot be read, or is edited in another folder.
         TemplateError: a template is wrong. Nothing is written.
     """
+    if not record.has_left:
+        require_desk(project, connection, record.name)
     issue = read_issue_file(project, record.name).issue
     frozen = issues.frozen_part(connection, record.name, VARIANT, "entries.json")
     if frozen is None:

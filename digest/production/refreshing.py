@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from digest.edit.draft import base_of
 from digest.edit.issuefile import raw_stories, read_issue
 from digest.edit.merge import Merged, merge
+from digest.production.desk import take_desk
 from digest.store import issues
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def save_draft(
     name = briefing.period.name
     with project.store.write() as connection:
         issues.ensure_issue(connection, briefing.period, now=now)
+        take_desk(project, connection, name)
         if old is not None and merged:
             issues.save_version(connection, name, old, origin="read", base=None, now=now)
         if merged is None:

@@ -19,7 +19,6 @@ from digest.store.database import drop_meta, get_meta, put_meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
@@ -286,13 +285,19 @@ def _stop_key(name: str) -> str:
 
 
 @contextlib.contextmanager
-def run_lock(root: Path) -> Iterator[None]:
-    """Be the only `digest run` of the project in ``root``.
+def run_lock(project: Project) -> Iterator[None]:
+    """Be the only `digest run` of the newsletter, in its folder and in others with the same store.
 
     Raises:
         BusyError: another one is at it.
+        StaleError: the store was migrated by a newer digest.
     """
-    with locked(root / LOCK, wait_s=0, busy=f"{root}: another `digest run` is at work", hint="the next one goes on"):
+    hint = "the next one goes on"
+    here, elsewhere = project.root, f"{project.store.name}: another `digest run` is at work, elsewhere"
+    with (
+        locked(here / LOCK, wait_s=0, busy=f"{here}: another `digest run` is at work", hint=hint),
+        project.store.alone("run", wait_s=0, busy=elsewhere, hint=hint),
+    ):
         yield
 
 

@@ -16,8 +16,10 @@ from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from digest.errors import BusyError, DigestError, StoreError
 from digest.store import schema
+from digest.store.holds import Holds
 from digest.store.searchindex import SEARCH_POSTGRES
-from digest.store.transactions import Purpose, Store, create_schema, migrate, revision_of
+from digest.store.transactions import Held, Purpose, Store, create_schema, migrate, revision_of
+from digest.store.transfermarks import moved_away, said_by_guard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,13 +51,30 @@ _REFUSED = re.compile(r"(password) (?:authentication|supplied)|(database|role) .
 class PostgresStore(Store):
     """A store on a server."""
 
+    def __init__(self, engine: Engine, *, name: str) -> None:
+        super().__init__(engine, name=name)
+        self._holds = Holds(self)
+
+    def alone(self, name: str, *, wait_s: float, busy: str, hint: str, guard: bool = False) -> Held:
+        return self._holds.alone(name, wait_s=wait_s, busy=busy, hint=hint, guard=guard)
+
+    def steady(self) -> Held:
+        return self._holds.steady()
+
+    def migrating(self) -> Held:
+        return self._holds.migrating()
+
     def begin(self, connection: Connection, purpose: Purpose) -> None:
         beginning = _BEGINNINGS[purpose]
         if beginning:
             connection.exec_driver_sql(beginning)
+        if purpose == "write":
+            self._holds.require()  # after the wait for other writers, in which it may have been lost
 
     def named(self, error: DBAPIError) -> DigestError | None:
         code = sqlstate(error) or ""
+        if elsewhere := said_by_guard(str(error.orig)):
+            return moved_away(self.name, elsewhere)
         if code in _BUSY:
             return BusyError(
                 f"{self.name}: another digest is writing to the store",
@@ -114,7 +133,7 @@ _TEXTS = """
 """
 
 
-def open_postgres(url: str, *, create: bool) -> PostgresStore:
+def open_postgres(url: str, *, create: bool, moving: bool = False) -> PostgresStore:
     """Open the database that ``url`` names; see digest.store.database.open_store."""
     address = make_url(url)
     name = address.render_as_string(hide_password=True)
@@ -126,7 +145,7 @@ def open_postgres(url: str, *, create: bool) -> PostgresStore:
     store = PostgresStore(_engine(address, name), name=name)
     try:
         _make(store, create=create)
-        migrate(store)
+        migrate(store, moving=moving)
     except BaseException:
         store.close()
         raise

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from digest.model import FetchState, Source
 from digest.store.schema import source as table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Executable, RowMapping
 
@@ -30,10 +31,25 @@ class SourceRow:
     state: FetchState
 
 
-def load_sources(connection: Connection) -> dict[str, SourceRow]:
-    """Every source ever read, by id."""
-    rows = connection.execute(select(table).order_by(table.c.id)).mappings()
-    return {row["id"]: _source_row(row) for row in rows}
+def load_sources(connection: Connection, ids: Collection[str] | None = None) -> dict[str, SourceRow]:
+    """Every source ever read, by id; or of these ids those that were. Asked in vain counts as read."""
+    query = select(table).where(was_asked()).order_by(table.c.id)
+    if ids is not None:
+        query = query.where(table.c.id.in_(sorted(ids)))
+    return {row["id"]: _source_row(row) for row in connection.execute(query).mappings()}
+
+
+def paused_sources(connection: Connection, ids: Collection[str], *, now: datetime) -> dict[str, SourceRow]:
+    """The feeds on the same hosts as these whose server wants to be left alone, by id."""
+    hosts = select(table.c.host).where(table.c.id.in_(sorted(ids)))
+    query = select(table).where(table.c.retry_after > now, table.c.host.in_(hosts), table.c.listed)
+    return {row["id"]: _source_row(row) for row in connection.execute(query).mappings()}
+
+
+def was_asked() -> ColumnElement[bool]:
+    """Whether anything is remembered of a source; a feed that is only listed has a row as well."""
+    told = (table.c[one.name] for one in fields(FetchState))
+    return or_(*(column.is_not(None) if column.nullable else column != 0 for column in told))
 
 
 def save_source(connection: Connection, source: Source, state: FetchState) -> None:
@@ -61,7 +77,7 @@ def _upsert(dialect: str) -> Executable:
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415  the same, here
     new = insert(table)
-    columns = {column.name: new.excluded[column.name] for column in table.c if not column.primary_key}
+    columns = {name: new.excluded[name] for name in ("kind", "location", "name", *_STATE)}  # no claim of a worker's
     return new.on_conflict_do_update(index_elements=[table.c.id], set_=columns)
 
 

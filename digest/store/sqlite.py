@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from digest.errors import BusyError, DigestError, StoreError
 from digest.store.searchindex import SEARCH_SQLITE
-from digest.store.transactions import Purpose, Store, create_schema, migrate
+from digest.store.transactions import Held, Purpose, Store, create_schema, migrate, require_known
+from digest.store.transfermarks import moved_away, said_by_guard
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -30,12 +31,26 @@ class SqliteStore(Store):
         super().__init__(engine, name=str(path), path=path)
         self.file = path
 
+    def alone(self, name: str, *, wait_s: float, busy: str, hint: str, guard: bool = False) -> Held:  # noqa: ARG002
+        return contextlib.nullcontext()
+
+    @contextlib.contextmanager
+    def steady(self) -> Iterator[None]:
+        with self.read() as connection:
+            require_known(self, connection)
+        yield
+
+    def migrating(self) -> Held:
+        return contextlib.nullcontext()  # one transaction; whoever writes waits for it
+
     def begin(self, connection: Connection, purpose: Purpose) -> None:
         # Reading begins too, or each question would see a state of its own. Writing takes the lock at once: a read that
         # turns into a write may find the state stale and fail.
         connection.execute(text("BEGIN" if purpose == "read" else "BEGIN IMMEDIATE"))
 
     def named(self, error: DBAPIError) -> DigestError | None:
+        if elsewhere := said_by_guard(str(error.orig)):
+            return moved_away(self.name, elsewhere)
         if isinstance(error, OperationalError):
             if "locked" in str(error.orig) or "busy" in str(error.orig):
                 return BusyError(
@@ -82,7 +97,7 @@ class SqliteStore(Store):
             raise
 
 
-def open_sqlite(url: str, root: Path, *, create: bool) -> SqliteStore:
+def open_sqlite(url: str, root: Path, *, create: bool, moving: bool = False) -> SqliteStore:
     """Open the file that ``url`` names, below ``root``; see digest.store.database.open_store."""
     path = root / (make_url(url).database or "state/digest.db")
     if not create and not path.is_file():
@@ -102,7 +117,7 @@ def open_sqlite(url: str, root: Path, *, create: bool) -> SqliteStore:
     _tune(engine)
     store = SqliteStore(engine, path)
     try:
-        migrate(store)
+        migrate(store, moving=moving)
     except BaseException:
         engine.dispose()
         raise

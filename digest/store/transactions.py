@@ -10,19 +10,21 @@ import abc
 import contextlib
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from digest.errors import DigestError, StoreError
+from digest.errors import DigestError, StaleError, StoreError
 from digest.store import schema
+from digest.store.transfermarks import read_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
 Purpose = Literal["read", "write", "share"]
+Held: TypeAlias = "AbstractContextManager[None]"
 
 
 class Store(abc.ABC):
@@ -92,6 +94,46 @@ class Store(abc.ABC):
             yield connection
 
     @abc.abstractmethod
+    def alone(self, name: str, *, wait_s: float, busy: str, hint: str, guard: bool = False) -> Held:
+        """Be the only one that does what ``name`` says, on all machines that share the store, which keeps its schema.
+
+        It ends with the process too, and with its connection to the server. In SQLite there is one machine, and nothing
+        is done: files are locked there (digest.disk.locked).
+
+        Args:
+            name: of the work.
+            wait_s: how long to wait for another who does it; 0: not at all.
+            busy: what to say if that was not long enough, and what to do then (``hint``).
+            guard: of this thread, no ``write()`` begins once it is lost; and before the block begins, the last one of
+                whoever lost it has ended. Without, who loses it is not told: for work that is right if two do it.
+
+        Raises:
+            BusyError: somebody else does it.
+            StaleError: the store was migrated by a newer digest.
+            StoreError: the server is out of reach.
+        """
+
+    @abc.abstractmethod
+    def steady(self) -> Held:
+        """See that the store has the schema this digest knows, and on a server keep it from being migrated meanwhile.
+
+        For work of many transactions, and for processes that live on while a newer digest is installed. Should the
+        connection break, the schema is kept no longer, and nobody is told.
+
+        Raises:
+            StaleError: it was migrated by a newer digest; nothing was changed.
+            BusyError: it is being migrated.
+        """
+
+    @abc.abstractmethod
+    def migrating(self) -> Held:
+        """Have nobody rely on the schema.
+
+        Raises:
+            BusyError: somebody does, for longer than ten seconds.
+        """
+
+    @abc.abstractmethod
     def begin(self, connection: Connection, purpose: Purpose) -> None:
         """Begin a transaction as ``read``, ``write`` and ``share`` promise it."""
 
@@ -122,31 +164,70 @@ def revision_of(connection: Connection) -> str | None:
     return str(found) if found is not None else None
 
 
-def migrate(store: Store) -> None:
+def migrate(store: Store, *, moving: bool = False) -> None:
     """Bring the store to the newest schema, after keeping a copy of it.
 
+    Args:
+        store: it may have any schema.
+        moving: leave it as it is, if it is marked as half moved or moved away (digest.store.transfermarks).
+
     Raises:
-        StoreError: it was written by a newer digest, or is none of digest.
+        StaleError: it was written by a newer digest.
+        StoreError: it is none of digest, or is marked.
+        BusyError: others are at work with it.
     """
     with store.read() as connection:
-        revision = revision_of(connection)
-    if revision == schema.HEAD:
-        return
+        if not _is_older(store, connection, moving=moving):
+            return
+    from digest.store.migrate import upgrade  # noqa: PLC0415  Alembic takes 200 ms to import and to set up
+
+    with store.migrating(), store.write() as connection:
+        if _is_older(store, connection, moving=moving):  # else another digest was quicker; it may have been a newer one
+            with store.saved_before(schema.HEAD):
+                upgrade(connection)
+                store.finish(connection)
+
+
+def _is_older(store: Store, connection: Connection, *, moving: bool) -> bool:
+    """Whether the store has to be migrated. Raises as ``migrate``."""
+    revision = revision_of(connection)
+    mark = read_mark(connection, revision)
+    if revision == schema.HEAD or (mark and moving):
+        return False
+    if mark:
+        raise mark.refusal(store.name)
     if revision is None or not re.fullmatch(r"\d{4}", revision):
         raise StoreError(f"{store.name}: is no store of digest",
                          hint="name another one under [store] in digest.toml")  # fmt: skip
     if revision > schema.HEAD:
-        raise StoreError(
+        raise StaleError(
             f"{store.name}: was written by a newer digest (schema {revision}, this one knows {schema.HEAD})",
             hint="install the newer digest again; nothing was changed",
         )
-    from digest.store.migrate import upgrade  # noqa: PLC0415  Alembic takes 200 ms to import and to set up
+    return True
 
-    with store.write() as connection:
-        if revision_of(connection) != schema.HEAD:  # else another digest was quicker
-            with store.saved_before(schema.HEAD):
-                upgrade(connection)
-                store.finish(connection)
+
+def require_known(store: Store, connection: Connection) -> None:
+    """Refuse to go on with a store that is not as it was opened.
+
+    Raises:
+        StaleError: it has another schema.
+        StoreError: it was moved away.
+    """
+    revision = revision_of(connection)
+    if revision == schema.HEAD:
+        return
+    if mark := read_mark(connection, revision):
+        raise mark.refusal(store.name)
+    if revision is not None and revision > schema.HEAD:
+        raise StaleError(
+            f"{store.name}: was migrated by a newer digest (schema {revision}, this one knows {schema.HEAD})",
+            hint="install the same digest here and start this again; nothing was changed",
+        )
+    raise StaleError(
+        f"{store.name}: is not what was opened (schema {revision or 'none'}, this digest knows {schema.HEAD})",
+        hint="was an older store brought back? Start this again: that migrates it; nothing was changed",
+    )
 
 
 def create_schema(connection: Connection) -> None:

@@ -1,0 +1,244 @@
+"""Mailing in batches: an issue is begun once, its readers become jobs, and a planning finds whoever is still due."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from digest import pipeline
+from digest.deliver.delivery import deliver_range
+from digest.deliver.leases import sender
+from digest.deliver.ledger import FIRST, LAST, Ledger
+from digest.deliver.watch import INTERRUPTED
+from digest.errors import BusyError, DeliveryError, StateError
+from digest.production import mailout, schedule
+from digest.production.schedule import Stop
+from digest.scale.queue import BATCH, BEGIN, CORRECT, DELIVER, AgainError, Queue, live_ranges
+from digest.store import issues
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.model import IssueRecord, Mailing, Tally
+    from digest.production.schedule import Due
+    from digest.project import Project
+    from digest.scale.workplace import Workplace
+
+logger = logging.getLogger(__name__)
+
+BUSY_S = 5.0  # until a job is tried again that another process holds up
+OUT_OF_REACH_S = (5.0, 15.0, 60.0, 300.0)  # until a batch is tried again whose server was out of reach
+REFUSED_S = 600.0  # until an issue is tried again that could not be begun
+LOOKED_AFTER = timedelta(days=30)  # a mailing that is at its end and has uncertain ones: these wait for a person
+
+
+def hand_over(
+    project: Project,
+    queue: Queue,
+    ledger: Ledger,
+    record: IssueRecord,
+    *,
+    now: datetime,
+    include_new: bool = False,
+    again: bool = False,
+) -> tuple[Mailing, int]:
+    """Begin the mailing of a published issue and leave its readers to the workers; says in how many batches.
+
+    Raises as digest.production.mailout.begin_mailing.
+    """
+    mailing, _ = mailout.begin_mailing(project, ledger, record, now=now, include_new=include_new, again=again)
+    return mailing, queue_batches(project, queue, ledger, mailing.id, now=now)
+
+
+def queue_batches(project: Project, queue: Queue, ledger: Ledger, mailing_id: str, *, now: datetime) -> int:
+    """Make jobs of the readers who are due and whom no job has; says how many.
+
+    Two plannings at once may leave two jobs for the same readers: the second finds nothing to claim.
+    """
+    with project.store.read() as connection:
+        live = live_ranges(connection, mailing_id)
+    slots = project.settings.scale.mail_at_once
+    batches = [
+        batch for lo, hi in gaps(live, FIRST, LAST) for batch in ledger.ranges(mailing_id, lo, hi, now=now, size=BATCH)
+    ]
+    return queue.defer_many(
+        DELIVER,
+        (
+            (f"mail-{(len(live) + number) % slots}", {"mailing_id": mailing_id, "lo": lo, "hi": hi})
+            for number, (lo, hi) in enumerate(batches)
+        ),
+    )
+
+
+def gaps(taken: Sequence[tuple[int, int]], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """What of ``first`` to ``last`` lies in none of these ranges, which are sorted by their first number."""
+    for lo, hi in taken:
+        if first < lo:
+            yield first, min(lo - 1, last)
+        first = max(first, hi + 1)
+    if first <= last:
+        yield first, last
+
+
+def deliver_batch(place: Workplace, mailing_id: str, lo: int, hi: int, *, attempts: int) -> None:
+    """Mail one batch: the task around ``deliver_range``.
+
+    Raises:
+        AgainError: the mail server is out of reach, or this worker ends or cannot sign.
+    """
+    project, issue = place.project, _issue_of(place, mailing_id)
+    if issue is None:
+        logger.warning("there is no mailing %s any more", mailing_id)
+        return
+    with project.store.read() as connection:
+        stop = schedule.stop_of(connection, issue)
+    if stop is not None and stop.waits:
+        return  # its readers stay queued: a person is to decide
+    try:
+        mailout.refuse_after_restore(project)
+        tally = _deliver(place, mailing_id, lo, hi, recover=attempts > 0)
+    except BusyError as error:  # slept past its lease, or the server broke down: the planning sees to the rest
+        logger.warning("%s: %s", issue, error.message)
+        return
+    except StateError as error:
+        _note(project, issue, error.message, now=place.now(), waits=True)
+        return
+    except DeliveryError as error:  # out of reach, or no key to sign with on this machine
+        _note(project, issue, error.message, now=place.now(), waits=False)
+        raise AgainError(error.message, seconds=_wait(attempts)) from error
+    logger.info(
+        "%s: a batch is done: %d sent, %d put off, %d refused, %d uncertain, %d left",
+        issue, tally.sent, tally.deferred, tally.failed, tally.uncertain, tally.left,
+        extra={"issue": issue, "lo": lo, "hi": hi, "sent": tally.sent, "uncertain": tally.uncertain},
+    )  # fmt: skip
+    if tally.stopped == INTERRUPTED:
+        raise AgainError("this worker ends", seconds=0.0)
+    if tally.stopped:
+        waits = schedule.waits_for_a_person(tally.stopped)
+        _note(project, issue, tally.stopped, now=place.now(), waits=waits)
+        if not waits:
+            raise AgainError(tally.stopped, seconds=_wait(attempts))
+
+
+def _issue_of(place: Workplace, mailing_id: str) -> str | None:
+    return next((one.issue for one in place.ledger.mailings() if one.id == mailing_id and one.kind == "issue"), None)
+
+
+def _deliver(place: Workplace, mailing_id: str, lo: int, hi: int, *, recover: bool) -> Tally:
+    project, letters = place.project, place.letters(mailing_id)
+    policy = project.settings.send.on_uncertain
+    with (
+        place.carrier() as carrier,
+        place.watching(mailing_id) as watch,
+        sender(project.store, project.root, lease_s=place.timing.lease_s) as owner,
+    ):
+        if recover:
+            place.ledger.recover(mailing_id, owner=owner, policy=policy, now=place.now())
+        return deliver_range(
+            place.ledger,
+            carrier,
+            letters.write,
+            mailing_id,
+            lo,
+            hi,
+            owner,
+            connections=carrier.connections,
+            clock=place.clock,
+            on_uncertain=policy,
+            return_path=letters.stamp.envelope_sender,
+            watch=watch,
+        )
+
+
+def _wait(attempts: int) -> float:
+    return OUT_OF_REACH_S[min(attempts, len(OUT_OF_REACH_S) - 1)]
+
+
+def _note(project: Project, name: str, reason: str, *, now: datetime, waits: bool) -> None:
+    logger.warning("%s: %s", name, reason, extra={"issue": name, "waits": waits})
+    schedule.note_stop(project, name, Stop(at=now, reason=reason, waits=waits))
+
+
+def begin(place: Workplace, issue: str) -> None:
+    """Publish an issue whose time has come, freeze its list, and make jobs of its readers.
+
+    Raises:
+        DigestError: it cannot go out, as it stands.
+    """
+    project = place.project
+    record = mailout.issue_to_send(project, now=place.now(), name=issue)
+    mailout.refuse_after_restore(project)
+    with mailout.open_transport(project, place.environ) as transport:
+        transport.check()  # before anything is published or spent
+    record = publish_first(project, record, now=place.now())
+    mailing, batches = hand_over(project, place.queue, place.ledger, record, now=place.now())
+    schedule.drop_time(project, record.name)
+    logger.info(
+        "%s: begun for %d readers, in %d batches", record.name, mailing.recipients, batches,
+        extra={"issue": record.name, "recipients": mailing.recipients, "batches": batches},
+    )  # fmt: skip
+
+
+def publish_first(project: Project, record: IssueRecord, *, now: datetime) -> IssueRecord:
+    """Publish an issue if it is not yet: links in the mail must lead somewhere."""
+    if not schedule.needs_publishing(project, record):
+        return record
+    pipeline.publish(project, now=now, name=record.name)
+    with project.store.read() as connection:
+        return issues.get_issue(connection, record.name) or record
+
+
+# -- the planning
+
+
+def plan_mail(place: Workplace) -> None:
+    """Begin what is due, find whoever no job has, and close what has come to its end: in place of `digest run`."""
+    project, now = place.project, place.now()
+    try:
+        mailout.refuse_after_restore(project)
+    except StateError as error:
+        logger.warning("%s", error.message)
+        return
+    schedule.note_run(project, now=now)
+    due = schedule.due_issues(project, now=now)
+    for one in due:
+        if one.verdict != "send":
+            logger.warning("%s %s; it is not sent unasked", one.name, one.why, extra={"issue": one.name})
+        elif one.begun:
+            _go_on(place, one.name)
+        else:
+            place.queue.defer(BEGIN, queueing_lock=f"begin {one.name}", issue=one.name)
+    for one in schedule.due_corrections(project, now=now):
+        if one.verdict == "send":
+            place.queue.defer(CORRECT, lock="correct", queueing_lock=f"correct {one.name}", issue=one.name)
+    schedule.drop_spent_times(project)
+    _settle(place, due)
+
+
+def _go_on(place: Workplace, name: str) -> None:
+    """Take over what dead workers held, and make jobs of whoever has none."""
+    project, now = place.project, place.now()
+    for mailing in place.ledger.mailings(name):
+        if mailing.kind == "issue":
+            policy = project.settings.send.on_uncertain
+            place.ledger.recover(mailing.id, owner="", policy=policy, now=now)
+            batches = queue_batches(project, place.queue, place.ledger, mailing.id, now=now)
+            if batches:
+                logger.info("%s: %d more batches", name, batches, extra={"issue": name, "batches": batches})
+
+
+def _settle(place: Workplace, due: Sequence[Due]) -> None:
+    """Close the issues that have nobody left, and settle what dead workers left of them on its way."""
+    project, now = place.project, place.now()
+    going = {one.name for one in due}
+    with project.store.read() as connection:
+        out = {one.name: one for one in issues.all_issues(connection) if one.state == "out" and one.name not in going}
+    for mailing in place.ledger.mailings() if out else ():
+        if mailing.issue in out and mailing.kind == "issue" and now - mailing.frozen < LOOKED_AFTER:
+            if place.ledger.rows(mailing.id, ("claimed", "sending")):
+                policy = project.settings.send.on_uncertain
+                place.ledger.recover(mailing.id, owner="", policy=policy, now=now)
+            if mailout.settle(project, out[mailing.issue], now=now):
+                logger.info("%s: everybody is settled", mailing.issue, extra={"issue": mailing.issue})

@@ -1,0 +1,194 @@
+"""The two ends of a move: which stores are meant, and may they be left and filled?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, make_url
+
+from digest.errors import StoreError, UsageError
+from digest.store import schema
+from digest.store.checksum import CARRIED, count_rows
+from digest.store.database import Store, open_store
+from digest.store.sqlite import backup_sqlite
+from digest.store.transactions import migrate, revision_of
+from digest.store.transfercopy import clear_table
+from digest.store.transfermarks import Mark, bare, command, mark_arriving, read_mark, unmark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """A store that is moved from or to."""
+
+    url: str  # as [store] has it, without a password
+    place: str  # as `digest migrate-store` takes it and messages give it, from whatever folder
+    given: str  # with what is needed to open it
+
+
+def end_of(given: str, root: Path, folder: Path) -> End:
+    """What a person means by a store: an address as under [store], or the path of a file of SQLite.
+
+    Args:
+        given: what they wrote.
+        root: the project's folder, which paths in addresses start from.
+        folder: the folder which paths start from that are none.
+
+    Raises:
+        UsageError: it is no address of a store.
+    """
+    if "://" not in given:
+        return _file_end((folder / given).resolve(), root)
+    kind = make_url(given).get_backend_name()
+    if kind == "sqlite":
+        return _file_end((root / (make_url(given).database or "state/digest.db")).resolve(), root)
+    if kind != "postgresql":
+        raise UsageError(f"{bare(given)}: digest keeps its store in SQLite or PostgreSQL",
+                         hint='write "postgresql://user@host/name", "sqlite:///state/digest.db" or a path')  # fmt: skip
+    return End(url=bare(given), place=bare(given), given=given)
+
+
+def _file_end(path: Path, root: Path) -> End:
+    below = path.relative_to(root) if path.is_relative_to(root) else path
+    return End(url=f"sqlite:///{below}", place=str(path), given=f"sqlite:///{path}")
+
+
+def open_source(source: End, target: End, root: Path) -> tuple[Store, bool]:
+    """Open the store that is to be left; True: it was left already, and only the end of that is missing.
+
+    Raises:
+        UsageError: both are the same.
+        StoreError: it cannot be opened, is only half there itself, or was moved elsewhere.
+    """
+    if source.place == target.place:
+        raise UsageError(f"{source.place}: is both ends of the move", hint="name another store as the second")
+    store = open_store(source.given, root, create=False, moving=True)
+    mark = _mark_of(store)
+    if mark is not None and (mark.way == "arriving" or mark.place != target.place):
+        store.close()
+        raise mark.refusal(source.place)
+    return store, mark is not None
+
+
+def open_target(source: End, target: End, root: Path, *, now: datetime) -> tuple[Store, Path | None]:
+    """Open the store that is to be filled, marked so that nobody else does; and where its former contents are now.
+
+    Contents are kept of a file of SQLite that was moved away before: whoever moves back may want to see them.
+
+    Raises:
+        StoreError: it cannot be opened, or holds anything else; then nothing was changed.
+    """
+    store = open_store(target.given, root, moving=True)
+    kept = None
+    try:
+        mark = _mark_of(store)
+        if mark is not None and (mark.way == "moved" or mark.revision != schema.HEAD):
+            _require_ours(mark, source, target, store)
+            kept = _keep(store, now) if store.path is not None and mark.way == "moved" else None
+            store = _emptied(store, target, root)
+        elif mark is not None:
+            _require_ours(mark, source, target, store)
+        with store.migrating(), store.write() as connection:
+            if read_mark(connection, revision_of(connection)) is None:
+                _require_empty(connection, target)
+                mark_arriving(connection, source.place)
+    except BaseException:
+        store.close()
+        raise
+    return store, kept
+
+
+def is_there(target: End, root: Path) -> bool:
+    """Whether a store that is marked as moved to ``target`` is whole and in use there: then nothing is left to do."""
+    store = open_store(target.given, root, moving=True)
+    try:
+        with store.read() as connection:
+            whole = read_mark(connection, revision_of(connection)) is None
+            return whole and any(count_rows(connection, table) for table in CARRIED)
+    finally:
+        store.close()
+
+
+def _mark_of(store: Store) -> Mark | None:
+    with store.read() as connection:
+        return read_mark(connection, revision_of(connection))
+
+
+def _require_ours(mark: Mark, source: End, target: End, store: Store) -> None:
+    """Refuse what is not of this move, unless a copy of it can be kept."""
+    if mark.revision > schema.HEAD:
+        raise StoreError(
+            f"{target.place}: was written by a newer digest (schema {mark.revision}, this one knows {schema.HEAD})",
+            hint="install the newer digest; nothing was changed",
+        )
+    if mark.place == source.place or (mark.way == "moved" and store.path is not None):
+        return
+    if mark.way == "moved":
+        raise StoreError(
+            f"{target.place}: holds what was moved to {mark.place}, not to {source.place}",
+            hint="name another database, or delete and make this one anew with dropdb and createdb",
+        )
+    raise StoreError(
+        f"{target.place}: is half filled from {mark.place}, not from {source.place}",
+        hint=f"`{command(mark.place, target.place)}` goes on; or name another one, or delete this one",
+    )
+
+
+def _require_empty(connection: Connection, target: End) -> None:
+    found = [table.name for table in CARRIED if count_rows(connection, table)]
+    if found:
+        raise StoreError(
+            f"{target.place}: is a store that holds something: {', '.join(found)}",
+            hint="name an empty database, or a file that is not there yet; nothing was changed",
+        )
+
+
+def _keep(store: Store, now: datetime) -> Path:
+    """Copy a store that was moved away to a file beside it, as a store like any other."""
+    path = Path(store.name)
+    name = f"{path.stem}.before-move-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"  # see `digest forget`
+    part, kept = path.with_name(f"{name}.part"), path.with_name(f"{name}.db")
+    if kept.exists():
+        raise StoreError(f"{kept}: is there already", hint="wait a second and run this again; nothing was changed")
+    part.unlink(missing_ok=True)
+    backup_sqlite(store, part)
+    unmark_file(part)
+    part.rename(kept)
+    return kept
+
+
+def unmark_file(path: Path) -> None:
+    """Make a copy of a file of SQLite that was moved away a store like any other; it has no log afterwards."""
+    copy = open_store(f"sqlite:///{path}", path.parent, create=False, moving=True)
+    try:
+        with copy.write() as connection:
+            mark = read_mark(connection, revision_of(connection))
+            unmark(connection, mark.revision if mark else schema.HEAD)
+        _fold(copy)
+    finally:
+        copy.close()
+
+
+def _emptied(store: Store, target: End, root: Path) -> Store:
+    """The same store without anything in it, and with no mark."""
+    if store.path is not None:
+        _fold(store)
+        store.close()
+        store.path.unlink()
+        return open_store(target.given, root)
+    with store.write() as connection:
+        mark = read_mark(connection, revision_of(connection))
+        unmark(connection, mark.revision if mark else schema.HEAD)
+        there = connection.dialect.get_table_names(connection)
+        for table in CARRIED:
+            if table.name in there:  # else a later schema has it
+                clear_table(connection, table)
+    migrate(store)
+    return store
+
+
+def _fold(store: Store) -> None:
+    """Play the log into a file of SQLite, and leave it without one; needs it alone."""
+    with store.naming_errors(), store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = DELETE")

@@ -1,0 +1,48 @@
+"""A worker sleeps past the time after which it is taken for dead, and wakes: what another took over, it sends no more."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+
+from tests.scale.cluster import CONNECTIONS, TAKEOVER_S, Company
+
+
+def test_a_worker_that_slept_sends_nothing_that_another_took_over(found_company: Callable[..., Company]) -> None:
+    one = found_company(1500)
+    first = one.hire()
+    one.hand_over()
+    one.wait_for(100)
+    first.send_signal(signal.SIGSTOP)
+    held = one.states()
+    assert held.get("sending", 0) + held.get("claimed", 0) > 0, held
+
+    second = one.hire()
+    one.wait_until(lambda: one.states().get("claimed", 0) != held.get("claimed", 0), why="its rows are taken over")
+    time.sleep(TAKEOVER_S)
+    first.send_signal(signal.SIGCONT)
+
+    found = one.wait_for_the_end()
+    assert (found.lost, found.doubled, found.invented) == (0, 0, 0), one.told()
+    assert found.uncertain <= CONNECTIONS
+    assert second.poll() is None
+    assert first.poll() is None, one.told()  # it works on, with what is not another's
+    assert one.dismiss() == [0, 0]
+
+
+def test_one_that_slept_over_the_end_wakes_to_nothing(found_company: Callable[..., Company]) -> None:
+    one = found_company(800)
+    first = one.hire()
+    one.hand_over()
+    one.wait_for(100)
+    first.send_signal(signal.SIGSTOP)
+    one.hire()
+    one.wait_for_the_end()
+    before = one.received()
+    first.send_signal(signal.SIGCONT)
+    # What it had on the wire may still arrive; it began none after it woke.
+    assert one.dismiss() == [0, 0], one.told()
+    found = one.found()
+    assert (found.lost, found.doubled, found.invented) == (0, 0, 0), one.told()
+    assert found.arrived - before <= CONNECTIONS
