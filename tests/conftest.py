@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.postgres import cluster
+from tests.support.stores import database, in_each_database, in_sqlite_unless_asked, store
+
+__all__ = ["cluster", "database", "in_each_database", "in_sqlite_unless_asked", "store"]
+
 # Hypothesis has a profile of its own for CI (no deadline, the same cases each time); elsewhere only the deadline goes,
 # because machines are shared and a test is not a benchmark.
 if not os.environ.get("CI"):

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "deliver": {*BASE, "disk", "config", "text", "store"},
     "archive": {*BASE, "disk", "config", "text", "store"},
     "preview": {*BASE, "disk"},
-    "serve": {*BASE, "config", "text", "store", "deliver", "render", "production", "project"},
+    "serve": {*BASE, "config", "text", "store", "deliver", "render", "production", "project", "scale"},
     "scale": {*BASE, "config", "disk", "store", "deliver", "production", "project", "pipeline"},
 }
 """A folder or module of the package → what it may import of it. Stages never import each other; what is not listed

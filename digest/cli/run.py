@@ -46,7 +46,7 @@ def verb(session: Session, *, dry_run: bool) -> int:
             return _dry_run(session, project)
         round_ = _Round(session, project)
         try:
-            with run_lock(project.root):
+            with run_lock(project):
                 round_.work()
         except BusyError as error:
             session.say(f"busy: {error.message}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.logs import FORMATS, LogFormat, set_up
 from digest.cli.options import verb as make_verb
 
 if TYPE_CHECKING:
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
 @make_verb("serve")
 @click.option("--host", metavar="ADDRESS", help="Listen here, whatever digest.toml says.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Listen on this port; 0 takes any that is free.")
-def verb(session: Session, *, host: str | None, port: int | None) -> int:
+@click.option("--log-format", type=click.Choice(FORMATS), default="text", help="Of what it says, a line each.")
+def verb(session: Session, *, host: str | None, port: int | None, log_format: LogFormat) -> int:
     """Show the pages on which people subscribe, choose, and leave; and the archive.
 
     The public address stands under [serve] in digest.toml; a web server with a certificate goes in front. Links in
     mails lead there from then on, and mail programs offer to unsubscribe with one click. It runs until it is stopped;
-    whoever asked to subscribe meanwhile is not lost, even if it is killed.
+    whoever asked to subscribe meanwhile is not lost, even if it is killed. For whoever watches over it, /health says
+    whether the store answers, and /metrics tells Prometheus on this machine what there is.
 
     \b
     Example:
@@ -39,16 +43,21 @@ def verb(session: Session, *, host: str | None, port: int | None) -> int:
             f"`digest serve` needs {error.name}, which is not installed", hint="pip install 'digest-desk[serve]'"
         ) from error
 
+    level = logging.getLogger().level  # as -v and -q say
+    in_json = log_format == "json"  # then every line is
+    set_up(log_format, min(level, logging.INFO) if in_json and not session.options.quiet else level)
+    logger = logging.getLogger(__name__)
+    say, warn = (logger.info, logger.warning) if in_json else (session.say, session.warn)
     with session.project() as project:
         settings = project.settings.serve
 
-        def say(place: str) -> None:
+        def on_ready(place: str) -> None:
             url = settings.url if settings else ""
             session.result({"listens": place, "url": url}, lambda: session.line(f"{place} answers for {url}"))
-            session.say("Ctrl+C ends it")
+            say("listens" if in_json else "Ctrl+C ends it")
 
         if settings and not settings.is_safe:
-            session.warn(f"{settings.url}: links and addresses can be read on the way; put https in front of it")
-        serve(project, os.environ, clock=session.clock, host=host, port=port, on_ready=say)
-    session.say("stopped")
+            warn(f"{settings.url}: links and addresses can be read on the way; put https in front of it")
+        serve(project, os.environ, clock=session.clock, host=host, port=port, on_ready=on_ready)
+    say("stopped")
     return 0

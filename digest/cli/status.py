@@ -24,23 +24,29 @@ MOST_SHOWN = 8  # of held entries, and of sources with trouble
 
 
 @make_verb("status")
-def verb(session: Session) -> int:
+@click.option("--cluster", is_flag=True, help="Show the workers: queues, rates, who is alive, what is stalled or held.")
+def verb(session: Session, *, cluster: bool) -> int:
     """Show where everything stands.
 
     The issue in work and when it is to be sent, the entries by what became of them (the numbers add up), what is
     held and until when, sources with trouble, subscribers, how far the last mailing is, and what to do next. Changes
-    nothing.
+    nothing. With --cluster it ends with 3 if something wants a person.
 
     \b
     Example:
       digest status
       digest status --json
+      digest status --cluster
     """
     from dataclasses import replace
 
     from digest.explain.standing import last_mailing, next_step, standing
 
     with session.project() as project:
+        if cluster:
+            from digest.cli.statuscluster import show_cluster
+
+            return show_cluster(session, project)
         with project.store.read() as connection:
             stands = standing(project, connection, now=session.now)
             times = all_schedules(connection)

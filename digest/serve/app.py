@@ -17,6 +17,8 @@ from digest.config.serve import ServeSettings
 from digest.errors import BusyError, DigestError
 from digest.serve.form import FormError
 from digest.serve.guard import Guard, allowed
+from digest.serve.health import Health
+from digest.serve.metrics import Metrics
 from digest.serve.pages import Pages
 from digest.serve.reception import Reception
 from digest.serve.site import Site
@@ -26,7 +28,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 logger = logging.getLogger(__name__)
 
 
-def make_app(reception: Reception, pages: Pages, serve: ServeSettings, *, site: Path) -> ASGIApp:
+def make_app(
+    reception: Reception, pages: Pages, serve: ServeSettings, *, site: Path, health: Health, metrics: Metrics
+) -> ASGIApp:
     """The pages and the archive, below the path of the public address.
 
     Args:
@@ -34,6 +38,8 @@ def make_app(reception: Reception, pages: Pages, serve: ServeSettings, *, site: 
         pages: how they look.
         serve: the public address.
         site: the folder of the archive.
+        health: for whoever watches over this process.
+        metrics: likewise.
     """
     path = serve.path
     routes = [
@@ -41,7 +47,8 @@ def make_app(reception: Reception, pages: Pages, serve: ServeSettings, *, site: 
         _route(f"{path}subscribe", reception.join, "GET", "POST"),
         _route(f"{path}confirm/{{token:path}}", reception.confirm, "GET", "POST"),
         _route(f"{path}preferences/{{token:path}}", reception.choose, "GET", "POST"),
-        _route(f"{path}health", reception.health, "GET"),
+        _route(f"{path}health", health.page, "GET"),
+        _route(f"{path}metrics", metrics.page, "GET"),
         Mount(path.rstrip("/"), app=Site(site)),
     ]
     app = Starlette(routes=routes, exception_handlers=_handlers(pages))

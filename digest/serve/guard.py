@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WRITE_WITHIN_S = 30.0  # a piece of an answer
 YEAR_S = 365 * 24 * 3600
-PURPOSES = ("unsubscribe", "subscribe", "confirm", "preferences", "health")
+PURPOSES = ("unsubscribe", "subscribe", "confirm", "preferences", "health", "metrics")
 
 logger = logging.getLogger(__name__)
 

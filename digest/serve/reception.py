@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from digest.deliver import keys, optin, subscribers
 from digest.errors import StateError
@@ -46,11 +46,6 @@ class Reception:
         self._records, self._pages, self._outbox = records, pages, outbox
         self._proxies, self._clock = proxies, clock
         self._limits = Limits()
-
-    async def health(self, _request: Request) -> Response:
-        """Whether the store answers."""
-        await self._records.read(keys.known_keyring)
-        return PlainTextResponse("ok\n")
 
     async def join(self, request: Request) -> Response:
         """The form to subscribe with."""

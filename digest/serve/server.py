@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import secrets
 import signal
 import socket
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -21,8 +18,10 @@ from digest.deliver import keys
 from digest.errors import DigestError, StateError
 from digest.production.mailout import open_transport
 from digest.serve.app import make_app
+from digest.serve.health import Health
 from digest.serve.letters import Letters
 from digest.serve.limits import networks
+from digest.serve.metrics import Metrics
 from digest.serve.outbox import Outbox
 from digest.serve.pages import Pages
 from digest.serve.reception import Reception
@@ -93,16 +92,6 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-class Discreet(logging.Formatter):
-    """Tells where a bug is, but not what it says: that may hold an address or a link."""
-
-    def formatException(  # noqa: N802  as logging calls it
-        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> str:
-        frames = "".join(traceback.format_tb(ei[2]))
-        return f"{frames}{ei[0].__name__ if ei[0] else ''}".rstrip()
-
-
 def serve(
     project: Project,
     environ: Mapping[str, str],
@@ -134,8 +123,6 @@ def serve(
             "digest.toml does not say under which address the pages are",
             hint='write [serve] with url = "https://news.example.org/"',
         )
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(Discreet("%(message)s"))
     with _listening(host or settings.host, settings.port if port is None else port) as listener:
         name, number = listener.getsockname()[:2]
         shown = f"http://{f'[{name}]' if ':' in name else name}:{number}"
@@ -179,11 +166,11 @@ async def _run(
     with open_transport(project, environ) as transport:
         outbox = Outbox(project.store, transport, letters, keyring=keyring, clock=clock,
                         per_hour=settings.mails_per_hour)  # fmt: skip
-        reception = Reception(
-            Records(project.store), pages, outbox, proxies=networks(settings.proxies), clock=clock
-        )  # fmt: skip
+        records = Records(project.store)
+        reception = Reception(records, pages, outbox, proxies=networks(settings.proxies), clock=clock)
+        metrics = Metrics(project, allowed=networks(settings.metrics), clock=clock)
         config = uvicorn.Config(
-            make_app(reception, pages, settings, site=project.site_dir),
+            make_app(reception, pages, settings, site=project.site_dir, health=Health(records), metrics=metrics),
             http=Unhurried,
             ws="none",
             lifespan="off",

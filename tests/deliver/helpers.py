@@ -21,6 +21,7 @@ from digest.deliver.tokens import Key, Keyring
 from digest.deliver.watch import Watch
 from digest.model import Delivery, Mail, Mailing, Tally
 from digest.store.database import Store, open_store
+from tests.support.stores import store_url
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SHA = "c0ffee" * 10
@@ -57,7 +58,7 @@ class TickingClock:
 
 @contextmanager
 def opened(root: Path) -> Iterator[Store]:
-    store = open_store("sqlite:///state/digest.db", root)
+    store = open_store(store_url(root), root)
     try:
         yield store
     finally:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import event
 
 from digest.deliver import optin, subscribers
 from digest.deliver.forget import forget
@@ -21,25 +17,10 @@ from digest.deliver.optin import GOOD_FOR, KEPT, MAIL_EVERY, Course, Step, Wish,
 from digest.deliver.settling import Left
 from digest.model import SubscriberState
 from digest.store.database import Store
-from tests.deliver.helpers import NOON, opened
+from tests.deliver.helpers import NOON
 
 ADA = "ada@readers.example"
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with hasty(tmp_path) as store:
-        yield store
-
-
-@contextlib.contextmanager
-def hasty(root: Path) -> Iterator[Store]:
-    """A store that does not wait for the disk: nobody cuts the power here."""
-    with opened(root) as store:
-        event.listen(store.engine, "connect", lambda line, _record: line.execute("PRAGMA synchronous = OFF"))
-        store.engine.dispose()
-        yield store
 
 
 def ask(store: Store, address: str = ADA, wish: Wish | None = None, *, now: datetime = NOON) -> None:

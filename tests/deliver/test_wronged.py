@@ -132,7 +132,7 @@ def test_they_are_mailed_where_they_want_it_now(store: Store) -> None:
 STATES: tuple[DeliveryState, ...] = ("queued", "deferred", "sent", "uncertain", "failed")
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @given(st.lists(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(STATES)), max_size=4), max_size=4))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 def test_whatever_happens_between_each_is_in_the_list_once_and_none_who_never_had_it(

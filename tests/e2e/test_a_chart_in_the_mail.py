@@ -9,6 +9,8 @@ import pytest
 from tests.support.cli import digest
 from tests.support.project import CONFIG, NOW, make_project
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 PRICES = "Hafen;Preis je MWh\nMarlport;1.031,5\nSkerry;28,25\n"
 TABLE = """\
 [Picture: Power. Preis je MWh: Marlport 1,031.5, Skerry 28.25]

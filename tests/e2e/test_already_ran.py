@@ -10,6 +10,8 @@ import pytest
 from tests.support.cli import digest
 from tests.support.project import CONFIG, item, make_project, rss
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 WEEKS = {
     "2026-W47": "2026-11-18T12:00Z",
     "2026-W48": "2026-11-25T12:00Z",

@@ -17,6 +17,8 @@ from tests.support.cli import digest
 from tests.support.http import Page, Site, serving
 from tests.support.project import CONFIG, NOW, item, make_project, opened, rss, snapshot
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 MOMENT = datetime.fromisoformat(NOW)
 HTML = "text/html; charset=utf-8"
 PAGE = """\

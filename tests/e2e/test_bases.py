@@ -23,8 +23,12 @@ from digest.project import open_project
 from digest.store.schema import entry
 from tests.support.cli import digest, digest_process
 from tests.support.project import NEXT_WEEK, NOW, at, item, make_project, rss
+from tests.support.stores import lose_store
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
+    pytest.mark.usefixtures("in_each_database"),
+]
 
 FILE = "issues/2026-W47.md"
 ALWAYS = {"AUTHOR_NAME": "R. Vane", "AUTHOR_EMAIL": "r@tide.example", "COMMITTER_NAME": "R. Vane",
@@ -110,7 +114,7 @@ class Desk:
 def desk(tmp_path: Path) -> Desk:
     """A draft of three stories, in the first commit."""
     root = make_project(tmp_path / "tide", feeds='[[feed]]\npath = "grid.xml"\nid = "grid"\nname = "Grid Watch"\n')
-    (root / ".gitignore").write_text("state/\nbuild/\n")
+    (root / ".gitignore").write_text("digest.toml\nstate/\nbuild/\n")  # each has a store of its own
     desk = Desk(root)
     desk.hears()
     desk.drafts()
@@ -180,6 +184,7 @@ def colleague(desk: Desk, tmp_path: Path) -> Desk:
     desk.saves(desk.text.replace("Wind farms wait nine years", "Wind farms *still* wait"))
     desk.commits("edited")
     desk.git("clone", "-q", str(desk.root), str(tmp_path / "colleague"))
+    make_project(tmp_path / "colleague", feeds=None)
     return Desk(tmp_path / "colleague")
 
 
@@ -364,7 +369,7 @@ def test_with_build_and_then_the_store_deleted_the_file_stays_the_truth(desk: De
     desk.drafts()
     assert desk.text == edited
 
-    shutil.rmtree(desk.root / "state")
+    lose_store(desk.root)
     desk.hears()
     desk.drafts()
 

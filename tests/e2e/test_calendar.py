@@ -33,6 +33,8 @@ from tests.support.cli import digest
 from tests.support.project import CONFIG as STANDARD
 from tests.support.project import NOW, make_project
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 CONFIG = """\
 [newsletter]
 title = "The Almanac"
@@ -195,7 +197,7 @@ def test_of_two_approved_issues_with_the_same_stories_the_second_does_not_leave(
 
 
 def test_an_old_draft_is_not_approved_with_what_a_newer_issue_printed(root: Path) -> None:
-    (root / "digest.toml").write_text(STRICT, "utf-8")
+    make_project(root, config=STRICT, feeds=None)
     a_note(root, "fair", NOW)  # it has no address to be known by
     ran(root, NOW, "draft", "2026-W47")
     ran(root, NOW, "draft", "2026-W48")
@@ -408,14 +410,18 @@ def change_of_clocks(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment + timedelta(days=366)
 
 
-def histories() -> list[tuple[str, str, str, int]]:
-    """Zone, rhythm, edge and seed."""
+def histories() -> list[tuple[str, str, str, str, int]]:
+    """Kind of database, zone, rhythm, edge and seed; each takes ten seconds and more, so one is enough on a server."""
     more = int(os.environ.get("YEARS_OF_MORE", "0"))
     others = [(zone, every, closes) for zone, _, _ in HISTORIES for _, every, closes in HISTORIES]
-    return [(*one, 0) for one in HISTORIES] + [(*one, seed) for seed in range(1, more + 1) for one in others]
+    return [
+        *(("sqlite", *one, 0) for one in HISTORIES),
+        ("postgresql", *HISTORIES[-1], 0),
+        *(("sqlite", *one, seed) for seed in range(1, more + 1) for one in others),
+    ]
 
 
-@pytest.mark.parametrize(("zone", "every", "closes", "seed"), histories())
+@pytest.mark.parametrize(("database", "zone", "every", "closes", "seed"), histories(), indirect=["database"])
 def test_ten_years_lose_nothing_and_print_nothing_twice(
     tmp_path: Path, zone: str, every: str, closes: str, seed: int
 ) -> None:

@@ -22,6 +22,8 @@ from tests.curate.making import PERIOD, SOURCES, days_before, entry, settings
 from tests.support.cli import digest
 from tests.support.project import CONFIG, NEXT_WEEK, NOW, item, make_project, rss
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 HOME = Path(__file__).resolve().parents[2]
 
 SAID = "Ofgate sets the price cap at £1,720 a year from January. Nobody knows what follows in spring."

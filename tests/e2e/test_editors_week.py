@@ -25,6 +25,8 @@ NEXT_MONDAY, NEXT_FRIDAY = "2026-11-23T09:00Z", "2026-11-27T06:00Z"
 
 READERS = ("ada@readers.example", "ben@readers.example", "cid@readers.example")
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 CONFIG = """\
 [newsletter]
 title = "The Tide"

@@ -15,6 +15,8 @@ from digest.store import entries
 from tests.support.http import Page, Site, serving
 from tests.support.project import at, item, make_project, rss
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 CONFIG = """\
 [newsletter]
 title = "The Trial"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from digest.production.drafting import named_sources
 from digest.production.lessons import lessons
 from digest.project import open_project
 from tests.support.cli import digest
 from tests.support.project import CONFIG, NEXT_WEEK, NOW, make_project
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 
 def test_a_story_that_the_editor_moved_is_a_lesson_once_the_issue_is_out(tmp_path: Path) -> None:

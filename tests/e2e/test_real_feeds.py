@@ -13,13 +13,16 @@ import pytest
 
 from digest.cli.main import run
 from tests.support.http import Page, serving
+from tests.support.stores import with_store
 
 CORPORA = os.environ.get("DIGEST_CORPORA")
 FEEDS = 60
+SETTINGS = '[newsletter]\ntitle = "Real"\nfrom = "real@example.org"\n[gather]\nallow_private = true\n'
 
 pytestmark = [
     pytest.mark.corpora,
     pytest.mark.skipif(not CORPORA, reason="DIGEST_CORPORA does not name the folder of real documents"),
+    pytest.mark.usefixtures("in_each_database"),
 ]
 
 
@@ -48,9 +51,7 @@ def test_sixty_real_feeds_become_an_issue(tmp_path: Path, capsys: pytest.Capture
             feeds += f'[[feed]]\nid = "f{number}"\nurl = "{url}"\n'
         (tmp_path / "feeds").mkdir()
         (tmp_path / "feeds" / "feeds.toml").write_text(feeds)
-        (tmp_path / "digest.toml").write_text(
-            '[newsletter]\ntitle = "Real"\nfrom = "real@example.org"\n[gather]\nallow_private = true\n'
-        )
+        (tmp_path / "digest.toml").write_text(with_store(tmp_path, SETTINGS))
 
         built = digest("--now", "2026-02-18T12:00Z", "build")
         status = digest("--now", "2026-02-18T12:00Z", "status")

@@ -19,6 +19,9 @@ import tomlkit
 from digest.cli.main import run
 from digest.edit.issuefile import read_issue
 from tests.support.smtp import SmtpServer, smtp_server
+from tests.support.stores import with_store
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 READERS = 200
 
@@ -104,6 +107,8 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
     assert run(["init", str(desk.root), "--title", "The Brief", "--from", "brief@thebrief.example", "--json"]) == 0
     for sample in (desk.root / "feeds").glob("*.md"):
         sample.unlink()
+    settings = desk.root / "digest.toml"
+    settings.write_text(with_store(desk.root, settings.read_text("utf-8")), "utf-8")
     return desk
 
 

@@ -16,6 +16,7 @@ from digest.production.outgoing import mark_out, mark_published
 from digest.production.printing import index_issue
 from digest.project import Project
 from tests.support.project import CONFIG, at, make_project, opened
+from tests.support.stores import with_store
 
 ISSUE = """\
 ---
@@ -79,21 +80,19 @@ Sources:
 NOTE = "We wrote six years; it is nine."
 
 
-def configure(root: Path, send: dict[str, Any] | None = None, *, store: str = "", **newsletter: object) -> None:
+def configure(root: Path, send: dict[str, Any] | None = None, **newsletter: object) -> None:
     """Write digest.toml."""
     document: Any = tomlkit.parse(CONFIG)
     document["newsletter"].update({"url": "https://trial.example/brief/", **newsletter})
     if send:
         document["send"] = send
-    if store:
-        document["store"] = {"url": store}
-    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+    (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
 
 
-def written(root: Path, send: dict[str, Any] | None = None, *, store: str = "") -> Path:
+def written(root: Path, send: dict[str, Any] | None = None) -> Path:
     """A newsletter whose draft is ISSUE."""
     make_project(root)
-    configure(root, send, store=store)
+    configure(root, send)
     with opened(root) as project:
         list(pipeline.fetch(project, now=OUT))
         pipeline.draft(project, now=OUT)

@@ -20,6 +20,8 @@ from tests.support.cli import digest
 from tests.support.project import CONFIG, item, make_project, opened, rss, snapshot
 from tests.support.sitelinks import SiteLinks
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 W47, W48 = "2026-W47", "2026-W48"
 FIRST_WEEK, SECOND_WEEK = "2026-11-18T12:00Z", "2026-11-25T12:00Z"
 LATER = datetime(2026, 12, 31, tzinfo=UTC)

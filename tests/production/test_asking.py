@@ -14,6 +14,8 @@ from tests.support.dns import answering
 from tests.support.http import Page, Site, serving
 from tests.support.project import CONFIG, make_project, opened
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
 

@@ -30,6 +30,8 @@ from tests.render.charts.archive import archive
 from tests.support.project import CONFIG, make_project, opened
 from tests.support.sample import SAMPLE
 
+in_each_database = pytest.mark.usefixtures("in_each_database")
+
 PRICES = "Hafen;Preis\nMarlport;31,5\nSkerry;28\n"
 
 
@@ -58,6 +60,7 @@ def drawn(project: Project, out: str = "issues/images/prices.png", *, source: st
 # --- of what was covered ----------------------------------------------------------------------------------------------
 
 
+@in_each_database
 def test_what_is_out_is_counted_in_the_days_that_were_asked_for(tmp_path: Path) -> None:
     with newsletter(tmp_path, weeks=60) as project, project.store.read() as connection:
         whole = coverage_chart(project, connection, "sections", since=None, until=None)
@@ -77,6 +80,7 @@ def test_what_is_out_is_counted_in_the_days_that_were_asked_for(tmp_path: Path) 
     assert not lives.is_empty
 
 
+@in_each_database
 def test_a_draft_is_not_counted(tmp_path: Path) -> None:
     with newsletter(tmp_path, weeks=2) as project, project.store.write() as connection:
         connection.execute(schema.issue.update().where(schema.issue.c.name == "2026-W47").values(state="draft"))
@@ -85,6 +89,7 @@ def test_a_draft_is_not_counted(tmp_path: Path) -> None:
     assert chart.categories == ("13 November 2026",)
 
 
+@in_each_database
 def test_where_nothing_is_out_it_is_said(tmp_path: Path) -> None:
     with (
         newsletter(tmp_path) as project,

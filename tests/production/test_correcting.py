@@ -31,6 +31,8 @@ from digest.store.schema import entry as entry_table
 from tests.production.outgone import AFTER, FIXED, ISSUE, NAME, NEXT, NOTE, OUT, go_out, published, written
 from tests.support.project import at, opened
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:

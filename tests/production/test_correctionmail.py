@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.ledger import Ledger
-from digest.errors import StateError
+from digest.errors import BusyError, StateError
 from digest.model import IssueRecord
 from digest.production import mailout
 from digest.production.correcting import find_story, keep_correction, plan_correction, read_correction
@@ -21,11 +21,10 @@ from digest.project import Project
 from digest.store import issues
 from digest.store.corrections import corrections, frozen_mail_parts
 from tests.production.outgone import AFTER, FIXED, NAME, NOTE, OUT, go_out, subscribe, written
-from tests.support.postgres import cluster, store_address
 from tests.support.project import at, opened
 from tests.support.smtp import SmtpServer, smtp_server
 
-__all__ = ["cluster"]
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 LATER = at(19, 10)
 
@@ -40,14 +39,9 @@ class Clock:
         return self._now
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest) -> str:
-    return store_address(request)
-
-
-def begun(root: Path, address: str, server: SmtpServer, *names: str) -> Path:
+def begun(root: Path, server: SmtpServer, *names: str) -> Path:
     """A newsletter whose issue is published and mailed."""
-    with opened(written(root, server.send_table(connections=2), store=address)) as project:
+    with opened(written(root, server.send_table(connections=2))) as project:
         for name in names:
             subscribe(project, name)
         go_out(project, NAME, now=OUT)
@@ -80,8 +74,8 @@ def send(project: Project, *asked: int) -> tuple[CorrectionSent, ...]:
         )
 
 
-def test_a_correction_is_a_mailing_of_its_own_and_the_issues_stays_what_it_was(tmp_path: Path, address: str) -> None:
-    with smtp_server() as server, opened(begun(tmp_path / "brief", address, server, "a", "b")) as project:
+def test_a_correction_is_a_mailing_of_its_own_and_the_issues_stays_what_it_was(tmp_path: Path) -> None:
+    with smtp_server() as server, opened(begun(tmp_path / "brief", server, "a", "b")) as project:
         with project.store.read() as connection:
             before = frozen_parts(connection, record_of(project))
         correct(project)
@@ -103,8 +97,7 @@ def test_a_correction_is_a_mailing_of_its_own_and_the_issues_stays_what_it_was(t
 
 
 def test_what_is_frozen_stays_though_the_story_is_corrected_again(tmp_path: Path) -> None:
-    address = "sqlite:///state/digest.db"
-    with smtp_server() as server, opened(begun(tmp_path / "brief", address, server, "a")) as project:
+    with smtp_server() as server, opened(begun(tmp_path / "brief", server, "a")) as project:
         correct(project)
         record = record_of(project)
         (first,) = freeze_corrections(project, record, asked=[1], now=LATER)
@@ -117,19 +110,18 @@ def test_what_is_frozen_stays_though_the_story_is_corrected_again(tmp_path: Path
 
 
 def test_nothing_leaves_before_the_corrected_pages_are_out(tmp_path: Path) -> None:
-    address = "sqlite:///state/digest.db"
-    with smtp_server() as server, opened(begun(tmp_path / "brief", address, server, "a")) as project:
+    with smtp_server() as server, opened(begun(tmp_path / "brief", server, "a")) as project:
         correct(project, publish=False)
         with pytest.raises(StateError, match="corrected pages are not published"):
             send(project, 1)
     assert len(server.messages) == 1
 
 
-def test_two_senders_at_once_on_a_server_tell_each_reader_once(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    address = request.getfixturevalue("cluster").fresh()
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one sender
+def test_of_two_senders_at_once_on_a_server_one_is_refused_and_each_reader_told_once(tmp_path: Path) -> None:
     names = [f"r{number:02}" for number in range(60)]
     with smtp_server() as server:
-        root = begun(tmp_path / "brief", address, server, *names)
+        root = begun(tmp_path / "brief", server, *names)
         with opened(root) as project:
             correct(project)
         failures: list[BaseException] = []
@@ -146,5 +138,5 @@ def test_two_senders_at_once_on_a_server_tell_each_reader_once(tmp_path: Path, r
             thread.start()
         for thread in threads:
             thread.join()
-    assert failures == []
+    assert [type(one) for one in failures] in ([], [BusyError])  # none, if one was quick
     assert Counter(server.recipients) == Counter([f"{name}@readers.example" for name in names] * 2)

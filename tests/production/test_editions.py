@@ -32,6 +32,8 @@ from digest.production.proof import Proof, make_proof, require_unchanged, write_
 from digest.project import Project
 from tests.support.project import CONFIG, at, make_project, opened
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 ISSUE = """\
 ---
 issue: 2026-W47

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
-import sqlite3
 import ssl
 import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import trustme
+from sqlalchemy import func, select
 
 from digest.check.online.answers import LinkAnswer
 from digest.edit.issuefile import read_issue
@@ -23,10 +22,13 @@ from digest.gather.web import http
 from digest.model import FetchState, Issue, Mail, Source
 from digest.production.linkcheck import ask_links
 from digest.project import Project
+from digest.store import schema
 from digest.store.linkanswers import save_link_answers
 from digest.store.sources import save_source
 from tests.support.http import Page, Site, serving
 from tests.support.project import CONFIG, make_project, opened
+
+in_each_database = pytest.mark.usefixtures("in_each_database")
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 FILE = "---\nissue: 2026-W47\ntitle: T\nsubject: S\n---\n\n## World\n\n### Story\n\nWords.\n\nSources:\n\n"
@@ -284,6 +286,7 @@ def test_a_host_that_wants_to_be_left_alone_is(project: Project, site: Site) -> 
     assert len(site.requests) == 1
 
 
+@in_each_database
 def test_what_a_host_told_a_feed_holds_for_links(tmp_path: Path, site: Site) -> None:
     root = newsletter(tmp_path)
     (root / "feeds" / "feeds.toml").write_text(f'[[feed]]\nurl = "{site.url}/feed"\nid = "busy"\n', "utf-8")
@@ -297,6 +300,7 @@ def test_what_a_host_told_a_feed_holds_for_links(tmp_path: Path, site: Site) -> 
     assert site.requests == []
 
 
+@in_each_database
 @pytest.mark.parametrize(
     ("page", "after", "again"),
     [
@@ -331,6 +335,7 @@ def test_who_waits_is_told_and_told_nothing_where_nobody_is_asked(project: Proje
     assert said == ["asking 1 link whether anything is there"]
 
 
+@in_each_database
 def test_old_answers_are_swept(project: Project, site: Site) -> None:
     old, new = site.add("/old", Page(b"x")), site.add("/new", Page(b"x"))
     ask(project, old)
@@ -343,6 +348,7 @@ def test_old_answers_are_swept(project: Project, site: Site) -> None:
     assert json.loads(rows[0][1])["kind"] == "there"
 
 
+@in_each_database
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"asked": "x"}', '{"asked": "2026-11-19T12:00:00+00:00", "was": 1}'])
 def test_an_answer_that_another_version_wrote_down_is_asked_for_again(project: Project, site: Site, text: str) -> None:
     url = site.url + "/there"
@@ -352,14 +358,13 @@ def test_an_answer_that_another_version_wrote_down_is_asked_for_again(project: P
     assert [one.kind for one in ask(project, url)] == ["there"]
 
 
+@in_each_database
 def test_a_store_that_is_busy_costs_no_answer(project: Project, site: Site) -> None:
+    patience = "PRAGMA busy_timeout = 50" if project.store.path else "SET lock_timeout = 50"
     with project.store.look() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 50")  # of the pool's one connection
-    database = project.root / "state" / "digest.db"
-    with closing(sqlite3.connect(database, isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(patience)  # of the pool's one connection
+    with opened(project.root) as other, other.store.write() as connection:
         (answer,) = ask(project, site.url + "/there")
-        writer.execute("ROLLBACK")
-        kept = writer.execute("SELECT count(*) FROM link_answer").fetchone()[0]
+        kept = connection.scalar(select(func.count()).select_from(schema.link_answer))
 
     assert (answer.kind, kept) == ("there", 0)

@@ -22,6 +22,8 @@ from digest.text.plain import plain
 from tests.gather.past.letters import PNG, campaign, mail, mbox
 from tests.support.project import CONFIG, make_project, opened
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 LATER = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FIRST, SECOND = "2019-03-14", "2019-03-21"

@@ -120,9 +120,9 @@ def one_click(served: Served, raw: bytes) -> Answer:
 HASTY = """\
 from digest.cli.main import main
 from digest.serve import form, server
-from digest.store import sqlite
+from digest.store import postgres, sqlite
 server.HEAD_WITHIN_S = form.READ_WITHIN_S = 2.0
-sqlite.BUSY_TIMEOUT_MS = 500
+sqlite.BUSY_TIMEOUT_MS = postgres.LOCK_TIMEOUT_MS = 500
 main()
 """
 

@@ -9,7 +9,6 @@ import logging
 import re
 import secrets
 import socket
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -17,18 +16,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from starlette.types import Message, Receive, Scope, Send
 
+from digest.cli.logs import Discreet
 from digest.deliver import keys
 from digest.deliver.tokens import Keyring
 from digest.serve.guard import Guard
-from digest.serve.server import Discreet
+from digest.store import schema
 from tests.serve.running import Served, serving
 from tests.serve.test_form import multipart
 from tests.serve.test_whole_path import mail_to
 from tests.support.cli import digest
 from tests.support.project import opened
 from tests.support.smtp import smtp_server
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 ADA = "ada@readers.example"
 
@@ -42,12 +45,16 @@ def ring(served: Served) -> Keyring:
 
 def everything(root: Path) -> list[str]:
     """All that the store holds."""
-    with contextlib.closing(sqlite3.connect(root / "state" / "digest.db")) as line:
-        return list(line.iterdump())
+    with opened(root) as project, project.store.read() as connection:
+        return [
+            f"{table.name}: {tuple(row)}"
+            for table in schema.metadata.sorted_tables
+            for row in connection.execute(select(table).order_by(*table.primary_key))
+        ]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:  # noqa: ARG001
     """A server with one reader, behind a proxy that says who asks."""
     root = tmp_path_factory.mktemp("hard") / "n"
     with smtp_server() as mail, serving(root, mail) as served:
@@ -56,7 +63,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def hasty(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:  # noqa: ARG001
     """Likewise, but nobody waits long: what takes ten seconds elsewhere takes one or two here."""
     root = tmp_path_factory.mktemp("hasty") / "n"
     with smtp_server() as mail, serving(root, mail, hasty=True) as served:
@@ -270,14 +277,11 @@ def test_two_hundred_at_once_are_all_answered(served: Served) -> None:
 
 def test_a_store_that_somebody_else_writes_to_costs_a_moment_and_no_wish(hasty: Served) -> None:
     client = {"X-Forwarded-For": "198.51.100.120"}
-    with contextlib.closing(sqlite3.connect(hasty.root / "state" / "digest.db", isolation_level=None)) as line:
-        line.execute("BEGIN IMMEDIATE")
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            fields = ("address", "busy@readers.example"), ("topic", "Ports")
-            waiting = pool.submit(hasty.post, "subscribe", *fields, **client)
-            assert hasty.get(f"preferences/{ring(hasty).sign('preferences', 1)}").status == 200  # reading goes on
-            answer = waiting.result(30)
-        line.execute("ROLLBACK")
+    with opened(hasty.root) as project, project.store.write(), concurrent.futures.ThreadPoolExecutor(1) as pool:
+        fields = ("address", "busy@readers.example"), ("topic", "Ports")
+        waiting = pool.submit(hasty.post, "subscribe", *fields, **client)
+        assert hasty.get(f"preferences/{ring(hasty).sign('preferences', 1)}").status == 200  # reading goes on
+        answer = waiting.result(30)
     assert (answer.status, answer.heading) == (503, "Please try again")
     assert int(answer.headers["retry-after"]) > 0
     assert hasty.subscriber("busy@readers.example") is None
@@ -333,13 +337,13 @@ def test_the_log_tells_no_link_and_no_address(tmp_path: Path) -> None:
         served.post("subscribe", ("address", "bo@readers.example"), ("topic", "Ports"))
         mail_to(mail, "bo@readers.example")
         served.get("unsubscribe/1-1-" + "z" * 26)
-        with contextlib.closing(sqlite3.connect(root / "state" / "digest.db")) as line:
-            line.execute("ALTER TABLE subscriber RENAME TO gone")
+        with opened(root) as project, project.store.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE subscriber RENAME TO gone")
         assert served.post("subscribe", ("address", "cid@readers.example"), ("topic", "Ports")).status == 503
         served.stop()
     log = (tmp_path / "n.log").read_text("utf-8")
     assert "POST unsubscribe 200" in log
-    assert "no such table" in log
+    assert "no such table" in log or 'relation "subscriber" does not exist' in log
     assert "readers.example" not in log
     assert token not in log
     assert "zzzz" not in log

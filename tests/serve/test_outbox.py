@@ -24,6 +24,8 @@ from tests.serve.running import free_port, newsletter
 from tests.support.project import opened
 from tests.support.smtp import SmtpServer, fault_server, smtp_server
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 
 @dataclass
 class Desk:
@@ -224,16 +226,27 @@ def test_what_a_server_says_of_an_address_is_logged_without_it(
     assert "readers.example" not in caplog.text
 
 
+FULL = {
+    "sqlite": ["CREATE TRIGGER filled BEFORE INSERT ON subscriber_event BEGIN SELECT RAISE(ABORT, 'full'); END"],
+    "postgresql": [
+        "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END $$",
+        "CREATE TRIGGER filled BEFORE INSERT ON subscriber_event EXECUTE FUNCTION fill()",
+    ],
+}
+NO_LONGER = {"sqlite": "DROP TRIGGER filled", "postgresql": "DROP TRIGGER filled ON subscriber_event"}
+
+
 def test_a_mail_that_left_while_the_store_could_not_be_written_leaves_once(tmp_path: Path) -> None:
-    full = "CREATE TRIGGER full BEFORE INSERT ON subscriber_event BEGIN SELECT RAISE(ABORT, 'full'); END"
     with smtp_server() as server, desk(tmp_path, server.port) as made:
         made.ask("ada@readers.example")
         with made.project.store.write() as connection:
-            connection.exec_driver_sql(full)
+            for statement in FULL[connection.dialect.name]:
+                connection.exec_driver_sql(statement)
         for _ in range(3):
             made.outbox.sweep()
         assert (len(server.messages), made.events()) == (1, ["added", "asked"])
         with made.project.store.write() as connection:
-            connection.exec_driver_sql("DROP TRIGGER full")
+            connection.exec_driver_sql(NO_LONGER[connection.dialect.name])
         made.outbox.sweep()
         assert (len(server.messages), made.events()) == (1, ["added", "asked", "mailed"])

@@ -1,4 +1,7 @@
-"""The archive as it is served: files of one folder, and nothing else of the machine."""
+"""The archive as it is served: files of one folder, and nothing else of the machine.
+
+It is about files, so its store is of one kind.
+"""
 
 from __future__ import annotations
 

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from digest.store.database import Store, open_store
+from digest.store.database import Store
 from digest.store.generated import GeneratedAnswers
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store("sqlite:///digest.db", tmp_path)
-    yield opened
-    opened.close()
 
 
 def test_an_answer_is_found_by_its_question_by_another_draft_too(store: Store) -> None:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from digest.store.database import Store, open_store
+from digest.store.database import Store
 from digest.store.linkanswers import load_link_answers, save_link_answers
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store("sqlite:///digest.db", tmp_path)
-    yield opened
-    opened.close()
 
 
 def save(store: Store, answers: dict[str, str], *, asked: datetime = NOW) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from digest.store import schema
-from digest.store.database import open_store
+from digest.store.database import Store
 from digest.store.messages import Message, messages_to
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 
 
-def test_a_subscribers_messages_are_told_oldest_first_and_nobody_elses(tmp_path: Path) -> None:
-    store = open_store("sqlite:///state/digest.db", tmp_path)
+def test_a_subscribers_messages_are_told_oldest_first_and_nobody_elses(store: Store) -> None:
     with store.write() as connection:
         for week, days in (("2026-W47", 7), ("2026-W46", 0)):
             connection.execute(
@@ -30,7 +28,6 @@ def test_a_subscribers_messages_are_told_oldest_first_and_nobody_elses(tmp_path:
                     )
                 )  # fmt: skip
         found = messages_to(connection, 1)
-    store.close()
 
     assert found == tuple(
         Message(issue=week, kind="issue", state="sent", detail=f"{week} sent", changed=NOW)

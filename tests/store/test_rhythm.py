@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from digest.model import Entry
-from digest.store.database import open_store
+from digest.store.database import Store
 from digest.store.entries import file_entries
 from digest.store.rhythm import days_with_news
 
@@ -17,7 +16,7 @@ def entry(number: int, source_id: str, published: datetime | None, *, first_seen
     )
 
 
-def test_each_source_has_the_newest_item_of_each_of_its_last_days(tmp_path: Path) -> None:
+def test_each_source_has_the_newest_item_of_each_of_its_last_days(store: Store) -> None:
     day = timedelta(days=1)
     told = [
         *(entry(number, "daily", NOW - number * day) for number in range(30)),
@@ -27,12 +26,10 @@ def test_each_source_has_the_newest_item_of_each_of_its_last_days(tmp_path: Path
         entry(103, "undated", None),
         entry(104, "ahead", NOW + 9 * day),
     ]
-    store = open_store("sqlite:///x.db", tmp_path, create=True)
     with store.write() as connection:
         file_entries(connection, told, now=NOW, news_from=None)
     with store.read() as connection:
         found = days_with_news(connection, last=20)
-    store.close()
 
     assert found == {
         "daily": tuple(NOW - number * day for number in range(20)),

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from digest.store import schema
-from digest.store.database import Store, open_store
+from digest.store.database import Store
 from digest.store.outcomes import Progress, by_code, first_rows, is_at_its_end, is_begun, progress
 from digest.store.schedule import Scheduled, all_schedules, drop_schedule, get_schedule, save_schedule
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 FRIDAY = datetime(2026, 11, 20, 7, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store("sqlite:///state/digest.db", tmp_path)
-    yield opened
-    opened.close()
 
 
 def scheduled(issue: str = "2026-W47", at: datetime = FRIDAY) -> Scheduled:

@@ -14,7 +14,7 @@ from digest.store import schema
 from digest.store.database import Store, open_store
 from digest.store.search import Filter, Hit, index_new, search, search_ids
 from digest.store.searchwords import MARKS, apart, folded, phrases_of, together
-from tests.support.postgres import store_address
+from tests.support.stores import store_url
 
 
 def row(id_: str, title: str, *, summary: str = "", text: str = "", day: int | None = 20) -> dict[str, object]:
@@ -42,10 +42,10 @@ ROWS = (
 )
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def store(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:  # noqa: ARG001
     root: Path = tmp_path_factory.mktemp("project")
-    store = open_store(store_address(request), root)
+    store = open_store(store_url(root), root)
     with store.write() as connection:
         connection.execute(insert(schema.entry), list(ROWS))
         index_new(connection)

@@ -15,15 +15,15 @@ from digest.store.database import Store, open_store
 from digest.store.search import index_new, is_behind, search_ids
 from digest.store.searchindex import ENTRIES
 from tests.store.test_search import row
-from tests.support.postgres import store_address
+from tests.support.stores import store_url
 
 WORDS = ("harbour", "tariff", "港口")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def store(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:  # noqa: ARG001
     root: Path = tmp_path_factory.mktemp("project")
-    opened = open_store(store_address(request), root)
+    opened = open_store(store_url(root), root)
     yield opened
     opened.close()
 

@@ -21,7 +21,7 @@ from digest.store.search import Filter, Found, count_new, index_new, is_behind, 
 from digest.store.searchfilters import names_like
 from digest.store.searchindex import ENTRIES, NAMES, PRINTED, TOLD
 from tests.store.test_search import row
-from tests.support.postgres import store_address
+from tests.support.stores import store_url
 
 
 def day(number: int) -> datetime:
@@ -69,10 +69,10 @@ ENTRIES_READ = (
 )
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def store(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:  # noqa: ARG001
     root: Path = tmp_path_factory.mktemp("project")
-    store = open_store(store_address(request), root)
+    store = open_store(store_url(root), root)
     with store.write() as connection:
         connection.execute(insert(schema.issue), [an_issue("2026-W46", 1, day(13)), an_issue("2026-W47", 2, day(20))])
         columns = [{"organisation": None, **dict(one)} for one in ENTRIES_READ]
@@ -262,10 +262,11 @@ def test_after_any_changes_the_index_finds_what_is_printed(empty: Store, steps: 
             assert set(connection.execute(select(noted.c.number)).scalars()) == {one.number for one in there}
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def empty(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:  # noqa: ARG001
     """A store in which issues are known, and nothing else."""
-    opened = open_store(store_address(request), tmp_path_factory.mktemp("empty"))
+    root = tmp_path_factory.mktemp("empty")
+    opened = open_store(store_url(root), root)
     with opened.write() as connection:
         connection.execute(
             insert(schema.issue), [an_issue(f"2026-W{number:02}", number + 1, day(1)) for number in range(4)]

@@ -9,9 +9,6 @@ from digest.store import schema
 from digest.store.database import Store
 from digest.store.search import index_new, search_ids
 from tests.store.test_search import row
-from tests.support.postgres import store
-
-__all__ = ["store"]
 
 ROWS = (
     row("01", "Die Straße wird gesperrt", text="Der große Umbau dauert."),

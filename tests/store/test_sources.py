@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from digest.model import FetchState, Source
-from digest.store.database import open_store
+from digest.store.database import Store
 from digest.store.sources import SourceRow, load_sources, save_source, source_name
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -39,8 +38,7 @@ def test_a_source_is_called_what_feeds_toml_says_else_what_it_calls_itself(
     assert source_name(source, known) == name
 
 
-def test_what_was_learnt_of_a_source_comes_back_and_replaces_what_was_known(tmp_path: Path) -> None:
-    store = open_store("sqlite:///state/digest.db", tmp_path)
+def test_what_was_learnt_of_a_source_comes_back_and_replaces_what_was_known(store: Store) -> None:
     first, then = (
         FetchState(etag='"1"', first_fetched=NOW),
         FetchState(failures=2, title="Grid", moved_to="https://x.example"),
@@ -49,7 +47,6 @@ def test_what_was_learnt_of_a_source_comes_back_and_replaces_what_was_known(tmp_
         save_source(connection, listed(""), first)
         save_source(connection, listed("Grid"), then)
         found = load_sources(connection)
-    store.close()
 
     assert found == {
         "grid": SourceRow(id="grid", kind="feed", location="https://grid.example/feed", name="Grid", state=then)

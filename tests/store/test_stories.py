@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from digest.model import Briefing, Entry, Period, Reason, Section, Story
 from digest.store import issues
-from digest.store.database import Store, open_store
+from digest.store.database import Store
 from digest.store.schema import story as table
 from digest.store.stories import told_by
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 PERIOD = Period(name="2026-W47", start=NOW, end=NOW)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store("sqlite:///state/digest.db", tmp_path)
-    yield store
-    store.close()
 
 
 def test_a_story_is_told_by_the_entries_that_were_placed_as_it(store: Store) -> None:

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from digest.project import Project, open_project
+from tests.support.stores import with_store
 
 NOW = "2026-11-18T12:00Z"
 """A Wednesday in the period 2026-W47, which closes on Friday 20 November 2026, 07:00 UTC."""
@@ -69,7 +70,11 @@ FEEDS = '[[feed]]\npath = "grid.xml"\nid = "grid"\nname = "Grid Watch"\n'
 def make_project(
     root: Path, *, config: str = CONFIG, feeds: str | None = FEEDS, files: Mapping[str, str] | None = None
 ) -> Path:
-    """Make a newsletter: by default with one feed file of three items. ``files`` are paths below its folder."""
+    """Make a newsletter: by default with one feed file of three items. ``files`` are paths below its folder.
+
+    Its store is where ``tests.support.stores`` says.
+    """
+    config = with_store(root, config)
     texts = {"digest.toml": config, "feeds/grid.xml": rss(*ITEMS)} if feeds == FEEDS else {"digest.toml": config}
     texts |= {"feeds/feeds.toml": feeds} if feeds is not None else {}
     for name, text in (texts | dict(files or {})).items():

@@ -1,0 +1,165 @@
+"""What services write down: a line each, in order, and nothing of whom it is about."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.cli.logs import Discreet, JsonLines, _ForJournal, discreet, set_up
+from tests.serve.running import serving
+from tests.support.smtp import smtp_server
+
+ADA = "ada.müller+news@readers.example"
+
+
+@pytest.fixture
+def logger() -> Iterator[tuple[logging.Logger, io.StringIO]]:
+    """A logger that writes JSON, as a service has it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    one = logging.getLogger("digest.scale.mailjobs")
+    one.addHandler(handler)
+    one.setLevel(logging.INFO)
+    one.propagate = False
+    yield one, stream
+    one.removeHandler(handler)
+    one.setLevel(logging.NOTSET)
+    one.propagate = True
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_record_is_one_object_with_time_level_and_what_is_known(logger: tuple[logging.Logger, io.StringIO]) -> None:
+    log, stream = logger
+    log.warning("%s: a batch\nis done", "2026-W47", extra={"issue": "2026-W47", "sent": 498, "waits": False})
+
+    (told,) = lines(stream)
+    moment = told.pop("time")
+    assert told == {
+        "level": "warning", "logger": "digest.scale.mailjobs", "message": "2026-W47: a batch\nis done",
+        "issue": "2026-W47", "sent": 498, "waits": False,
+    }  # fmt: skip
+    assert moment.endswith("Z")
+    assert len(moment) == len("2026-11-20T07:00:00.000Z")
+
+
+def test_a_bug_says_its_kind_and_place_and_not_its_words(logger: tuple[logging.Logger, io.StringIO]) -> None:
+    log, stream = logger
+    try:
+        int(ADA)
+    except ValueError:
+        log.exception("a bug")
+
+    (told,) = lines(stream)
+    assert told["exception"] == "ValueError"
+    assert "test_logs.py" in told["at"][-1]
+    assert "@" not in stream.getvalue()
+
+
+def test_a_job_of_procrastinate_is_its_number_and_task_without_its_arguments() -> None:
+    job = {"id": 12, "queue": "mail", "task_name": "deliver", "task_kwargs": {"to": ADA}, "attempts": 1, "lock": ADA,
+           "call_string": f"deliver[12](to='{ADA}')"}  # fmt: skip
+    worker = {"name": "quay:17", "worker_id": 3, "job_id": 12, "queues": ["mail"]}
+    record = logging.makeLogRecord({
+        "name": "procrastinate.worker", "levelno": logging.INFO, "levelname": "INFO", "action": "job_success",
+        "msg": f"Job {job['call_string']} ended with status: Success, lasted 1.200 s", "job": job, "worker": worker,
+        "start_timestamp": 1.0, "duration": 1.2, "result": ADA, "task_kwargs": {"to": ADA},
+    })  # fmt: skip
+
+    told = json.loads(JsonLines().format(record))
+
+    assert told["message"].startswith("Job deliver[12]")
+    assert told["job"] == {"id": 12, "queue": "mail", "task_name": "deliver", "attempts": 1}
+    assert told["worker"] == {"name": "quay:17", "worker_id": 3}
+    assert (told["action"], told["duration"]) == ("job_success", 1.2)
+    assert set(told) == {"time", "level", "logger", "message", "job", "worker", "action", "duration"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("from bounces+ada=readers.example@brief.example", "from (address)"),
+        ("to='o'hara@readers.example'", "to='(address)'"),
+        (f"550 5.1.1 <{ADA}>: no such user", "550 5.1.1 <(address)>: no such user"),
+        ('"ada m"@readers.example is unknown', "(address) is unknown"),
+        ("https://news.quay.example/unsubscribe/1-1-aaaa is asked", "https://news.quay.example/… is asked"),
+        ("no route to postgresql://digest:secret@db.quay.example:5432/brief?x=y",
+         "no route to postgresql://db.quay.example:5432/brief"),
+        ("https://user:pass@feeds.quay.example", "https://feeds.quay.example"),
+        ("the 3 messages of 2026-W47 are out", "the 3 messages of 2026-W47 are out"),
+    ],
+)  # fmt: skip
+def test_addresses_links_and_passwords_are_taken_out(text: str, told: str) -> None:
+    assert discreet(text) == told
+    assert Discreet("%(message)s").format(logging.makeLogRecord({"msg": text})) == told
+
+
+@given(st.text(), st.emails(), st.text(), st.dictionaries(st.text(min_size=1), st.text() | st.integers() | st.emails()))
+def test_whatever_is_logged_is_one_line_and_holds_no_address(
+    before: str, address: str, after: str, extra: dict[str, Any]
+) -> None:
+    known = vars(logging.makeLogRecord({}))
+    extra = {f"x_{key}" if key in known else key: value for key, value in extra.items()}
+    fixed = {"name": "digest.quay", "msg": f"{before} {address} {after}", "issue": address}
+    record = logging.makeLogRecord(extra | fixed)
+
+    line = JsonLines().format(record)
+
+    assert len(line.splitlines()) == 1
+    told = json.loads(line)
+    assert address not in told["message"]
+    assert address not in told.get("issue", "")
+    assert set(told) >= {"time", "level", "logger", "message"}
+
+
+def test_the_journal_is_told_how_urgent_each_line_is() -> None:
+    formatter = _ForJournal(Discreet("%(message)s"))
+
+    told = [
+        formatter.format(logging.makeLogRecord({"msg": "one\ntwo", "levelno": level}))
+        for level in (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
+    ]
+
+    assert told == ["<3>one\n<3>two", "<4>one\n<4>two", "<6>one\n<6>two", "<7>one\n<7>two"]
+
+
+def test_setting_up_replaces_what_was_there(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        set_up("json", logging.INFO)
+        logging.getLogger("digest.quay").info("one")
+        logging.getLogger("digest.quay").debug("none")
+        set_up("text", logging.WARNING)
+        logging.getLogger("digest.quay").info("none")
+        logging.getLogger("digest.quay").warning("to %s", ADA)
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert json.loads(first)["message"] == "one"
+    assert second == "to (address)"
+    assert sys.stderr
+
+
+def test_the_pages_log_in_json_from_the_first_line_to_the_last(tmp_path: Path) -> None:
+    with smtp_server() as mail, serving(tmp_path / "n", mail, arguments=("--log-format", "json")) as served:
+        assert served.get("unsubscribe/1-1-aaaaaaaaaaaaaaaaaaaaaaaaaa").status == 404
+        assert served.stop() == 0
+
+    told = [json.loads(line) for line in (tmp_path / "n.log").read_text("utf-8").splitlines()]
+    messages = [one["message"] for one in told if one["logger"].startswith("digest.")]
+    assert messages == ["listens", "GET unsubscribe 404", "stopped"]
