@@ -122,7 +122,7 @@ class BusyError(StoreError):
 
 
 class StaleError(StoreError):
-    """The store has a schema that this digest does not know: a newer one has migrated it."""
+    """The store is not this digest's any more: a newer one has migrated it, or its contents were moved elsewhere."""
 
 
 class BlockedError(DigestError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -21,6 +20,7 @@ from tests.bench.growing.document import costs_of, told, updated
 from tests.bench.growing.entries import parabola, slope
 from tests.bench.growing.forecast import Plant, Unit, circulation, connections_for, forecast, workers_for
 from tests.bench.growing.tables import TABLES, Relay, duration, size
+from tests.support.postgres import binary
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs" / "scale.md").read_text("utf-8")
@@ -213,7 +213,7 @@ def test_figures_have_three_places(value: float, words: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.skipif(importlib.util.find_spec("psycopg") is None, reason="needs the extra postgres")
+@pytest.mark.skipif(not binary("postgres"), reason="needs PostgreSQL: install Debian's package postgresql")
 def test_the_bench_measures_what_the_document_names() -> None:
     parts = ("recipients", "entries", "stories")
     words = ["--people", "300", "--entries", "200", "--issues", "2", "4", "--rounds", "1", "--json"]

@@ -97,7 +97,9 @@ def _say_waiting(session: Session, done: list[Fetched]) -> None:
     """
     from digest.model import FetchState
 
-    waiting = [one.reading for one in done if one.reading.outcome == "not due"]
+    if left := [one for one in done if one.elsewhere]:
+        session.say(f"left to the workers, who are at their hosts: {count(len(left), 'feed')}")
+    waiting = [one.reading for one in done if one.reading.outcome == "not due" and not one.elsewhere]
     states = {reading.source.id: reading.fetched or FetchState() for reading in waiting}
     gone = {name for name, state in states.items() if state.gone_since}
     paused = {name for name, state in states.items() if state.retry_after and state.retry_after > session.now} - gone
@@ -116,10 +118,9 @@ def _say_waiting(session: Session, done: list[Fetched]) -> None:
 
 def fetch_summary(done: list[Fetched]) -> str:
     """``41 sources: 38 read, 2 unchanged, 1 failed; 63 new entries, 2 changed``."""
-    outcomes = [one.reading.outcome for one in done]
-    parts = [
-        f"{outcomes.count(name)} {name}" for name in ("read", "unchanged", "not due", "failed") if name in outcomes
-    ]
+    outcomes = ["left to the workers" if one.elsewhere else one.reading.outcome for one in done]
+    names = ("read", "unchanged", "not due", "failed", "left to the workers")
+    parts = [f"{outcomes.count(name)} {name}" for name in names if name in outcomes]
     filed = [f"{count(_sum(done, 'new'), 'new entry', 'new entries')}"]
     filed += [f"{_sum(done, name):,} {name}" for name in ("changed", "backlog", "held") if _sum(done, name)]
     same = sum(one.reading.unchanged for one in done)
@@ -140,6 +141,7 @@ def fetch_data(done: list[Fetched]) -> dict[str, Any]:
                 "name": one.reading.source.name,
                 "location": shown_url(one.reading.source.location),
                 "outcome": one.reading.outcome,
+                "elsewhere": one.elsewhere,
                 "entries": one.told,
                 "new": one.filed.new,
                 "changed": one.filed.changed,

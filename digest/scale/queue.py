@@ -74,7 +74,7 @@ PUBLISH = _task("publish", DESK)
 DRAFT = _task("draft", DESK)
 INBOX = _task("inbox", DESK)
 PLAN_MAIL = _task("plan_mail", CONTROL)
-PLAN_FETCH = _task("plan_fetch", CONTROL)
+PLAN_FETCH = _task("plan_fetch", FETCH, PRIORITY[CONTROL])
 REAP = _task("reap", CONTROL, REAPER_PRIORITY)
 TIDY = _task("tidy", CONTROL)
 

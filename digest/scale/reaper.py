@@ -10,7 +10,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.utils import utcnow
 
-from digest.scale.queue import CONTROL
+from digest.scale.queue import CONTROL, FETCH
 from digest.store import workers
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KEPT_H: Final = 7 * 24  # done and failed jobs, for whoever looks after what happened
+FEEDS_KEPT_H: Final = 1  # jobs of feeds: of 100,000 asked each hour their names alone would be 100 MB a day
 
 
 async def reap(app: App, *, stalled_s: float) -> int:
@@ -54,9 +55,11 @@ async def _hand_on(app: App, job: Job) -> bool:
 
 
 async def tidy(app: App) -> None:
-    """Take away jobs that were done a week ago."""
-    await app.job_manager.delete_old_jobs(nb_hours=KEPT_H, include_failed=True, include_cancelled=True,
-                                          include_aborted=True)  # fmt: skip
+    """Take away jobs that were done long ago."""
+    for queue, hours in ((FETCH, FEEDS_KEPT_H), (None, KEPT_H)):
+        await app.job_manager.delete_old_jobs(
+            nb_hours=hours, queue=queue, include_failed=queue is None, include_cancelled=True, include_aborted=True
+        )
 
 
 def forget_dead(store: Store, *, silent_s: float) -> None:

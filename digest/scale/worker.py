@@ -19,7 +19,7 @@ from procrastinate.exceptions import ProcrastinateException
 
 from digest import __version__
 from digest.errors import DigestError, StoreError
-from digest.scale.queue import CONTROL, MAIL, prepare_queue
+from digest.scale.queue import CONTROL, FETCH, MAIL, prepare_queue
 from digest.scale.tasks import make_app
 from digest.scale.timing import Timing
 from digest.scale.workplace import Workplace
@@ -142,12 +142,12 @@ class _Process:
                 raise error
 
     async def _hand(self, app: App, queue: str) -> None:
-        """One job of this queue after the other."""
+        """The jobs of one queue, as they come."""
         timing = self.place.timing
         await app.run_worker_async(
             queues=[queue],
             name=f"{self.name}:{queue}",
-            concurrency=1,
+            concurrency=2 if queue == FETCH else 1,  # one slow host must not keep a lone worker from all others
             fetch_job_polling_interval=timing.poll_s,
             listen_notify=queue == MAIL,  # a connection each: the others have time
             delete_jobs="successful" if queue == CONTROL else "never",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WAIT_S = 2.0  # for another digest to let go of the store
 LOGS = ("-wal", "-shm")
+MOVED = "moved "  # before the revision of a store whose contents are elsewhere: digest.store.transfermarks
 RESTORED = "restored"  # the name under which the store keeps when it was restored
 
 
@@ -65,6 +66,7 @@ def look_into(copy: Path) -> CopyAccount:
     try:
         with contextlib.closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+            revision = revision.removeprefix(MOVED)  # all that was moved is still there
             if revision > schema.HEAD:
                 raise StoreError(
                     f"{copy}: was written by a newer digest (schema {revision}, this one knows {schema.HEAD})",
@@ -96,6 +98,7 @@ def put_in_place(copy: Path, present: Path, *, now: datetime) -> Path | None:
         present.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = _copied_beside(copy, present)
         try:
+            _unmark(fresh)
             _note_restored(fresh, now)
             kept = _keep(present, aside) if present.exists() else None
             fresh.replace(present)
@@ -106,6 +109,16 @@ def put_in_place(copy: Path, present: Path, *, now: datetime) -> Path | None:
         raise StoreError(f"{present}: cannot be replaced: {error.strerror}",
                          hint="is the disk full, or the folder not writable?") from error  # fmt: skip
     return kept
+
+
+def _unmark(fresh: Path) -> None:
+    """Make a store again of a copy of one that was moved away: where its contents went, they may be lost."""
+    with contextlib.closing(sqlite3.connect(fresh)) as connection:
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+    if revision.startswith(MOVED):
+        from digest.store.transferends import unmark_file  # noqa: PLC0415  it opens stores, which few restores need
+
+        unmark_file(fresh)
 
 
 def _note_restored(fresh: Path, now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from sqlalchemy import make_url, text
 
-from digest.errors import StoreError
+from digest.errors import StaleError
 from digest.store import schema
 from digest.store.meta import drop_meta, get_meta, put_meta
 
@@ -44,15 +44,15 @@ class Mark:
         """Why the store ``here`` is not to be opened, and what to do."""
         if self.way == "moved":
             return moved_away(here, self.place)
-        return StoreError(
+        return StaleError(
             f"{here}: is not whole: the store of {self.place} is being moved here",
             hint=f"`{command(self.place, here)}` goes on; until then that one is still the store",
         )
 
 
-def moved_away(here: str, there: str) -> StoreError:
-    """What is said of a store whose contents are elsewhere now."""
-    return StoreError(
+def moved_away(here: str, there: str) -> StaleError:
+    """What is said of a store whose contents are elsewhere now; a worker that hears it ends."""
+    return StaleError(
         f"{here}: was moved to {there}",
         hint=f"name that under [store] in digest.toml, or move back with `{command(there, here)}`",
     )
@@ -68,11 +68,6 @@ def bare(url: str) -> str:
     address = make_url(url)
     named = address._replace(password=None).difference_update_query(["password", "sslpassword"])
     return named.render_as_string(hide_password=False)
-
-
-def is_mark(revision: str | None) -> bool:
-    """Whether this stands where a store has its schema's number, and is none."""
-    return _MARK.fullmatch(revision or "") is not None
 
 
 def read_mark(connection: Connection, revision: str | None) -> Mark | None:

@@ -35,7 +35,7 @@ from tests.bench.growing import entries, feeds, recipients, sharding, stories, t
 from tests.bench.growing.document import updated  # noqa: E402
 from tests.bench.growing.forecast import Unit  # noqa: E402
 from tests.bench.ingest import DEFAULT_FOLDERS  # noqa: E402
-from tests.bench.scaling.trials import rates, scene  # noqa: E402
+from tests.bench.scaling.trials import rate, scene  # noqa: E402
 
 PARTS = ("recipients", "feeds", "entries", "drafts", "stories", "shards", "trials")
 NEED_TEXTS = {"feeds", "drafts", "shards"}
@@ -86,7 +86,14 @@ def _recipients(people: int, rounds: int) -> Numbers:
     with recipients.a_server() as server:
         told = _median([recipients.recipients(None, people) | recipients.recipients(server, people)
                         for _ in range(rounds)])  # fmt: skip
-    return told | recipients.message() | {"message_trips": trial.trips(), "sink_us": trial.sink_us()}
+    return (
+        told
+        | recipients.message()
+        | {
+            "message_trips": trial.trips(min(people, 300)),
+            "sink_us": trial.sink_us(min(people, 5000)),
+        }
+    )
 
 
 def _feeds(corpora: Path, sizes: Sequence[int]) -> Numbers:
@@ -108,19 +115,22 @@ def _drafts(corpora: Path, largest: int) -> Numbers:
 
 
 def _trials(people: int, rounds: int) -> Numbers:
-    """`digest send` on SQLite, one `digest worker` and two, each against the forecast from costs of the same hour."""
+    """`digest send` on SQLite, one `digest worker` and two, each against the forecast from costs of the same hour.
+
+    Of each the best round: the forecast knows of nobody else on the machine, and others only make things slower.
+    """
     with recipients.a_server() as server:
         costs = recipients.recipients(None, people) | recipients.recipients(server, people)
-    shared = {"elsewhere_us": trial.sink_us(), "trips": trial.trips()}
+    shared = {"elsewhere_us": trial.sink_us(people), "trips": min(trial.trips(300) for _ in range(rounds))}
     alone = Unit(worker_us=costs["recipient_us_send"], **shared)
     worker = Unit(worker_us=costs["recipient_pg_us_send"], database_us=costs["recipient_pg_us_send_server"], **shared)
-    sent = statistics.median(trial.one_process(people) for _ in range(rounds))
+    sent = max(trial.one_process(people) for _ in range(rounds))
     with scene() as at:
-        worked = rates(at, people, rounds)
+        one, two = (max(rate(at, people, workers, delay_ms=20) for _ in range(rounds)) for workers in (1, 2))
     found = {
         "send": trial.held_against(sent, alone, workers=1, in_jobs=False),
-        "worker_1": trial.held_against(worked["send_per_s_1"], worker, workers=1, in_jobs=True),
-        "worker_2": trial.held_against(worked["send_per_s_2"], worker, workers=2, in_jobs=True),
+        "worker_1": trial.held_against(one, worker, workers=1, in_jobs=True),
+        "worker_2": trial.held_against(two, worker, workers=2, in_jobs=True),
     }
     return {f"trial_{name}_{what}": value for name, each in found.items() for what, value in each.items()}
 

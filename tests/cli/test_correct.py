@@ -20,6 +20,8 @@ from tests.support.cli import Ran, digest
 from tests.support.project import at, opened
 from tests.support.smtp import SmtpServer, fault_server, smtp_server
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 OUT = "2026-11-18T12:00Z"
 AFTER = "2026-11-19T09:00Z"
 LATER = "2026-11-19T10:00Z"

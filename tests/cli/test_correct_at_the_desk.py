@@ -16,6 +16,8 @@ from tests.support.cli import digest
 from tests.support.project import at, make_project, opened
 from tests.support.smtp import fault_server, smtp_server
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 NEXT = "2026-11-25T12:00Z"
 
 

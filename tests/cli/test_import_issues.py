@@ -10,6 +10,8 @@ from digest.gather.past.letter import FORMS
 from tests.gather.past.letters import campaign, mail, mbox
 from tests.support.project import NOW, make_project
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 FIRST = "2019-03-14"
 
 

@@ -391,3 +391,16 @@ def test_a_store_that_holds_something_is_refused_and_stays(quiet: Path, tmp_path
     assert "holds something" in ran.err
     assert digest("subscribers", "--json", root=other).json
     assert digest("status", root=quiet).code == 0
+
+
+def test_a_file_that_was_left_can_be_restored_when_the_server_is_lost(root: Path, server: str, tmp_path: Path) -> None:
+    """It is older than what was lost: sending from it asks first, as after every restore."""
+    assert digest("migrate-store", FILE, server, root=root).code == 0
+    copy = tmp_path / "copy.db"
+    copy.write_bytes((root / "state/digest.db").read_bytes())
+
+    ran = digest("restore-backup", str(copy), "--yes", root=root)
+
+    assert ran.code == 0, ran.err
+    assert digest("status", "--now", LATER, root=root).code == 0
+    assert "restored from a copy" in digest("send", "--now", LATER, root=root).err

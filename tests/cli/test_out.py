@@ -19,6 +19,9 @@ import tomlkit
 from tests.support.cli import digest
 from tests.support.project import CONFIG, NOW, make_project, snapshot
 from tests.support.smtp import SmtpServer, fault_server, smtp_server
+from tests.support.stores import with_store
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 ISSUE = "2026-W47"
 LATER = "2026-11-18T13:00Z"
@@ -40,7 +43,7 @@ def server() -> Iterator[SmtpServer]:
 def with_server(root: Path, server: SmtpServer, **more: Any) -> None:
     document = tomlkit.parse(CONFIG)
     document["send"] = server.send_table(**more)
-    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+    (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
 
 
 def with_people(root: Path, *addresses: str) -> None:
@@ -376,7 +379,7 @@ def test_a_look_changed_for_the_next_issue_does_not_strand_the_rest_of_this_one(
         document = tomlkit.parse((root / "digest.toml").read_text("utf-8"))
         document["newsletter"]["from"] = "Somebody Else <else@other.example>"
         document["newsletter"]["address"] = "2 Other Street"
-        (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+        (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
         (root / "issues" / f"{ISSUE}.md").unlink()
 
         late = digest("send", ISSUE, root=root, now="2026-11-18T13:30Z")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mailbox
-import shutil
 import subprocess
 import sys
 import time
@@ -25,6 +24,9 @@ from tests.support.cli import Ran, digest
 from tests.support.http import Page, serving
 from tests.support.project import CONFIG, NOW, item, make_project, opened, rss
 from tests.support.smtp import FaultServer, fault_server
+from tests.support.stores import copied, with_store
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 ISSUE = "2026-W47"
 SENT = "2026-11-18T13:00Z"
@@ -39,7 +41,7 @@ def server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
     """A newsletter with a draft and a dozen readers; made once, for making it takes most of a test's time."""
     root = make_project(tmp_path_factory.mktemp("built") / "brief")
     assert digest("build", root=root, now=NOW).code == 0
@@ -51,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(built: Path, tmp_path: Path, server: FaultServer) -> Path:
-    root = Path(shutil.copytree(built, tmp_path / "brief"))
+    root = copied(built, tmp_path / "brief")
     configure(root, send=server.send_table())
     return root
 
@@ -60,7 +62,7 @@ def configure(root: Path, **tables: dict[str, Any]) -> None:
     document = tomlkit.parse(CONFIG)
     for name, table in tables.items():
         document[name] = table
-    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+    (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
 
 
 def add(root: Path, *addresses: str) -> None:

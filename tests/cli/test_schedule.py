@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,9 @@ import tomlkit
 from tests.support.cli import Ran, digest
 from tests.support.project import CONFIG, NOW, make_project
 from tests.support.smtp import FaultServer, fault_server
+from tests.support.stores import copied, with_store
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 ISSUE = "2026-W47"
 BEFORE = "2026-11-20T06:55Z"
@@ -27,7 +29,7 @@ def server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
     """A newsletter with a draft and two readers; made once, for making it takes most of a test's time."""
     root = make_project(tmp_path_factory.mktemp("built") / "brief")
     assert digest("build", root=root, now=NOW).code == 0
@@ -38,7 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(built: Path, tmp_path: Path, server: FaultServer) -> Path:
-    root = Path(shutil.copytree(built, tmp_path / "brief"))
+    root = copied(built, tmp_path / "brief")
     with_server(root, server)
     return root
 
@@ -46,7 +48,7 @@ def root(built: Path, tmp_path: Path, server: FaultServer) -> Path:
 def with_server(root: Path, server: FaultServer, **more: Any) -> None:
     document = tomlkit.parse(CONFIG)
     document["send"] = server.send_table(**more)
-    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+    (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
 
 
 def at(root: Path, when: str, *more: str, now: str = NOW) -> Ran:

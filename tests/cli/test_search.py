@@ -12,6 +12,8 @@ from digest.errors import UsageError
 from tests.support.cli import digest, digest_process
 from tests.support.project import CONFIG, ITEMS, NEXT_WEEK, NOW, item, make_project, rss
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 NAMED = """
 [[organisation]]
 name = "Grid Operator"
@@ -25,7 +27,7 @@ KEYS = {
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def root(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A newsletter with one issue out, and one entry read since."""
     config = CONFIG.replace("from = ", 'url = "https://trial.example/brief/"\nfrom = ', 1)
     made = make_project(tmp_path_factory.mktemp("search"), config=config + NAMED)

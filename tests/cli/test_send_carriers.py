@@ -16,6 +16,9 @@ from digest.deliver.dkim import Signer
 from tests.support.cli import digest
 from tests.support.project import CONFIG, NOW, make_project
 from tests.support.smtp import smtp_server
+from tests.support.stores import with_store
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 PEOPLE = ("anna@readers.example", "bo@readers.example")
 
@@ -32,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 def with_send(root: Path, **table: Any) -> None:
     document = tomlkit.parse(CONFIG)
     document["send"] = table
-    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+    (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
 
 
 def send(root: Path, *more: str) -> Any:

@@ -12,6 +12,9 @@ import tomlkit
 from tests.support.cli import Ran, digest
 from tests.support.project import CONFIG, NOW, make_project
 from tests.support.smtp import FaultServer, fault_server
+from tests.support.stores import with_store
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 ISSUE = "2026-W47"
 
@@ -27,7 +30,7 @@ def sent(tmp_path: Path, server: FaultServer, *people: str) -> Path:
     root = make_project(tmp_path / "brief")
     document = tomlkit.parse(CONFIG)
     document["send"] = server.send_table()
-    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+    (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
     assert digest("build", root=root, now=NOW).code == 0
     listed = root / "people.csv"
     listed.write_text("address\n" + "".join(f"{address}\n" for address in people), "utf-8")

@@ -19,6 +19,9 @@ import tomlkit
 from tests.support.cli import digest
 from tests.support.project import CONFIG, NOW, make_project
 from tests.support.smtp import FaultServer, fault_server
+from tests.support.stores import with_store
+
+pytestmark = pytest.mark.usefixtures("in_each_database")
 
 ISSUE = "2026-W47"
 PEOPLE = [f"r{number:03}@example.org" for number in range(60)]
@@ -36,7 +39,7 @@ def root(tmp_path: Path, server: FaultServer) -> Path:
     root = make_project(tmp_path / "brief")
     document = tomlkit.parse(CONFIG)
     document["send"] = server.send_table(connections=3)
-    (root / "digest.toml").write_text(tomlkit.dumps(document), "utf-8")
+    (root / "digest.toml").write_text(with_store(root, tomlkit.dumps(document)), "utf-8")
     assert digest("build", root=root, now=NOW).code == 0
     people = root / "people.csv"
     people.write_text("address\n" + "".join(f"{address}\n" for address in PEOPLE), "utf-8")

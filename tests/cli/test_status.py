@@ -15,6 +15,8 @@ from digest.store import sources
 from tests.support.cli import digest, digest_process
 from tests.support.project import CONFIG, NEXT_WEEK, NOW, at, make_project, opened, snapshot
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 EMBARGOED = """\
 ---
 title: Not before December

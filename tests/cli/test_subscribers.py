@@ -10,6 +10,8 @@ from digest.deliver.ledger import Ledger
 from tests.support.cli import digest, digest_process
 from tests.support.project import NOW, make_project, opened, snapshot
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 LIST = "E-Mail,Name,Language\nada@example.org,Ada Byron,en\nbob@example.org,=Bob,\nada@example.org,,\n"
 
 

@@ -21,6 +21,7 @@ from digest.deliver.tokens import Key, Keyring
 from digest.deliver.watch import Watch
 from digest.model import Delivery, Mail, Mailing, Tally
 from digest.store.database import Store, open_store
+from tests.support.postgres import lend
 from tests.support.stores import store_url
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -111,6 +112,7 @@ class Sending:
         owner: str = OWNER,
     ) -> Tally:
         mailing = self.mailing()
+        lend(self.ledger.store, owner)
         with Transport(self.chosen, root=self.root) as transport:
             return deliver(
                 self.ledger,

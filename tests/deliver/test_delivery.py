@@ -18,6 +18,8 @@ from digest.model import Delivery, Tally
 from tests.deliver.helpers import NOON, OWNER, readers, renderer, sending, settings
 from tests.support.smtp import fault_server, smtp_server
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 
 def test_two_hundred_recipients_get_it_once_each(tmp_path: Path) -> None:
     with smtp_server() as server, sending(tmp_path, readers(200), **server.send_table(connections=4)) as work:

@@ -194,5 +194,5 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 def test_in_any_order_it_adds_up(store: Store) -> None:
-    chosen = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    chosen = settings(max_examples=25 if store.path else 10, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(lambda: LedgerMachine(store), settings=chosen)  # type: ignore[arg-type]  # it calls it

@@ -368,7 +368,11 @@ class DoubleOptIn(RuleBasedStateMachine):
 
 def test_the_double_opt_in_holds_whatever_happens(store: Store) -> None:
     numbers = itertools.count()
+    examples = 40 if store.path else 10  # each step is some questions to a server
+    chosen = settings(
+        max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=[*HealthCheck]
+    )
     run_state_machine_as_test(
         lambda: DoubleOptIn(store, next(numbers)),  # type: ignore[arg-type]  # it is called, and no more
-        settings=settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[*HealthCheck]),
+        settings=chosen,
     )

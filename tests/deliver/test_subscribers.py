@@ -12,6 +12,8 @@ from digest.errors import StateError, UsageError
 from digest.model import Subscriber
 from tests.deliver.helpers import NOON, opened
 
+pytestmark = pytest.mark.usefixtures("in_each_database")
+
 LATER = NOON + timedelta(days=3)
 
 

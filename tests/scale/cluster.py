@@ -74,6 +74,11 @@ _READERS = """
     SELECT i, 'reader.' || i || '@readers.example', 'reader.' || i || '@readers.example', 'Reader ' || i, '[]',
            'active', now(), now() FROM generate_series(1, {count}) AS i
 """
+_IN_HAND = "SELECT count(*) FROM delivery WHERE state IN ('claimed', 'sending') AND owner LIKE %s"
+_SILENT = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'
+        AND state_change < clock_timestamp() - interval '50 ms'
+"""
 _JOBS = "SELECT status::text, count(*) FROM procrastinate_jobs WHERE queue_name = ANY(%s) GROUP BY status"
 
 
@@ -138,9 +143,7 @@ def print_issue(server: Cluster, folder: Path) -> Printed:
 def _config(
     url: str, *, port: int, connections: int = CONNECTIONS, mail_at_once: int = 4, takeover_s: float = TAKEOVER_S
 ) -> str:
-    return _CONFIG.format(
-        url=url, port=port, connections=connections, mail_at_once=mail_at_once, takeover_s=takeover_s
-    )
+    return _CONFIG.format(url=url, port=port, connections=connections, mail_at_once=mail_at_once, takeover_s=takeover_s)
 
 
 @dataclass(kw_only=True)
@@ -191,6 +194,25 @@ class Company:
         rows = self.ask("SELECT count(*) FROM delivery WHERE state = 'sending' AND owner LIKE %s", f"%:{one.pid}:%")
         self.held.append(int(rows[0][0]))
         return self.held[-1]
+
+    def freeze(self, one: Process, *, in_transaction: bool = False) -> None:
+        """Stop a worker that has recipients in its hands, and perhaps a transaction, so that it holds them asleep."""
+        while True:
+            self.wait_until(lambda: self.at_work(one), why="it is at work")
+            one.send_signal(signal.SIGSTOP)
+            time.sleep(0.1)
+            if self.at_work(one) and self._is_in_transaction() == in_transaction:
+                return
+            one.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
+
+    def _is_in_transaction(self) -> bool:
+        """Whether somebody has begun to write and says nothing."""
+        return bool(self.ask(_SILENT)[0][0])
+
+    def at_work(self, one: Process) -> bool:
+        """Whether a worker has claimed recipients who are not settled."""
+        return bool(self.ask(_IN_HAND, f"%:{one.pid}:%")[0][0])
 
     def dismiss(self, *some: Process) -> list[int]:
         """Ask workers, or all, to end in order, once they have begun; their exit codes."""

@@ -1,4 +1,4 @@
-"""The store's server dies and comes back: the workers go on by themselves, and what it forgot is in doubt, not sent twice."""
+"""The server of the store dies and comes back: workers go on by themselves, and nobody is mailed twice or lost."""
 
 from __future__ import annotations
 

@@ -1,55 +1,37 @@
-"""Feeds in batches: each is asked by one worker, whatever dies or sleeps, and no host by two at once."""
+"""Feeds in batches: each is handed out once, and a batch is all that whoever has it asks and files."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import func, select, update
 
 from digest import pipeline
 from digest.config.settings import GatherSettings
-from digest.project import Project, open_project
 from digest.scale.feedjobs import Batch, batches, claim_time, fetch_batch, plan_fetch
-from digest.scale.queue import prepare_queue
 from digest.scale.workplace import Workplace
 from digest.store import schema
 from digest.store.claims import Due
-from digest.store.database import open_store
 from digest.store.sources import load_sources
-from tests.scale.feedhand import Clock, waiting_jobs, workplace
-from tests.support.http import Page, Request, Site, serving
-from tests.support.postgres import Cluster
-from tests.support.project import item, make_project, rss
-
-HOME = Path(__file__).parents[2]
-PATIENCE_S = 60.0
-CONFIG = """\
-[newsletter]
-title = "The Harbour Brief"
-from = "The Harbour Brief <brief@harbour.example>"
-
-[gather]
-allow_private = true
-interval_minutes = 60
-
-[store]
-url = "{url}"
-"""
-
+from tests.scale.feedhand import waiting_jobs
+from tests.scale.feedscene import (
+    Scene,
+    all_of,
+    claims_of,
+    count,
+    do_all,
+    entries_of,
+    found_scene,  # noqa: F401  a fixture: make_scene
+    let_claims_run_out,
+    wait_until,
+)
 
 # -- cutting
 
@@ -101,107 +83,6 @@ def test_many_hosts_are_shared_out_over_all_slots() -> None:
 def test_a_claim_lasts_longer_than_feeds_may_take_to_answer() -> None:
     assert claim_time(GatherSettings()) == timedelta(minutes=15)
     assert claim_time(GatherSettings(total_timeout_s=300.0)) == timedelta(minutes=50)
-
-
-# -- a newsletter and its feeds
-
-
-class Scene:
-    """A newsletter on a server, its feeds on hosts of this machine, and a worker's hands."""
-
-    def __init__(self, root: Path, url: str, sites: list[Site]) -> None:
-        self.root, self.url, self.sites = root, url, sites
-        self.clock = Clock()
-        make_project(root, config=CONFIG.format(url=url), feeds="")
-        store = open_store(url, root)
-        prepare_queue(store)
-        store.close()
-
-    def write_feeds(self, count: int, *, delay_s: float = 0.0) -> None:
-        """List so many feeds of three items each, in turn at each host."""
-        blocks = []
-        for number in range(count):
-            site = self.sites[number % len(self.sites)]
-            items = (item(f"Quay {number} gets crane {n}", f"https://h.example/{number}/{n}") for n in range(3))
-            page = Page(rss(*items, title=f"Quay {number}").encode(), delay_s=delay_s, etag=f'"{number}"')
-            blocks.append(f'[[feed]]\nurl = "{site.add(f"/{number}", page)}"\nid = "f{number}"\n')
-        (self.root / "feeds" / "feeds.toml").write_text("\n".join(blocks), "utf-8")
-
-    @contextmanager
-    def at_work(self) -> Iterator[tuple[Project, Workplace]]:
-        with open_project(self.root) as project:
-            place = workplace(project, self.clock)
-            try:
-                yield project, place
-            finally:
-                place.close()
-
-    def begin(self) -> subprocess.Popen[bytes]:
-        """Somebody else, who does the batches that wait."""
-        with (self.root / "hand.txt").open("wb") as file:
-            command = [sys.executable, "-m", "tests.scale.feedhand", str(self.root)]
-            return subprocess.Popen(command, cwd=HOME, stdout=file, stderr=file)
-
-    def said(self) -> str:
-        file = self.root / "hand.txt"
-        return file.read_text("utf-8") if file.exists() else ""
-
-    def requests(self) -> list[Request]:
-        return [request for site in self.sites for request in site.requests]
-
-    def asked(self) -> list[str]:
-        return sorted(request.path for request in self.requests())
-
-
-@pytest.fixture
-def make_scene(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
-    with ExitStack() as stack:
-
-        def make(hosts: int = 3) -> Scene:
-            sites = [stack.enter_context(serving(host=f"127.0.0.{number + 2}")) for number in range(hosts)]
-            return Scene(tmp_path / "brief", cluster.fresh(), sites)
-
-        yield make
-
-
-def do_all(project: Project, place: Workplace) -> int:
-    jobs = waiting_jobs(project)
-    for args in jobs:
-        fetch_batch(place, **args)
-    return len(jobs)
-
-
-def entries_of(project: Project) -> dict[str, int]:
-    table = schema.entry.c
-    query = select(table.source_id, func.count()).group_by(table.source_id)
-    with project.store.read() as connection:
-        return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def claims_of(project: Project) -> dict[str, str | None]:
-    with project.store.read() as connection:
-        return {row[0]: row[1] for row in connection.execute(select(schema.source.c.id, schema.source.c.claim))}
-
-
-def count(project: Project, query: Select[int]) -> int:
-    with project.store.read() as connection:
-        return connection.scalar(query) or 0
-
-
-def let_claims_run_out(project: Project) -> None:
-    with project.store.share() as connection:
-        connection.execute(update(schema.source).values(claimed_until=func.now() - timedelta(seconds=1)))
-
-
-def wait_until(what: Callable[[], object], said: Callable[[], str]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not what():
-        assert time.monotonic() < deadline, said()
-        time.sleep(0.02)
-
-
-def all_of(count: int) -> dict[str, int]:
-    return {f"f{number}": 3 for number in range(count)}
 
 
 # -- the planning
@@ -392,118 +273,3 @@ def test_a_feed_that_this_machine_does_not_list_is_given_back(
         assert entries_of(project) == all_of(1)
         assert set(claims_of(project).values()) == {None}
         assert "1 feeds are not in the feeds.toml of this machine" in caplog.text
-
-
-# -- whoever dies or sleeps
-
-
-def test_feeds_of_a_worker_that_was_killed_are_asked_again_and_nothing_is_lost_or_doubled(
-    make_scene: Callable[..., Scene],
-) -> None:
-    scene = make_scene(2)
-    scene.write_feeds(24, delay_s=0.15)
-    with scene.at_work() as (project, place):
-        plan_fetch(place)
-        killed = scene.begin()
-        wait_until(lambda: entries_of(project), scene.said)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
-        left = {name for name, claim in claims_of(project).items() if claim}
-        assert 0 < len(left) < 24
-        assert entries_of(project).keys() == all_of(24).keys() - left
-
-        plan_fetch(place)
-        assert waiting_jobs(project) == []  # its claims have not run out
-        let_claims_run_out(project)
-        plan_fetch(place)
-        do_all(project, place)
-
-        assert entries_of(project) == all_of(24)
-        assert set(claims_of(project).values()) == {None}
-
-
-def test_a_batch_whose_worker_was_killed_is_gone_on_with_as_soon_as_its_job_comes_again(
-    make_scene: Callable[..., Scene],
-) -> None:
-    scene = make_scene(1)
-    scene.write_feeds(12, delay_s=0.15)
-    with scene.at_work() as (project, place):
-        plan_fetch(place)
-        with project.store.read() as connection:
-            jobs = list(connection.scalars(text("SELECT args FROM procrastinate_jobs")))
-        killed = scene.begin()
-        wait_until(lambda: entries_of(project), scene.said)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
-        assert len(entries_of(project)) < 12
-        for args in jobs:  # as the reaper hands them on
-            fetch_batch(place, **args)
-
-        assert entries_of(project) == all_of(12)
-        assert set(claims_of(project).values()) == {None}
-
-
-def test_a_worker_that_slept_past_its_claim_files_nothing_that_another_has(make_scene: Callable[..., Scene]) -> None:
-    scene = make_scene(2)
-    scene.write_feeds(24, delay_s=0.15)
-    with scene.at_work() as (project, place):
-        plan_fetch(place)
-        frozen = scene.begin()
-        wait_until(lambda: entries_of(project), scene.said)
-        frozen.send_signal(signal.SIGSTOP)
-        try:
-            let_claims_run_out(project)
-            scene.clock.moment = datetime.now(UTC).replace(microsecond=0)
-            before = entries_of(project).keys()
-            plan_fetch(place)
-            jobs = waiting_jobs(project)
-            frozen.send_signal(signal.SIGCONT)  # it has answers, and gets more, of feeds that are another's now
-            assert frozen.wait(PATIENCE_S) == 0, scene.said()
-            assert entries_of(project).keys() == before
-            for args in jobs:
-                fetch_batch(place, **args)
-        finally:
-            frozen.kill()
-            frozen.wait()
-
-        assert entries_of(project) == all_of(24)
-        with project.store.read() as connection:
-            times = {name: row.state.last_fetched for name, row in load_sources(connection).items()}
-        assert {name for name, moment in times.items() if moment != scene.clock.moment} == set(before)
-
-
-# -- workers as they are installed
-
-
-def test_two_workers_read_all_feeds_and_ask_each_host_one_thing_at_a_time(make_scene: Callable[..., Scene]) -> None:
-    scene = make_scene(3)
-    scene.write_feeds(36, delay_s=0.03)
-    words = [sys.executable, "-m", "digest", "-C", str(scene.root), "worker", "--queues", "fetch"]
-    with scene.at_work() as (project, place), (scene.root / "hand.txt").open("ab") as file:
-        # The feeds of each host come in two rounds, so in batches that wait beside each other.
-        plan_fetch(place)
-        with project.store.share() as connection:
-            connection.execute(text("DELETE FROM procrastinate_jobs"))
-            connection.execute(update(schema.source).values(claim=None, claimed_until=None))
-            early = schema.source.c.id.in_([f"f{number}" for number in range(18)])
-            connection.execute(
-                update(schema.source).where(early).values(next_due=datetime.now(UTC) + timedelta(days=1))
-            )
-        plan_fetch(place)
-        with project.store.share() as connection:
-            connection.execute(update(schema.source).where(early).values(next_due=None))
-        plan_fetch(place)
-        workers = [subprocess.Popen(words, cwd=HOME, stdout=file, stderr=file) for _ in range(2)]
-        try:
-            wait_until(lambda: len(entries_of(project)) == 36, scene.said)
-            wait_until(lambda: set(claims_of(project).values()) == {None}, scene.said)
-        finally:
-            for one in workers:
-                one.terminate()
-            assert [one.wait(PATIENCE_S) for one in workers] == [0, 0], scene.said()
-
-        assert entries_of(project) == all_of(36)
-        for site in scene.sites:
-            asked = sorted(site.requests, key=lambda request: request.started)
-            assert len(asked) == 12
-            assert all(later.started >= earlier.ended - 0.01 for earlier, later in pairwise(asked))

@@ -83,7 +83,7 @@ def test_who_waits_has_it_when_the_other_ends(ours: Store, theirs: Store) -> Non
     with ours.alone("work", wait_s=0, busy="b", hint="h"):
         thread = threading.Thread(target=wait)
         thread.start()
-        while not _waiting(ours):
+        while thread.is_alive() and not _waiting(ours):
             pass
         order.append("ours")
     thread.join()
@@ -154,7 +154,7 @@ def test_the_next_one_sees_the_last_write_of_who_lost_it(ours: Store, theirs: St
         )
         thread = threading.Thread(target=take_over)
         thread.start()
-        while not _waiting(ours):  # for us, to have written
+        while thread.is_alive() and not _waiting(ours):  # for us, to have written
             pass
         put_meta(connection, "last", "words")
     thread.join()
@@ -220,7 +220,7 @@ def test_being_alone_at_two_things_waits_for_no_one_who_waits_to_migrate(
     with ours.alone("run", wait_s=0, busy="b", hint="h"):
         thread = threading.Thread(target=migrate)
         thread.start()
-        while not _waiting(ours):
+        while thread.is_alive() and not _waiting(ours):
             pass
         with ours.alone("work", wait_s=0, busy="b", hint="h", guard=True), ours.steady():
             assert _waiting(ours) == 1  # who migrates waits still

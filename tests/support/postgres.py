@@ -12,6 +12,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -59,6 +60,12 @@ def _account() -> dict[str, Any]:
             found = pwd.getpwnam(name)
             return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
     missing("there is no user to run PostgreSQL as")
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 class Cluster:
@@ -142,8 +149,15 @@ class Cluster:
             self.execute("CREATE DATABASE template_digest")
             open_store(self.url("template_digest"), self.folder).close()
             self.template = "template_digest"
+        return self._copy(self.template)
+
+    def copy(self, url: str) -> str:
+        """The address of a copy of a database that nobody is connected to."""
+        return self._copy(str(make_url(url).database))
+
+    def _copy(self, template: str) -> str:
         name = f"digest_{next(_numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY file_copy")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
     def clear(self, url: str) -> None:

@@ -34,6 +34,17 @@ def with_store(root: Path, config: str) -> str:
     return f'{config}\n[store]\nurl = "{store_url(root)}"\n'
 
 
+def copied(source: Path, target: Path) -> Path:
+    """Copy a newsletter, with all that digest remembers of it."""
+    shutil.copytree(source, target)
+    if _server is not None:
+        old = store_url(source)
+        new = _made[target.resolve()] = _server.copy(old)
+        config = target / "digest.toml"
+        config.write_text(config.read_text("utf-8").replace(old, new), "utf-8")
+    return target
+
+
 def lose_store(root: Path) -> None:
     """Take away all that digest remembers of a newsletter."""
     shutil.rmtree(root / "state")

@@ -17,7 +17,7 @@ JOB_S = 0.01
 """What a job costs by itself: a worker of procrastinate did 94 to 130 empty ones a second on two such cores."""
 
 
-def trips(people: int = 300) -> float:
+def trips(people: int) -> float:
     """How often one message waits for the mail server: of one connection, what is left of its time without its CPU."""
     wall_s, cpu_s = _one_process(people, connections=1)
     return max(1.0, (wall_s - cpu_s) / people / REPLY_S)
@@ -38,7 +38,7 @@ def _one_process(people: int, *, connections: int) -> tuple[float, float]:
         return time.perf_counter() - begin, time.process_time() - cpu
 
 
-def sink_us(people: int = 5000) -> float:
+def sink_us(people: int) -> float:
     """Microseconds of a core that the mail server itself takes for a message; here it shares the cores."""
     before = _children_s()
     with tempfile.TemporaryDirectory() as folder, sink() as port, frozen(SQLITE, Path(folder), people) as store:

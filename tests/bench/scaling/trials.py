@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from tests.scale.cluster import TAKEOVER_S, Company, Found, Printed, company, print_issue
+from tests.scale.cluster import Company, Found, Printed, company, print_issue
 from tests.support.postgres import running
 
 CONNECTIONS = 8
@@ -65,7 +65,7 @@ def killed(at: Scene, people: int, kills: int, dice: random.Random) -> dict[str,
         step = people * 9 // 10 // max(1, kills)
         for number in range(kills):
             one.wait_for(number * step + dice.randint(1, step))
-            place = dice.randrange(2)
+            place = dice.choice([at for at in range(2) if one.at_work(pair[at])] or [0, 1])
             one.kill(pair[place])
             pair[place] = one.hire()
         found = one.wait_for_the_end()
@@ -104,8 +104,8 @@ def frozen(at: Scene, people: int) -> dict[str, Any]:
         first, _ = one.hire(), one.hire()
         one.hand_over()
         one.wait_for(people // 5)
-        first.send_signal(signal.SIGSTOP)
-        time.sleep(TAKEOVER_S * 2)
+        one.freeze(first)
+        one.wait_until(lambda: not one.at_work(first), why="another has taken over what it holds")
         first.send_signal(signal.SIGCONT)
         found = one.wait_for_the_end()
         one.dismiss()
@@ -129,10 +129,8 @@ def rate(at: Scene, people: int, workers: int, *, delay_ms: float, waiting: int 
         crew = [one.hire("--queues", "mail") for _ in range(workers)]
         one.wait_until(lambda: all(map(one.has_begun, crew)), why="the workers have begun")
         if waiting:
-            with psycopg.connect(one.dsn, autocommit=True) as connection:
-                connection.execute("SET session_replication_role = replica")  # without a note to anybody for each
-                connection.execute(_MANY_JOBS, [waiting])
-                connection.execute("ANALYZE procrastinate_jobs")  # as the server does by itself, a minute later
+            with psycopg.connect(one.dsn) as connection:
+                fill_queue(connection, waiting)
         one.hand_over()
         one.wait_for(int(people * BEGUN))
         first, begin = one.received(), time.perf_counter()
@@ -143,6 +141,14 @@ def rate(at: Scene, people: int, workers: int, *, delay_ms: float, waiting: int 
     if not found.is_whole or found.arrived != people:
         raise RuntimeError(f"not everybody has it once: {found}")
     return (last - first) / (end - begin)
+
+
+def fill_queue(connection: psycopg.Connection, jobs: int) -> None:
+    """Have so many batches of feeds wait, which the server's statistics know, as they do a minute later."""
+    connection.execute("SET session_replication_role = replica")  # without a note to anybody for each
+    connection.execute(_MANY_JOBS, [jobs])
+    connection.execute("ANALYZE procrastinate_jobs")
+    connection.execute("SET session_replication_role = origin")
 
 
 def rates(at: Scene, people: int, rounds: int) -> dict[str, Any]:
