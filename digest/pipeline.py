@@ -74,7 +74,8 @@ def fetch(
 ) -> Iterator[Fetched]:
     """Ask every source that is due and file what is new. Yields each source's result when it is on the disk.
 
-    With a ``claim`` only its feeds, and no file is read; without, feeds of hosts that workers are at are left to them.
+    With a ``claim`` only its feeds, and no file is read. Without, feeds are left to workers: all while any fetch, but
+    with ``ask_all`` those of the hosts they are at.
     ``environ`` has the variables that name proxies and hold the passwords of feeds.
     """
     from digest.gather.known import Known
@@ -84,7 +85,8 @@ def fetch(
 
     with project.store.read() as connection:
         if claim is None:
-            wanted, known = wanted_here(project, connection, now=now), Known.of(entries.local_files(connection))
+            wanted = wanted_here(project, connection, now=now, ask_all=ask_all)
+            known = Known.of(entries.local_files(connection))
         else:
             wanted, known = wanted_by(project, connection, claim, now=now), None
         news = news_from(project, connection, now=now)

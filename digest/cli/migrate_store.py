@@ -40,22 +40,23 @@ def verb(session: Session, *, source: str, target: str) -> int:
     """
     from digest.config.load import load_config
     from digest.project import Project
-    from digest.store.transferends import end_of, is_there, open_source
+    from digest.store.transferends import end_of, open_source, what_is_there
 
     root = session.options.root.resolve()
     config = load_config(root)
     ends = (end_of(source, root, Path.cwd()), end_of(target, root, Path.cwd()))
     store, left = open_source(*ends, root)
     with Project(root=root, config=config, store=store) as project:
-        if left and is_there(ends[1], root):
+        there = what_is_there(*ends, root) if left else "nothing"
+        if there == "all":
             _tell(session, ends, {})
         else:
-            _move(session, project, ends, left=left)
+            _move(session, project, ends, left=left, lost=left and there == "nothing")
     session.next_step(f'write url = "{ends[1].url}" under [store] in digest.toml, and start `digest serve` anew')
     return 0
 
 
-def _move(session: Session, project: Project, ends: tuple[End, End], *, left: bool) -> None:
+def _move(session: Session, project: Project, ends: tuple[End, End], *, left: bool, lost: bool) -> None:
     """Move it, while nobody else is at work."""
     from digest.deliver.lock import send_lock
     from digest.store.transfer import count_batches, transfer
@@ -65,9 +66,9 @@ def _move(session: Session, project: Project, ends: tuple[End, End], *, left: bo
         if project.store.path is not None:  # on a server `transfer` sees to it, for all machines
             alone.enter_context(project.working())
             alone.enter_context(send_lock(project.root))
-        jobs = 0 if left else _settle(session, project)
+        jobs = 0 if left else _settle(session, project, ends[0])
         steps = count_batches(project.store)
-        store, kept = open_target(*ends, project.root, now=session.now)
+        store, kept = open_target(*ends, project.root, now=session.now, again=lost)
         try:
             with session.progress("moving", steps) as advance:
                 accounts = transfer(project.store, store, ends[1].place, advance=advance)
@@ -78,17 +79,19 @@ def _move(session: Session, project: Project, ends: tuple[End, End], *, left: bo
     for name, account in accounts.items():
         if account.repaired:
             session.warn(f"{name}: {count(account.repaired, 'text')} had a NUL, which is U+FFFD now")
+    if lost:
+        session.warn(f"{ends[0].place} was left before: what was sent or changed since then is not in it")
     if jobs:
         session.warn(f"{count(jobs, 'job')} in the old queue: not carried; workers make anew what is still to be done")
     if kept:
         session.warn(f"{kept}: what {ends[1].place} held before")
 
 
-def _settle(session: Session, project: Project) -> int:
+def _settle(session: Session, project: Project, source: End) -> int:
     """See that nobody works and that nothing is on its way; say how many jobs wait."""
     from digest.deliver.ledger import Ledger
     from digest.deliver.lock import boot_id, owner
-    from digest.errors import BusyError
+    from digest.errors import BusyError, StateError
     from digest.store.transfer import live_workers, mailings_in_work, waiting_jobs
 
     settings = project.settings
@@ -99,6 +102,13 @@ def _settle(session: Session, project: Project) -> int:
         raise BusyError(
             f"{project.store.name}: {count(workers, 'worker is', 'workers are')} alive",
             hint="stop every `digest worker` (systemctl stop, or Ctrl-C) and run this again; nothing was changed",
+        )
+    path = project.store.path
+    if in_work and path and not path.is_relative_to(project.root) and source.url != settings.store.url:
+        # The lock that says whether its sender is alive is in the folder of that newsletter.
+        raise StateError(
+            f"{path}: is no store of {project.root}, and readers of {', '.join(in_work)} are on their way to be mailed",
+            hint="run this in the folder of the newsletter whose store it is (`-C DIR`); nothing was changed",
         )
     # Who claimed a reader is known where it was claimed only: by the boot of the machine, or by a lease.
     with Ledger(project.store) as ledger:

@@ -29,7 +29,7 @@ _NOT_LATER = (*_ON_THE_LIST, "workers")
 @make_verb("send")
 @click.argument("issue", required=False)
 @click.option("--test", "test_address", metavar="ADDR", help="Mail it to this address only, marked as a test.")
-@click.option("--at", "when", metavar="TIME", help='Have `digest run` send it then: "friday 07:00"; never: not at all.')
+@click.option("--at", "when", metavar="TIME", help='Have it sent then: "friday 07:00"; never: not at all.')
 @click.option("--dry-run", is_flag=True, help="Say what would be done; do nothing.")
 @click.option("--status", is_flag=True, help="Say how far the sending is.")
 @click.option("--new", "include_new", is_flag=True, help="Mail those too who subscribed after the list was frozen.")
@@ -45,8 +45,8 @@ def verb(session: Session, **given: Any) -> int:
 
     A draft is asked about, approved and published first. The list is frozen at the first message; killed or stopped at
     any moment, sending again goes on with those who do not have it. Exits with 3 if somebody was deferred, refused or
-    is uncertain. With --at, `digest run` publishes and mails it at that time, in the newsletter's zone; a draft is
-    approved now. Ctrl-C lets the messages on their way finish; a second one ends at once.
+    is uncertain. With --at, `digest run` or a worker publishes and mails it at that time, in the newsletter's zone; a
+    draft is approved now. Ctrl-C lets the messages on their way finish; a second one ends at once.
 
     \b
     Example:

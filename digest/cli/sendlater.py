@@ -61,8 +61,9 @@ def send_later(
     data: dict[str, Any] = {"issue": record.name, "scheduled": schedule_data(scheduled), "recipients": people}
     session.result(data, lambda: session.line(f"{record.name} is {scheduled_line(scheduled, project.zone)}"))
     if not is_run_regularly(project, now=session.now):
+        worker = "" if project.store.path else "; or start a `digest worker`"
         session.warn(
-            "nothing calls `digest run`, which sends it then: see docs/systemd, or add the line for cron there"
+            f"nothing calls `digest run`, which sends it then: see docs/systemd, or add the line for cron there{worker}"
         )
     session.next_step(f"`digest send {record.name} --at never` takes it off; `digest send {record.name}` sends it now")
     return 0

@@ -27,9 +27,9 @@ def leave_to_workers(session: Session, project: Project, record: IssueRecord, gi
     from digest.store.database import drop_meta
 
     prepare_queue(project.store)
-    note_stop(project, record.name, None)  # whoever sends again has decided
     with Ledger(project.store) as ledger:
         mailing = _begin(session, project, ledger, record, given)
+        note_stop(project, record.name, None)  # whoever sends again has decided; not if it was refused just now
         if given["after_restore"]:
             with project.store.write() as connection:
                 drop_meta(connection, RESTORED)

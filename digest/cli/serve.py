@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.logs import FORMATS, LogFormat, set_up
+from digest.cli.logs import FORMATS, LogFormat, last_words, set_up
 from digest.cli.options import verb as make_verb
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def verb(session: Session, *, host: str | None, port: int | None, log_format: Lo
     set_up(log_format, min(level, logging.INFO) if in_json and not session.options.quiet else level)
     logger = logging.getLogger(__name__)
     say, warn = (logger.info, logger.warning) if in_json else (session.say, session.warn)
-    with session.project() as project:
+    with last_words(log_format), session.project() as project:
         settings = project.settings.serve
 
         def on_ready(place: str) -> None:

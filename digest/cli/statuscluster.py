@@ -9,6 +9,7 @@ import click
 
 from digest.cli.output import coloured, count
 from digest.cli.sendstatus import adds_up_line
+from digest.scale.queue import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def advice(census: Census) -> Iterator[Advice]:
 
 def _about_workers(census: Census) -> Iterator[Advice]:
     alive = [one for one in census.workers if not one.is_silent]
-    is_work = census.feeds.due or any(one.is_running for one in census.mailings) or census.unserved
+    is_work = census.feeds.due or any(one.is_running for one in census.mailings) or any(map(_is_owed, census.queues))
     if not census.has_queue:
         yield Advice(what="no worker ever ran here", do="start one: digest worker", needs_person=bool(is_work))
     elif not alive:
@@ -88,11 +89,23 @@ def _about_workers(census: Census) -> Iterator[Advice]:
         versions = ", ".join(sorted({one.version for one in others}))
         yield Advice(what=f"{_runs(len(others))} another digest ({versions}) than this one",
                      do=f"install the same one everywhere, and restart them: {RESTART}")  # fmt: skip
-    for one in census.workers:
-        if one.is_silent:
-            yield Advice(what=f"{one.worker.host}, process {one.worker.pid}, gave no sign for {duration(one.silent_s)}",
-                         do="another worker takes over what it had; its own log says why it ended",
-                         needs_person=False)  # fmt: skip
+    silent = [one for one in census.workers if one.is_silent]
+    if silent:
+        takes_over = "another worker takes over" if alive else "the next worker takes over"
+        yield Advice(what=f"{_names(silent)} gave no sign for {duration(min(one.silent_s for one in silent))}",
+                     do=f"{takes_over} what {'it' if len(silent) == 1 else 'each'} had; its own log says why it ended",
+                     needs_person=False)  # fmt: skip
+
+
+def _is_owed(queue: QueueCount) -> bool:
+    """Whether a queue has what only a worker does; the planning comes again by itself, whenever one begins."""
+    return queue.name != CONTROL and bool(queue.waiting or queue.running or queue.delayed)
+
+
+def _names(some: list[WorkerSeen]) -> str:
+    first = some[0].worker
+    more = f" and {len(some) - 1:,} more" if len(some) > 1 else ""
+    return f"{first.host}, process {first.pid},{more}"
 
 
 def _about_mailings(census: Census) -> Iterator[Advice]:
@@ -112,9 +125,10 @@ def _about_mailings(census: Census) -> Iterator[Advice]:
 def _about_jobs(census: Census) -> Iterator[Advice]:
     if census.stalled:
         after = census.takeover_s * PATIENCE
-        late = any(job.silent_s is not None and job.silent_s > after for job in census.stalled)
+        late = any((job.for_s if job.silent_s is None else job.silent_s) > after for job in census.stalled)
         number = len(census.stalled)
-        soon = f"another worker takes over within {duration(after)}"
+        alive = any(not one.is_silent for one in census.workers)
+        soon = f"another worker takes over within {duration(after)}" if alive else "the next worker takes over"
         yield Advice(
             what=f"{count(number, 'job')} stalled: the worker that had {'it' if number == 1 else 'them'} is gone",
             do="a worker that is alive should have taken over by now: see its log" if late else soon,
@@ -145,6 +159,8 @@ def _lines(census: Census) -> Iterator[str]:
         if len(shown) > MOST_SHOWN:
             yield f"and {len(shown) - MOST_SHOWN:,} more"
     yield ""
+    if len(census.mailings) > MOST_SHOWN:
+        yield f"mailing   {len(census.mailings) - MOST_SHOWN:,} older ones, and"
     for one in census.mailings[-MOST_SHOWN:]:
         yield f"mailing   {adds_up_line(_name(one), one.tally)}"
         if one.is_running:
@@ -166,7 +182,7 @@ def _queue_line(one: QueueCount) -> str:
     oldest = duration(one.oldest_s) if one.waiting else "-"
     numbers = f"{one.waiting:>8,} {one.running:>8,} {one.delayed:>8,} {one.failed:>8,}"
     # The planning leaves no trace where it went well.
-    done = "" if one.name == "control" else f" {one.done_1min:>11,} {one.done_5min:>8,}"
+    done = "" if one.name == CONTROL else f" {one.done_1min:>11,} {one.done_5min:>8,}"
     return f"{one.name:<10} {numbers} {oldest:>8}{done}"
 
 

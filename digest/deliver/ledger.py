@@ -37,7 +37,7 @@ from digest.errors import BusyError
 from digest.model import Delivery, DeliveryState, Mailing, Tally
 from digest.store import schema
 from digest.store.database import Store
-from digest.store.outcomes import RETRY_AFTER_MIN, is_due
+from digest.store.outcomes import RETRY_AFTER_MIN, is_due, is_on_its_way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -278,21 +278,22 @@ class Ledger:
     # -- looking
 
     def tally(self, mailing_id: str, lo: int | None = None, hi: int | None = None) -> Tally:
-        """Recipients by state. One in "sending" counts as uncertain, which it is until its outcome is written."""
+        """Recipients by state. One in "sending" counts as left if its sender is known to be alive, else as uncertain."""
         where = [_row.mailing_id == mailing_id]
         if lo is not None and hi is not None:
             where.append(_row.subscriber_id.between(lo, hi))
         query = select(_row.state, func.count(), func.min(_row.next_try)).where(*where).group_by(_row.state)
         with self.store.read() as connection:
             rows = connection.execute(query).all()
+            on_the_way = connection.execute(select(func.count()).where(*where, is_on_its_way())).scalar_one()
         counts: Counter[str] = Counter({state: count for state, count, _ in rows})
         return Tally(
             sent=counts["sent"],
             deferred=counts["deferred"],
             failed=counts["failed"],
-            uncertain=counts["uncertain"] + counts["sending"],
+            uncertain=counts["uncertain"] + counts["sending"] - on_the_way,
             suppressed=counts["suppressed"],
-            left=counts["queued"] + counts["claimed"],
+            left=counts["queued"] + counts["claimed"] + on_the_way,
             next_try=next((earliest for state, _, earliest in rows if state == "deferred"), None),
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.gather.web.politeness import is_due, place_of
 from digest.model import FetchState, Source
-from digest.store import claims
+from digest.store import claims, workers
 from digest.store.sources import SourceRow, load_sources, paused_sources
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.store.claims import Claim, Listing
 
 WEB = ("http://", "https://")
+_FETCH = "fetch"  # the queue of batches of feeds, as workers name it (digest.scale.queue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,17 @@ def due_feeds(project: Project, *, now: datetime) -> tuple[str, ...]:
     )
 
 
-def wanted_here(project: Project, connection: Connection, *, now: datetime) -> Wanted:
-    """Everything, but for the hosts that workers are at: those are to be asked one thing at a time, by whomever."""
-    busy = claims.hosts_out(connection, now=now)
+def wanted_here(project: Project, connection: Connection, *, now: datetime, ask_all: bool = False) -> Wanted:
+    """Everything, but for what workers ask: those hosts are to be asked one thing at a time, by whomever.
+
+    While workers fetch that is every feed, unless all are to be asked: they look each minute what is due, at the very
+    second that a crontab does, and whatever was asked here would be asked by them as well.
+    """
+    every = not ask_all and _workers_fetch(project, connection)
+    busy = frozenset() if every else claims.hosts_out(connection, now=now)
     listed = project.config.sources
-    elsewhere = tuple(source for source in listed if busy and host_of(source) in busy)
+    remote = (source for source in listed if source.location.startswith(WEB)) if every or busy else ()
+    elsewhere = tuple(source for source in remote if every or host_of(source) in busy)
     taken = {source.id for source in elsewhere}
     return Wanted(
         sources=tuple(source for source in listed if source.id not in taken) if taken else listed,
@@ -61,11 +68,24 @@ def wanted_by(project: Project, connection: Connection, claim: Claim, *, now: da
 
     The others are not due, and so not asked; but what a server said to one feed holds for all.
     """
+    paused = paused_sources(connection, claim.ids, now=now).values()
+    others = [row for row in paused if row.id not in claim.ids and not is_due(row.state, now=now, ask_all=False)]
+    states = _states(project, load_sources(connection, claim.ids)) | {row.id: row.state for row in others}
+    return Wanted(sources=(*feeds_of(project, connection, claim), *map(_as_source, others)), states=states)
+
+
+def feeds_of(project: Project, connection: Connection, claim: Claim) -> tuple[Source, ...]:
+    """Those feeds of a claim that this machine's feeds.toml has where the list has them that they were handed out by.
+
+    On a machine whose file is older they may lie at a host that another worker is at; and what came of the old address
+    would be filed as the new one's.
+    """
     mine = tuple(source for source in project.config.sources if source.id in claim.ids)
-    paused = paused_sources(connection, claim.ids, now=now)
-    others = tuple(_as_source(row) for row in paused.values() if row.id not in claim.ids)
-    rows = paused | load_sources(connection, claim.ids)
-    return Wanted(sources=(*mine, *others), states=_states(project, rows))
+    told = claims.locations(connection, claim.ids)
+    there = tuple(source for source in mine if told.get(source.id) == source.location)
+    if there == mine or claims.is_listed(connection, claims.fingerprint(project.config.sources)):
+        return mine  # of one list, whatever a fetch from another folder has noted since
+    return there
 
 
 def list_feeds(project: Project) -> Listing | None:
@@ -79,8 +99,18 @@ def list_feeds(project: Project) -> Listing | None:
 
 
 def host_of(source: Source) -> str | None:
-    """The host and port that a feed is asked at, as politeness compares them; None: it is a file here."""
-    return place_of(source.location) if source.location.startswith(WEB) else None
+    """The host that a feed is asked at, by whatever port; None: it is a file here.
+
+    A feed listed by http is most often led on to https, so both are asked by one worker, and a pause holds for both.
+    """
+    return place_of(source.location).rpartition(":")[0] if source.location.startswith(WEB) else None
+
+
+def _workers_fetch(project: Project, connection: Connection) -> bool:
+    if project.store.path is not None:
+        return False  # they need a server
+    alive = workers.live_workers(connection, project.settings.scale.takeover_seconds)
+    return any(_FETCH in one.queues and not one.ending for one in alive)
 
 
 def _states(project: Project, rows: Mapping[str, SourceRow]) -> dict[str, FetchState]:

@@ -46,7 +46,8 @@ def save_draft(
 
 
 def keep_version(project: Project, period: Period, text: str, *, now: datetime) -> None:
-    """Keep the text of an issue file as it was read, if it is new."""
+    """Keep the text of an issue file as it was read, if it is new: then it is this folder that has the newest words."""
     with project.store.write() as connection:
         issues.ensure_issue(connection, period, now=now)
-        issues.save_version(connection, period.name, text, origin="read", base=None, now=now)
+        if issues.save_version(connection, period.name, text, origin="read", base=None, now=now):
+            take_desk(project, connection, period.name)

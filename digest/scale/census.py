@@ -16,10 +16,12 @@ from sqlalchemy import and_, case, func, or_, select
 from digest import __version__
 from digest.errors import StateError
 from digest.model import Tally
+from digest.production.duefeeds import WEB
 from digest.production.schedule import correction_label, stop_of
 from digest.scale.backlog import QueueCount, RunningJob, count_queues, has_queue, running_jobs
 from digest.scale.queue import CONTROL, QUEUES
 from digest.store import schema
+from digest.store.claims import is_due
 from digest.store.workers import Worker, all_workers
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from digest.production.schedule import Stop
     from digest.project import Project
 
-RATE_S = 60.0  # over how long what is done is counted
+RATE_S = 60.0  # over how long what is done is counted, or since a mailing was begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class FeedCount:
     gone: int  # their publisher says so
     failing: int
     well: int
-    due: int  # of all but those that are gone
+    due: int  # of those on the web
     per_min: int  # asked in the last minute
 
     @property
@@ -166,14 +168,15 @@ def seen_workers(
 def count_mailings(connection: Connection, *, now: datetime) -> tuple[MailingCount, ...]:
     """How far the mailings of issues are that are out and not closed, the oldest first; in either kind of database."""
     mailing, issue, row = schema.mailing.c, schema.issue.c, schema.delivery.c
-    own = select(mailing.id, mailing.issue, mailing.kind).join_from(
+    own = select(mailing.id, mailing.issue, mailing.kind, mailing.frozen).join_from(
         schema.mailing, schema.issue, issue.name == mailing.issue
     )
     found = connection.execute(own.where(issue.state != "closed").order_by(mailing.frozen, mailing.id)).all()
     recent = func.count().filter(row.changed > now - timedelta(seconds=RATE_S))
     counted = select(row.state, func.count(), recent, func.min(row.next_try)).group_by(row.state)
     told = []
-    for id_, name, kind in found:
+    for id_, name, kind, frozen in found:
+        over_s = min(RATE_S, max(1.0, (now - frozen).total_seconds()))
         rows = connection.execute(counted.where(row.mailing_id == id_)).all()
         label = name if kind == "issue" else correction_label(name)
         counts = {state: number for state, number, *_ in rows}
@@ -185,7 +188,7 @@ def count_mailings(connection: Connection, *, now: datetime) -> tuple[MailingCou
         )
         told.append(MailingCount(
             id=id_, issue=name, kind=kind, tally=tally, on_the_way=counts.get("sending", 0),
-            per_s=next((new for state, _, new, _ in rows if state == "sent"), 0) / RATE_S,
+            per_s=next((new for state, _, new, _ in rows if state == "sent"), 0) / over_s,
             stop=stop_of(connection, label),
         ))  # fmt: skip
     return tuple(told)
@@ -195,7 +198,8 @@ def count_feeds(connection: Connection, *, now: datetime) -> FeedCount:
     """The feeds that are listed, in either kind of database."""
     row = schema.source.c
     gone, failing = row.gone_since.is_not(None), row.failing_since.is_not(None)
-    due = and_(~gone, or_(row.next_due.is_(None), row.next_due <= now))
+    on_the_web = or_(*(row.location.startswith(scheme) for scheme in WEB))  # a file is read whenever somebody drafts
+    due = and_(on_the_web, is_due(now))
     asked = row.last_fetched > now - timedelta(seconds=RATE_S)
     tests = (gone, and_(~gone, failing), and_(~gone, ~failing), due, asked)
     query = select(*(func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in tests))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from zlib import crc32
 
 from digest import pipeline
-from digest.production.duefeeds import list_feeds
+from digest.production.duefeeds import feeds_of, list_feeds
 from digest.scale.queue import BATCH, FETCH_BATCH
 from digest.store import claims
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from digest.config.settings import GatherSettings
     from digest.production.intake import Fetched
+    from digest.project import Project
     from digest.scale.workplace import Workplace
     from digest.store.claims import Claim, Due
 
@@ -100,6 +101,9 @@ def plan_fetch(place: Workplace) -> None:
     """
     project = place.project
     if not project.config.sources:
+        with project.store.read() as connection:
+            if claims.is_any_listed(connection):
+                logger.warning("this machine has no feeds; give it the feeds.toml of the others, or other --queues")
         return
     listing = list_feeds(project)
     if listing is not None:
@@ -139,13 +143,13 @@ def fetch_batch(place: Workplace, ids: Sequence[str], claim: str) -> None:
     until = place.now() + claim_time(project.settings.gather)
     with project.store.share() as connection:
         mine = claims.take(connection, claim, ids, owner=owner, until=until)
+        known = feeds_of(project, connection, mine)
     if not mine.ids:
         return  # the claim ran out in the queue, and they were handed out again
-    unknown = mine.ids - {source.id for source in project.config.sources}
-    if unknown:
-        logger.warning("%d feeds are not in the feeds.toml of this machine", len(unknown),
-                       extra={"feeds": len(unknown)})  # fmt: skip
-    counts = _ask(place, mine, until)
+    if unknown := len(mine.ids) - len(known):
+        logger.warning("%d feeds are not in the feeds.toml of this machine, or elsewhere in it than in that of another",
+                       unknown, extra={"feeds": unknown})  # fmt: skip
+    counts = _ask(place, project, mine, until)
     with project.store.share() as connection:
         given_back = claims.release(connection, mine)
     logger.info(
@@ -155,10 +159,9 @@ def fetch_batch(place: Workplace, ids: Sequence[str], claim: str) -> None:
     )  # fmt: skip
 
 
-def _ask(place: Workplace, claim: Claim, until: datetime) -> Counter[str]:
-    """Ask the feeds, and count what came of them, until all have answered or this worker is to end."""
+def _ask(place: Workplace, project: Project, claim: Claim, until: datetime) -> Counter[str]:
+    """Ask the feeds, and count what came of them, until all have answered, another has them or this worker ends."""
     counts: Counter[str] = Counter({"new": 0})
-    project = place.project
     length = claim_time(project.settings.gather)
     asked = pipeline.fetch(project, now=place.now(), claim=claim, environ=place.environ)
     # Closed by hand: it has a thread, processes and a connection.
@@ -168,10 +171,12 @@ def _ask(place: Workplace, claim: Claim, until: datetime) -> Counter[str]:
             counts["new"] += one.filed.new
             if place.stop.is_set():
                 break
-            if until - place.now() < length * 2 / 3:
+            if one.elsewhere or until - place.now() < length * 2 / 3:
                 until = place.now() + length
                 with project.store.share() as connection:
-                    claims.renew(connection, claim, until=until)
+                    left = claims.renew(connection, claim, until=until)
+                if one.elsewhere and not left:
+                    break  # whoever has them is at their hosts
     return counts
 
 

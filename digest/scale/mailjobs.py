@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest import pipeline
@@ -12,15 +12,13 @@ from digest.deliver.delivery import deliver_range
 from digest.deliver.leases import sender
 from digest.deliver.ledger import FIRST, LAST, Ledger
 from digest.deliver.watch import INTERRUPTED
-from digest.errors import BusyError, DeliveryError, StateError
+from digest.errors import BusyError, DeliveryError, DigestError, StateError
 from digest.production import mailout, schedule
 from digest.production.schedule import Stop
 from digest.scale.queue import BATCH, BEGIN, CORRECT, DELIVER, AgainError, Queue, live_ranges
 from digest.store import issues
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from digest.model import IssueRecord, Mailing, Tally
     from digest.production.schedule import Due
     from digest.project import Project
@@ -55,10 +53,12 @@ def hand_over(
 def queue_batches(project: Project, queue: Queue, ledger: Ledger, mailing_id: str, *, now: datetime) -> int:
     """Make jobs of the readers who are due and whom no job has; says how many.
 
-    Two plannings at once may leave two jobs for the same readers: the second finds nothing to claim.
+    Two plannings at once may leave two jobs for the same readers: the second finds nothing to claim. What has waited
+    for longer than `digest run` would wait without asking is not sent by its job either: see ``deliver_batch``.
     """
     with project.store.read() as connection:
-        live = live_ranges(connection, mailing_id)
+        live = live_ranges(connection, mailing_id, now=now)
+    until = (now + timedelta(hours=project.settings.send.stale_hours)).isoformat()
     slots = project.settings.scale.mail_at_once
     batches = [
         batch for lo, hi in gaps(live, FIRST, LAST) for batch in ledger.ranges(mailing_id, lo, hi, now=now, size=BATCH)
@@ -66,7 +66,7 @@ def queue_batches(project: Project, queue: Queue, ledger: Ledger, mailing_id: st
     return queue.defer_many(
         DELIVER,
         (
-            (f"mail-{(len(live) + number) % slots}", {"mailing_id": mailing_id, "lo": lo, "hi": hi})
+            (f"mail-{(len(live) + number) % slots}", {"mailing_id": mailing_id, "lo": lo, "hi": hi, "until": until})
             for number, (lo, hi) in enumerate(batches)
         ),
     )
@@ -82,32 +82,31 @@ def gaps(taken: Sequence[tuple[int, int]], first: int, last: int) -> Iterator[tu
         yield first, last
 
 
-def deliver_batch(place: Workplace, mailing_id: str, lo: int, hi: int, *, attempts: int) -> None:
+def deliver_batch(
+    place: Workplace, mailing_id: str, lo: int, hi: int, *, attempts: int, until: str | None = None
+) -> None:
     """Mail one batch: the task around ``deliver_range``.
+
+    Args:
+        place: of this worker.
+        mailing_id: of an issue.
+        lo: the first subscriber id.
+        hi: the last one.
+        attempts: how often the job was tried before.
+        until: the end of its time. Afterwards the planning decides anew whether its readers are to be mailed unasked.
 
     Raises:
         AgainError: the mail server is out of reach, or this worker ends or cannot sign.
     """
-    project, issue = place.project, _issue_of(place, mailing_id)
+    issue = _issue_of(place, mailing_id)
     if issue is None:
         logger.warning("there is no mailing %s any more", mailing_id)
         return
-    with project.store.read() as connection:
-        stop = schedule.stop_of(connection, issue)
-    if stop is not None and stop.waits:
-        return  # its readers stay queued: a person is to decide
-    try:
-        mailout.refuse_after_restore(project)
-        tally = _deliver(place, mailing_id, lo, hi, recover=attempts > 0)
-    except BusyError as error:  # slept past its lease, or the server broke down: the planning sees to the rest
-        logger.warning("%s: %s", issue, error.message)
+    if _is_to_wait(place, issue, until):
         return
-    except StateError as error:
-        _note(project, issue, error.message, now=place.now(), waits=True)
+    tally = _try(place, issue, mailing_id, lo, hi, attempts=attempts)
+    if tally is None:
         return
-    except DeliveryError as error:  # out of reach, or no key to sign with on this machine
-        _note(project, issue, error.message, now=place.now(), waits=False)
-        raise AgainError(error.message, seconds=_wait(attempts)) from error
     logger.info(
         "%s: a batch is done: %d sent, %d put off, %d refused, %d uncertain, %d left",
         issue, tally.sent, tally.deferred, tally.failed, tally.uncertain, tally.left,
@@ -117,9 +116,45 @@ def deliver_batch(place: Workplace, mailing_id: str, lo: int, hi: int, *, attemp
         raise AgainError("this worker ends", seconds=0.0)
     if tally.stopped:
         waits = schedule.waits_for_a_person(tally.stopped)
-        _note(project, issue, tally.stopped, now=place.now(), waits=waits)
+        _note(place.project, issue, tally.stopped, now=place.now(), waits=waits)
         if not waits:
             raise AgainError(tally.stopped, seconds=_wait(attempts))
+    else:
+        _forget_trouble(place.project, issue)
+
+
+def _is_to_wait(place: Workplace, issue: str, until: str | None) -> bool:
+    """Whether its readers stay queued: for a person to decide, or for the planning."""
+    with place.project.store.read() as connection:
+        stop = schedule.stop_of(connection, issue)
+    if stop is not None and stop.waits:
+        return True
+    if until is None or place.now() <= datetime.fromisoformat(until):
+        return False
+    logger.info("%s: a batch has waited too long, and is planned anew", issue, extra={"issue": issue})
+    return True
+
+
+def _try(place: Workplace, issue: str, mailing_id: str, lo: int, hi: int, *, attempts: int) -> Tally | None:
+    """Mail it; None: its readers stay queued. Raises as deliver_batch."""
+    project = place.project
+    try:
+        mailout.refuse_after_restore(project)
+        return _deliver(place, mailing_id, lo, hi, recover=attempts > 0)
+    except BusyError as error:  # slept past its lease, or the server broke down: the planning sees to the rest
+        logger.warning("%s: %s", issue, error.message)
+        return None
+    except StateError as error:
+        _note(project, issue, error.message, now=place.now(), waits=True)
+        return None
+    except DeliveryError as error:  # out of reach, or no key to sign with on this machine
+        _note(project, issue, error.message, now=place.now(), waits=False)
+        raise AgainError(error.message, seconds=_wait(attempts)) from error
+    except (DigestError, OSError):
+        raise  # the store is out of reach, or this machine is in trouble
+    except BaseException as error:  # a fault of ours: the planning would lead into it again and again
+        _note(project, issue, f"digest broke down: {error!r}", now=place.now(), waits=True)
+        raise
 
 
 def _issue_of(place: Workplace, mailing_id: str) -> str | None:
@@ -158,7 +193,19 @@ def _wait(attempts: int) -> float:
 
 def _note(project: Project, name: str, reason: str, *, now: datetime, waits: bool) -> None:
     logger.warning("%s: %s", name, reason, extra={"issue": name, "waits": waits})
+    with project.store.read() as connection:
+        known = schedule.stop_of(connection, name)
+    if known is not None and known.waits and not waits:
+        return  # what another worker found is for a person, and stays
     schedule.note_stop(project, name, Stop(at=now, reason=reason, waits=waits))
+
+
+def _forget_trouble(project: Project, name: str) -> None:
+    """The mail server is there again: nothing is to tell of the time when it was not."""
+    with project.store.read() as connection:
+        stop = schedule.stop_of(connection, name)
+    if stop is not None and not stop.waits:
+        schedule.note_stop(project, name, None)
 
 
 def begin(place: Workplace, issue: str) -> None:

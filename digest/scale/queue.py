@@ -182,13 +182,14 @@ class Queue:
         )
 
 
-def live_ranges(connection: Connection, mailing_id: str) -> Sequence[tuple[int, int]]:
-    """The ranges of a mailing's readers for which there is a job that waits or is being done, by their first id."""
+def live_ranges(connection: Connection, mailing_id: str, *, now: datetime.datetime) -> Sequence[tuple[int, int]]:
+    """The ranges of a mailing's readers for which there is a job that is being done, or that waits and has its time."""
     query = (
         "SELECT (args->>'lo')::int, (args->>'hi')::int FROM procrastinate_jobs WHERE task_name = :task"
-        " AND status IN ('todo', 'doing') AND args->>'mailing_id' = :mailing ORDER BY 1, 2"
+        " AND (status = 'doing' OR status = 'todo' AND coalesce((args->>'until')::timestamptz >= :now, true))"
+        " AND args->>'mailing_id' = :mailing ORDER BY 1, 2"
     )
-    rows = connection.execute(text(query), {"task": DELIVER.name, "mailing": mailing_id})
+    rows = connection.execute(text(query), {"task": DELIVER.name, "mailing": mailing_id, "now": now})
     return [(lo, hi) for lo, hi in rows]
 
 
@@ -266,9 +267,22 @@ def _schema() -> str:
 
 
 def _execute(connection: Connection, statements: str) -> None:
-    """Several statements at once, as they stand: SQLAlchemy would take their colons and percents for its own."""
-    with _driver(connection).cursor() as cursor:
-        cursor.execute(statements)
+    """Several statements at once, as they stand: SQLAlchemy would take their colons and percents for its own.
+
+    Raises:
+        StoreError: the server refuses them.
+    """
+    from psycopg import Error, errors  # noqa: PLC0415  for whoever scales out
+
+    try:
+        with _driver(connection).cursor() as cursor:
+            cursor.execute(statements)
+    except Error as error:
+        hint = "the server's log says more"
+        if isinstance(error, errors.InsufficientPrivilege):
+            hint = "start `digest worker` once as the user who owns the store's tables; it makes those of the queue"
+        said = next(iter(str(error).splitlines()), type(error).__name__)
+        raise StoreError(f"the tables of the queue cannot be made: {said}", hint=hint) from error
 
 
 def _driver(connection: Connection) -> Any:

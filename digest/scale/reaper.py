@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.utils import utcnow
 
@@ -42,14 +40,13 @@ async def reap(app: App, *, stalled_s: float) -> int:
 
 
 async def _hand_on(app: App, job: Job) -> bool:
-    """Have a job done again; the planning comes anew by itself, and what waits already need not wait twice."""
+    """Have a job done again; the planning comes anew by itself."""
     number = job.id
     if number is None:
         return False  # it is not in the queue
     if job.queue != CONTROL:
-        with contextlib.suppress(UniqueViolation):
-            await app.job_manager.retry_job(job, retry_at=utcnow())
-            return True
+        await app.job_manager.retry_job(job, retry_at=utcnow())
+        return True
     await app.job_manager.finish_job_by_id_async(number, Status.FAILED, delete_job=True)
     return False
 

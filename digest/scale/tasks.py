@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
@@ -38,7 +39,10 @@ from digest.scale.queue import (
 from digest.scale.timing import every
 
 if TYPE_CHECKING:
+    import threading
     from datetime import datetime
+
+    from procrastinate.connector import BaseConnector
 
     from digest.scale.workplace import Workplace
     from digest.store.database import Store
@@ -48,6 +52,8 @@ logger = logging.getLogger(__name__)
 CONNECTIONS: Final = 4  # of one worker to its queue, besides those of the store
 DEAD_S: Final = 3600.0  # so long a worker that died is shown, for somebody to see it
 PATIENCE_S: Final = 60.0  # while the outcome of a job is told to a server that does not answer
+ENDING_S: Final = 5.0  # the same of a worker that was told to stop: whoever finds its jobs hands them on
+LEND_S: Final = 10.0  # until a connection to the queue is there; 30 s, as the pool has it, a stop would take many times
 _WAITS_S: Final = (5.0, 15.0, 60.0, 300.0)
 _INBOX, _MINUTELY, _HOURLY = "*/5 * * * *", "* * * * *", "17 * * * *"
 
@@ -70,9 +76,13 @@ class Again(BaseRetryStrategy):
 class PatientManager(JobManager):
     """Tells the outcome of a job even if the server is just starting again: else it would be "doing" for ever."""
 
+    def __init__(self, connector: BaseConnector, stop: threading.Event) -> None:
+        super().__init__(connector)
+        self._stop = stop  # set once the worker is to end
+
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
         """See the parent."""
-        await _patiently(lambda: super(PatientManager, self).finish_job(job, status, delete_job))
+        await self._patiently(lambda: super(PatientManager, self).finish_job(job, status, delete_job))
 
     async def retry_job(
         self,
@@ -82,40 +92,45 @@ class PatientManager(JobManager):
         queue: str | None = None,
         lock: str | None = None,
     ) -> None:
-        """See the parent."""
-        await _patiently(lambda: super(PatientManager, self).retry_job(job, retry_at, priority, queue, lock))
-
-
-async def _patiently(attempt: Callable[[], Any]) -> None:
-    left = PATIENCE_S
-    while True:
+        """See the parent; but if one of its queueing lock waits already, this one is taken away."""
         try:
-            await attempt()
-        except ConnectorException as error:
-            if isinstance(error.__cause__, RaiseException):  # this one slept, and another has done its job meanwhile
+            await self._patiently(lambda: super(PatientManager, self).retry_job(job, retry_at, priority, queue, lock))
+        except UniqueViolation:
+            await self.finish_job(job, Status.FAILED, delete_job=True)
+
+    async def _patiently(self, attempt: Callable[[], Any]) -> None:
+        began = time.monotonic()
+        while True:
+            try:
+                await attempt()
+            except UniqueViolation:
+                raise  # no time changes that
+            except ConnectorException as error:
+                if isinstance(error.__cause__, RaiseException):  # this one slept; another has done its job meanwhile
+                    return
+                if time.monotonic() - began > (ENDING_S if self._stop.is_set() else PATIENCE_S):
+                    raise
+                await asyncio.sleep(1.0)
+            else:
                 return
-            if left <= 0:
-                raise
-            await asyncio.sleep(1.0)
-            left -= 1.0
-        else:
-            return
 
 
 def make_app(place: Workplace) -> App:
     """The tasks, and when those come that come by themselves."""
-    connector = PsycopgConnector(conninfo=_conninfo(place.project.store), min_size=1, max_size=CONNECTIONS)
+    connector = PsycopgConnector(
+        conninfo=_conninfo(place.project.store), min_size=1, max_size=CONNECTIONS, timeout=LEND_S
+    )
     app = App(connector=connector, periodic_defaults={"max_delay": 600.0})
-    app.job_manager = PatientManager(connector)
+    app.job_manager = PatientManager(connector, place.stop)
     _add_work(app, place)
     _add_planning(app, place)
     return app
 
 
 def _add_work(app: App, place: Workplace) -> None:
-    def deliver(context: JobContext, mailing_id: str, lo: int, hi: int) -> None:
+    def deliver(context: JobContext, mailing_id: str, lo: int, hi: int, until: str | None = None) -> None:
         with _at_work(place):
-            mailjobs.deliver_batch(place, mailing_id, lo, hi, attempts=context.job.attempts)
+            mailjobs.deliver_batch(place, mailing_id, lo, hi, attempts=context.job.attempts, until=until)
 
     def fetch_batch(ids: list[str], claim: str) -> None:
         with _at_work(place):

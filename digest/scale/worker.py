@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RETRY_S: Final = (1.0, 2.0, 5.0, 10.0)  # until the server is asked again
+CALM_S: Final = 60.0  # a server that was there for so long and is gone is a new trouble
 _GONE = (ProcrastinateException, psycopg.Error, psycopg_pool.PoolTimeout, StoreError)
 
 
@@ -98,16 +99,16 @@ class _Process:
             loop.add_signal_handler(number, self._on_signal, number)
         tries = 0
         while not self.place.stop.is_set():
+            began = loop.time()
             try:
                 await self._session()
             except _GONE as error:
+                tries = 0 if loop.time() - began > CALM_S else tries
                 wait = RETRY_S[min(tries, len(RETRY_S) - 1)]
                 tries += 1
                 logger.warning("the store's server is out of reach (%s); once more in %.0f s", _said(error), wait)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.ending.wait(), wait)
-            else:
-                tries = 0
 
     def _on_signal(self, number: int) -> None:
         if self.ending.is_set():

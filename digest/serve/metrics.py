@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 from starlette.exceptions import HTTPException
@@ -80,7 +81,13 @@ class Metrics:
         except ValueError:
             return False
         peer = getattr(peer, "ipv4_mapped", None) or peer
-        return any(peer in network for network in self._allowed)
+        return any(peer in network for network in self._allowed) and not self._asked_in_public(request)
+
+    def _asked_in_public(self, request: Request) -> bool:
+        """Whether it was asked for at the public https address: somebody took the TLS off, for digest speaks none."""
+        settings = self._project.settings.serve
+        public = urlsplit(settings.url) if settings else None
+        return public is not None and public.scheme == "https" and request.url.hostname == public.hostname
 
     async def _read(self) -> bytes:
         """Count, unless that was done a moment ago. One counts at a time, and is not waited for for long."""

@@ -16,7 +16,7 @@ from digest.deliver import optin, subscribers
 from digest.deliver.delivery import deliver_one
 from digest.deliver.line import Outcome
 from digest.deliver.optin import Due
-from digest.errors import DeliveryError, DigestError
+from digest.errors import BusyError, DeliveryError, DigestError
 from digest.text.address import address_problem, smtp_address
 
 if TYPE_CHECKING:
@@ -91,13 +91,16 @@ class Outbox:
     def sweep(self) -> float:
         """Send what is owed and due, one after another; the seconds until there may be more to do."""
         try:
-            with self._store.read() as connection:
-                owed = optin.outstanding(connection, after=self._mark or 0)
-            if self._mark is None:
-                self._recent.extend(at for at in owed.mailed if at > self._clock() - HOUR)
-            self._mark, self.waiting = owed.mark, len(owed.due)
-            self._tidy()
-            return self._send(owed.due)
+            with self._store.alone("outbox", wait_s=0.0, busy="another digest serve mails what is owed", hint=""):
+                with self._store.read() as connection:
+                    owed = optin.outstanding(connection, after=self._mark or 0)
+                if self._mark is None:
+                    self._recent.extend(at for at in owed.mailed if at > self._clock() - HOUR)
+                self._mark, self.waiting = owed.mark, len(owed.due)
+                self._tidy()
+                return self._send(owed.due)
+        except BusyError:  # theirs will be gone when this one looks again
+            return TROUBLE_S[0]
         except DigestError as error:  # the store, a template, the keys: somebody mends it while this goes on
             logger.warning("mails wait: %s", error.message)
             return TROUBLE_S[0]

@@ -51,7 +51,8 @@ def store_path(url: str, root: Path) -> Path:
     if address.get_backend_name() != "sqlite":
         raise StoreError(
             f"{address.render_as_string(hide_password=True)}: is no file that digest can copy",
-            hint="a database of PostgreSQL is copied with pg_dump -Fc, and brought back with pg_restore",
+            hint="a database of PostgreSQL is copied with pg_dump --format=custom --no-unlogged-table-data, and brought "
+            "back with pg_restore; before it is used, digest must be told: see “Backups” in docs/operations.md",
         )
     return root / (address.database or "state/digest.db")
 

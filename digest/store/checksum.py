@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import msgpack
 from sqlalchemy import JSON, Boolean, Column, Float, LargeBinary, String, Table
 
+from digest.errors import StoreError
 from digest.store import schema
 from digest.store.searchindex import ENTRIES, PRINTED
-from digest.store.transfermarks import PLACE
+from digest.store.transfermarks import AGAIN, PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ CARRIED: tuple[Table, ...] = tuple(
 """The tables whose contents a store is. Leases and workers say who is alive at one server, which means nothing at
 another."""
 
-OWN = (PLACE, ENTRIES.noted, PRINTED.noted, "schema of the queue")
+OWN = (PLACE, AGAIN, ENTRIES.noted, PRINTED.noted, "schema of the queue")
 """Keys of ``meta`` that say something of this one database: a mark, how far its search index is, and which tables its
 queue has (digest.scale.queue)."""
 
@@ -56,22 +57,43 @@ class Summing:
     def __init__(self, table: Table) -> None:
         self.rows = 0
         self.repaired = 0  # that had a NUL in a text
+        self._table = table
         self._texts = [at for at, one in enumerate(table.columns) if isinstance(one.type, String)]
         self._encode = msgpack.Encoder().encode
         self._hash = hashlib.sha256(self._encode([str(column.name) for column in table.columns]))
 
     def add(self, batch: list[Row]) -> list[Row]:
-        """Add rows; give them back in the form in which they were added."""
+        """Add rows; give them back in the form in which they were added.
+
+        Raises:
+            StoreError: a text is none, or a key has a NUL.
+        """
         for at in self._texts:
             for number, row in enumerate(batch):
-                if row[at] and "\0" in row[at]:
-                    batch[number] = (*row[:at], row[at].replace("\0", "\ufffd"), *row[at + 1 :])
+                try:
+                    broken = row[at] and "\0" in row[at]
+                except TypeError:
+                    raise self._wrong(at, row, "holds bytes, where a text should be") from None
+                if broken:
+                    batch[number] = self._repaired(at, row)
                     self.repaired += 1
         encode, update = self._encode, self._hash.update
         for row in batch:
             update(encode(row))
         self.rows += len(batch)
         return batch
+
+    def _repaired(self, at: int, row: Row) -> Row:
+        # With another letter a key comes at another place among the others, and may be one that is there.
+        if self._table.columns[at].primary_key:
+            raise self._wrong(at, row, "has a NUL, which PostgreSQL cannot keep")
+        return (*row[:at], row[at].replace("\0", "\ufffd"), *row[at + 1 :])
+
+    def _wrong(self, at: int, row: Row, why: str) -> StoreError:
+        table = self._table
+        key = ", ".join(repr(row[number]) for number, one in enumerate(table.columns) if one.primary_key)
+        return StoreError(f"the table {table.name}, row {key}: {table.columns[at].name} {why}",
+                          hint="correct that row, and run this again")  # fmt: skip
 
     def total(self) -> TableSum:
         return TableSum(rows=self.rows, sha256=self._hash.hexdigest())
@@ -125,7 +147,8 @@ def _value(connection: Connection, column: Column[Any]) -> str:
     if isinstance(column.type, schema.Utc):
         if server:
             return f"to_char({name}, 'YYYY-MM-DD HH24:MI:SS.US')"  # the connection's time zone is UTC
-        return f"CASE length({name}) WHEN 26 THEN {name} ELSE strftime('%Y-%m-%d %H:%M:%f', {name}) || '000' END"
+        short = f"strftime('%Y-%m-%d %H:%M:%f', {name}) || '000'"
+        return f"CASE length({name}) WHEN 26 THEN replace({name}, 'T', ' ') ELSE {short} END"
     if isinstance(column.type, JSON):
         return f"CAST({name} AS TEXT)"
     if isinstance(column.type, Boolean):

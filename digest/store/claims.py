@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -46,11 +47,12 @@ _LISTED: Final = "feeds as listed"  # in meta: what feeds.toml said when the tab
 _AT_ONCE: Final = 5000  # rows in one statement
 _UNREAD: Final[dict[str, Any]] = {one.name: one.default for one in fields(FetchState)}
 _ROW = table.c
+_WAITS_IF_WELL: Final[dict[str, Any]] = {"next_due": case((_ROW.failures == 0, _ROW.next_due))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A feed that is to be asked, and where: host and port, lower case."""
+    """A feed that is to be asked, and the host it is asked at, lower case."""
 
     id: str
     host: str
@@ -99,16 +101,23 @@ def is_listed(connection: Connection, mark: str) -> bool:
     return get_meta(connection, _LISTED) == mark
 
 
+def is_any_listed(connection: Connection) -> bool:
+    """Whether there is a feed of the web that workers are to ask."""
+    return connection.scalar(select(_ROW.id).where(_ROW.listed, _ROW.host.is_not(None)).limit(1)) is not None
+
+
 def list_sources(connection: Connection, sources: Sequence[Source], host_of: Callable[[Source], str | None]) -> Listing:
     """Make the table know the feeds of feeds.toml, also those that were never read.
 
     A feed whose address was changed is another feed: nothing is remembered of it, and whoever asks at the old address
-    files nothing any more. Unless it was changed to where the feed itself has said that it moved.
+    files nothing any more. Unless it was changed to where the feed itself has said that it moved. If it was well, it is
+    asked when it would have been: machines that disagree on an address, each listing its own, must not have it asked
+    each minute.
 
     Args:
         connection: of ``Store.write()``.
         sources: those of feeds.toml.
-        host_of: gives the host and port that a feed is asked at; None: it is a file here.
+        host_of: gives the host that a feed is asked at; None: it is a file here.
     """
     mark = fingerprint(sources)
     if is_listed(connection, mark):
@@ -142,7 +151,7 @@ def _note(changes: _Changes, source: Source, host: str | None, row: RowMapping |
 def _apply(connection: Connection, changes: _Changes) -> None:
     listed = update(table).where(_ROW.id == bindparam("key")).values(listed=True, host=_given("host"))
     moved = listed.values(location=_given("location"), moved_to=None, moved_since=None)
-    another = listed.values(location=_given("location"), claim=None, claimed_until=None, **_UNREAD)
+    another = listed.values(location=_given("location"), claim=None, claimed_until=None, **_UNREAD | _WAITS_IF_WELL)
     for statement, rows in (
         (insert(table), changes.new),
         (listed, changes.listed),
@@ -224,6 +233,12 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 # -- asking
+
+
+def locations(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Where each of these feeds is listed, or was last asked by whoever has another list; by id."""
+    query = select(_ROW.id, _ROW.location).where(_ROW.id.in_(sorted(ids)))
+    return {row.id: row.location for row in connection.execute(query)}
 
 
 def take(connection: Connection, token: str, ids: Collection[str], *, owner: str, until: datetime) -> Claim:

@@ -52,6 +52,7 @@ class _Hold:
 
     connection: Connection
     guards: bool  # writes of this thread are refused once it is gone
+    keeps_schema: bool
 
 
 class Holds:
@@ -76,7 +77,7 @@ class Holds:
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
         """See Store.steady."""
-        if self._mine:
+        if self._schema_is_kept():
             yield
             return
         with self._hold(guards=False):
@@ -112,6 +113,15 @@ class Holds:
                     hint="run this again; what was not written yet was not written",
                 ) from error
 
+    def _schema_is_kept(self) -> bool:
+        """Whether this thread keeps it: who works for hours, as `digest run`, may have lost it to a restarted server."""
+        for hold in self._mine:
+            if hold.keeps_schema:
+                with contextlib.suppress(DBAPIError):
+                    hold.connection.exec_driver_sql("SELECT 1")
+                    return True
+        return False
+
     @property
     def _mine(self) -> list[_Hold]:
         found: list[_Hold] = self._local.__dict__.setdefault("holds", [])
@@ -122,13 +132,14 @@ class Holds:
         """A transaction under which the store has the schema that this digest knows, and keeps it."""
         with self._transaction() as connection:
             # Not twice: the second would wait for whoever waits for the first to end, to migrate.
-            if not self._mine:
+            missing = not self._schema_is_kept()
+            if missing:
                 if not self._lock(connection, SCHEMA, wait_s=SCHEMA_WAIT_S, shared=True):
                     raise BusyError(f"{self._store.name}: is being migrated",
                                     hint="wait for that to finish and run this again; nothing was changed")  # fmt: skip
                 with self._store.naming_errors():
                     require_known(self._store, connection)
-            hold = _Hold(connection=connection, guards=guards)
+            hold = _Hold(connection=connection, guards=guards, keeps_schema=missing)
             self._mine.append(hold)
             try:
                 yield connection

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
 
 from digest.model import Delivery, DeliveryState
 from digest.store import schema
@@ -71,6 +71,12 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     return (_row.state == "deferred") & ~waits
 
 
+def is_on_its_way() -> ColumnElement[bool]:
+    """In "sending", by a sender that is alive: the outcome will be written. In SQLite nobody tells who is alive."""
+    lease = schema.lease.c
+    return (_row.state == "sending") & exists().where(lease.owner == _row.owner, lease.until > func.now())
+
+
 def is_begun(connection: Connection, issue: str) -> bool:
     """Whether the list of an issue is frozen: some may have it."""
     return bool(_mailings(connection, issue))
@@ -90,9 +96,9 @@ def _mailings(connection: Connection, issue: str, kind: str = "issue") -> Sequen
 
 
 def by_code(connection: Connection, mailing_id: str, states: Sequence[DeliveryState]) -> dict[int | None, int]:
-    """How many rows in these states the server gave each reply code, the most frequent first."""
+    """How many rows in these states the server gave each reply code, the most frequent first; none is on its way."""
     number = func.count()
-    query = select(_row.code, number).where(_row.mailing_id == mailing_id, _row.state.in_(states))
+    query = select(_row.code, number).where(_in(mailing_id, states))
     rows = connection.execute(query.group_by(_row.code).order_by(number.desc(), _row.code))
     return {row[0]: row[1] for row in rows}
 
@@ -100,7 +106,11 @@ def by_code(connection: Connection, mailing_id: str, states: Sequence[DeliverySt
 def first_rows(
     connection: Connection, mailing_id: str, states: Sequence[DeliveryState], *, most: int
 ) -> tuple[Delivery, ...]:
-    """The first rows in these states, by subscriber id."""
-    query = select(*_COLUMNS).where(_row.mailing_id == mailing_id, _row.state.in_(states))
+    """The first of the rows that ``by_code`` counts, by subscriber id."""
+    query = select(*_COLUMNS).where(_in(mailing_id, states))
     found = connection.execute(query.order_by(_row.subscriber_id).limit(most)).mappings()
     return tuple(Delivery(**row) for row in found)
+
+
+def _in(mailing_id: str, states: Sequence[DeliveryState]) -> ColumnElement[bool]:
+    return and_(_row.mailing_id == mailing_id, _row.state.in_(states), ~is_on_its_way())

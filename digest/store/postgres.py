@@ -31,13 +31,26 @@ WRITER = 0x64696765  # the advisory lock of whoever writes: "dige"; locks are of
 # A server that is gone without a word is noticed within a minute; Linux alone would wait for two hours.
 _WATCHFUL = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 
-_BEGINNINGS: Mapping[Purpose, str | None] = {
+_SILENT = "set_config('idle_in_transaction_session_timeout', '{}', true)"  # who sleeps in it holds what others wait for
+_BEGINNINGS: Mapping[Purpose, str] = {
     "read": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    "write": f"SELECT pg_advisory_xact_lock({WRITER})",
-    "share": None,
+    # A draft is rendered, or a list is read, in the middle of one: minutes, on a slow machine.
+    "write": f"SELECT {_SILENT.format('10min')}, pg_advisory_xact_lock({WRITER})",
+    "share": f"SELECT {_SILENT.format('20s')}",
 }
 _BUSY = {"55P03", "40P01", "40001"}  # lock_not_available, deadlock_detected, serialization_failure
-_GONE = {"57P01", "57P02", "57P03", "57P05"}  # admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout
+_GONE = {"25P03", "57P01", "57P02", "57P03", "57P05"}
+"""idle_in_transaction_session_timeout, admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout"""
+_ANOTHER = "another digest may have changed the store: start this one again"
+_POOLED = "a pooler in front must give each connection a server connection of its own (PgBouncer: pool_mode = session)"
+_KNOWN = {  # insufficient_privilege, invalid_schema_name, undefined_table, undefined_column, and of prepared statements
+    "42501": "the user of the store must own its tables",
+    "3F000": "make it with CREATE SCHEMA, or take search_path out of the address",
+    "42P01": _ANOTHER,
+    "42703": _ANOTHER,
+    "42P05": _POOLED,  # duplicate_prepared_statement
+    "26000": _POOLED,  # invalid_sql_statement_name
+}
 _LOCAL_HINT = "is the server running, and does the address under [store] in digest.toml lead to it?"
 _HINTS = {  # by what a server that speaks English says; it gives no code before there is a connection
     "password": "PostgreSQL reads the password from ~/.pgpass, or from the environment as PGPASSWORD",
@@ -65,9 +78,7 @@ class PostgresStore(Store):
         return self._holds.migrating()
 
     def begin(self, connection: Connection, purpose: Purpose) -> None:
-        beginning = _BEGINNINGS[purpose]
-        if beginning:
-            connection.exec_driver_sql(beginning)
+        connection.exec_driver_sql(_BEGINNINGS[purpose])
         if purpose == "write":
             self._holds.require()  # after the wait for other writers, in which it may have been lost
 
@@ -86,15 +97,11 @@ class PostgresStore(Store):
             refused = _REFUSED.search(said)
             hint = _HINTS[next(filter(None, refused.groups()))] if refused else _LOCAL_HINT
             return StoreError(f"{self.name}: no connection to the store: {said}", hint=hint)
-        if code == "42501":
-            return StoreError(f"{self.name}: {_first_line(error)}", hint="the user of the store must own its tables")
-        if code == "3F000":
-            return StoreError(f"{self.name}: {_first_line(error)}",
-                              hint="make it with CREATE SCHEMA, or take search_path out of the address")  # fmt: skip
         if code == "25006":
             return StoreError(f"{self.name}: is a copy that can only be read", hint="name the server it is a copy of")
-        if isinstance(error, OperationalError | InternalError):
-            return StoreError(f"{self.name}: {_first_line(error)}", hint="the server's log says more")
+        if code in _KNOWN or isinstance(error, OperationalError | InternalError):
+            hint = _KNOWN.get(code, "the server's log says more")
+            return StoreError(f"{self.name}: {_first_line(error)}", hint=hint)
         return None
 
     def scrub(self) -> bool:

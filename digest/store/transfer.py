@@ -16,10 +16,12 @@ from sqlalchemy import func, select, text
 
 from digest.errors import BusyError, StoreError
 from digest.store import schema
+from digest.store.backup import RESTORED
 from digest.store.checksum import CARRIED, TableSum, at_once, count_rows
+from digest.store.meta import get_meta, put_meta
 from digest.store.transactions import Store, revision_of
 from digest.store.transfercopy import clear_table, copy_table, sum_table
-from digest.store.transfermarks import mark_moved, read_mark, unmark
+from digest.store.transfermarks import AGAIN, mark_moved, read_mark, unmark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +57,8 @@ def transfer(source: Store, target: Store, place: str, *, advance: Callable[[str
         BusyError: somebody works with the source, for longer than ten seconds, or sends.
         StoreError: it could not be done; the source is as it was, and the same again goes on.
     """
-    with target.migrating(), source.migrating(), source.write() as reading:
+    # Not write(): its lock is of the whole server's database, which may hold both stores, each in a schema.
+    with target.migrating(), source.migrating(), source.share() as reading:
         _hold(source, reading)
         left = read_mark(reading, revision_of(reading)) is not None
         accounts = {table.name: _brought((source, reading), target, table.name, advance=advance) for table in CARRIED}
@@ -69,6 +72,8 @@ def transfer(source: Store, target: Store, place: str, *, advance: Callable[[str
             mark_moved(reading, place)
         reading.commit()
         with target.write() as connection:
+            if since := get_meta(connection, AGAIN):
+                put_meta(connection, RESTORED, since)  # it does not know what was sent after it was left
             unmark(connection)
     return accounts
 
@@ -97,7 +102,7 @@ def waiting_jobs(connection: Connection) -> int:
 
 
 def _hold(source: Store, connection: Connection) -> None:
-    """Let nobody write until the transaction ends: on a server the writer's lock is not enough, as senders share."""
+    """Let nobody write until the transaction ends; in SQLite its beginning does."""
     if source.path is not None:
         return
     names = ", ".join(f'"{name}"' for name in schema.metadata.tables)
@@ -146,9 +151,9 @@ def _set_sequences(connection: Connection) -> None:
     for table in CARRIED:
         column = table.autoincrement_column
         if column is not None:
-            highest = connection.scalar(select(func.max(column)))
+            highest = max(connection.scalar(select(func.max(column))) or 0, 0)  # less than 1 no sequence can be
             sequence = func.pg_get_serial_sequence(table.name, column.name)
-            connection.execute(select(func.setval(sequence, highest or 1, highest is not None)))
+            connection.execute(select(func.setval(sequence, highest or 1, highest > 0)))
 
 
 def _wait_for_disk(connection: Connection) -> None:

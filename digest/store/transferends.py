@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import ArgumentError
 
 from digest.errors import StoreError, UsageError
 from digest.store import schema
@@ -16,6 +18,8 @@ from digest.store.sqlite import backup_sqlite
 from digest.store.transactions import migrate, revision_of
 from digest.store.transfercopy import clear_table
 from digest.store.transfermarks import Mark, bare, command, mark_arriving, read_mark, unmark
+
+_FORMS = 'write "postgresql://user@host/name", "sqlite:///state/digest.db" or a path'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +44,22 @@ def end_of(given: str, root: Path, folder: Path) -> End:
     """
     if "://" not in given:
         return _file_end((folder / given).resolve(), root)
-    kind = make_url(given).get_backend_name()
+    try:
+        address = make_url(given)
+    except (ArgumentError, ValueError) as error:  # a port that is no number; what was given may hold a password
+        raise UsageError("what was given is no address of a store", hint=_FORMS) from error
+    kind = address.get_backend_name()
     if kind == "sqlite":
-        return _file_end((root / (make_url(given).database or "state/digest.db")).resolve(), root)
+        return _file_end((root / (address.database or "state/digest.db")).resolve(), root)
     if kind != "postgresql":
-        raise UsageError(f"{bare(given)}: digest keeps its store in SQLite or PostgreSQL",
-                         hint='write "postgresql://user@host/name", "sqlite:///state/digest.db" or a path')  # fmt: skip
-    return End(url=bare(given), place=bare(given), given=given)
+        raise UsageError(f"{bare(given)}: digest keeps its store in SQLite or PostgreSQL", hint=_FORMS)
+    named = bare(given.replace(address.drivername, kind, 1))  # as [store] takes it, whatever driver it names
+    return End(url=named, place=named, given=given)
 
 
 def _file_end(path: Path, root: Path) -> End:
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder", hint=_FORMS)
     below = path.relative_to(root) if path.is_relative_to(root) else path
     return End(url=f"sqlite:///{below}", place=str(path), given=f"sqlite:///{path}")
 
@@ -71,12 +81,22 @@ def open_source(source: End, target: End, root: Path) -> tuple[Store, bool]:
     return store, mark is not None
 
 
-def open_target(source: End, target: End, root: Path, *, now: datetime) -> tuple[Store, Path | None]:
+def open_target(
+    source: End, target: End, root: Path, *, now: datetime, again: bool = False
+) -> tuple[Store, Path | None]:
     """Open the store that is to be filled, marked so that nobody else does; and where its former contents are now.
 
     Contents are kept of a file of SQLite that was moved away before: whoever moves back may want to see them.
 
+    Args:
+        source: the store that is to be left.
+        target: this one.
+        root: the project's folder.
+        now: the time.
+        again: the source was left long ago, and what became of it here is lost.
+
     Raises:
+        UsageError: both are the same, by two addresses.
         StoreError: it cannot be opened, or holds anything else; then nothing was changed.
     """
     store = open_store(target.given, root, moving=True)
@@ -92,27 +112,56 @@ def open_target(source: End, target: End, root: Path, *, now: datetime) -> tuple
         with store.migrating(), store.write() as connection:
             if read_mark(connection, revision_of(connection)) is None:
                 _require_empty(connection, target)
-                mark_arriving(connection, source.place)
+                mark_arriving(connection, source.place, again=now if again else None)
+        _require_other(source, store, root)
     except BaseException:
         store.close()
         raise
     return store, kept
 
 
-def is_there(target: End, root: Path) -> bool:
-    """Whether a store that is marked as moved to ``target`` is whole and in use there: then nothing is left to do."""
+def what_is_there(source: End, target: End, root: Path) -> Literal["all", "half", "nothing"]:
+    """What there is at ``target`` of a store that is marked as moved to it.
+
+    All: it is in use, and nothing is left to do. Half: the move was broken off. Nothing: what was moved there is lost.
+
+    Raises:
+        StoreError: that was moved as well.
+    """
     store = open_store(target.given, root, moving=True)
     try:
         with store.read() as connection:
-            whole = read_mark(connection, revision_of(connection)) is None
-            return whole and any(count_rows(connection, table) for table in CARRIED)
+            mark = read_mark(connection, revision_of(connection))
+            if mark is None:
+                return "all" if any(count_rows(connection, table) for table in CARRIED) else "nothing"
     finally:
         store.close()
+    if mark.way == "moved":
+        if mark.place != source.place:
+            raise mark.refusal(target.place)
+        raise StoreError(
+            f"{source.place} and {target.place}: each says that it was moved to the other, so one is an old copy",
+            hint="take the older one out of the way, or bring back a file with `digest restore-backup FILE`",
+        )
+    return "half"
 
 
 def _mark_of(store: Store) -> Mark | None:
     with store.read() as connection:
         return read_mark(connection, revision_of(connection))
+
+
+def _require_other(source: End, store: Store, root: Path) -> None:
+    """Refuse to fill what is to be left: by another address it has the mark that was just made."""
+    left = open_store(source.given, root, create=False, moving=True)
+    try:
+        mark = _mark_of(left)
+    finally:
+        left.close()
+    if mark is not None and mark.way == "arriving":
+        with store.write() as connection:
+            unmark(connection)
+        raise UsageError(f"{source.place}: is both ends of the move", hint="name another store as the second")
 
 
 def _require_ours(mark: Mark, source: End, target: End, store: Store) -> None:

@@ -19,6 +19,7 @@ from digest.store.meta import drop_meta, get_meta, put_meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Way = Literal["arriving", "moved"]
 
 PLACE = "the other place of a move"  # the key of meta under which that stands
+AGAIN = "moved here once more"  # likewise when, of what is on its way to where it was before and was lost
 _MARK = re.compile(rf"({'|'.join(get_args(Way))}) (\d{{4}})")
 _GUARD = "this store of digest was moved to "  # what the database says to whoever writes to it all the same
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
@@ -79,10 +81,15 @@ def read_mark(connection: Connection, revision: str | None) -> Mark | None:
     return Mark(way=way, revision=found[2], place=get_meta(connection, PLACE) or "another place")
 
 
-def mark_arriving(connection: Connection, place: str) -> None:
-    """Refuse the store to everybody until ``unmark``: what ``place`` holds is on its way into it."""
+def mark_arriving(connection: Connection, place: str, *, again: datetime | None = None) -> None:
+    """Refuse the store to everybody until ``unmark``: what ``place`` holds is on its way into it.
+
+    ``again`` is the time, if that was left long ago, and what became of it here is lost.
+    """
     _set(connection, f"arriving {schema.HEAD}")
     put_meta(connection, PLACE, place)
+    if again:
+        put_meta(connection, AGAIN, again.isoformat())
 
 
 def mark_moved(connection: Connection, place: str) -> None:
@@ -100,6 +107,7 @@ def unmark(connection: Connection, revision: str = schema.HEAD) -> None:
         connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{name}"{on}')
     _set(connection, revision)
     drop_meta(connection, PLACE)
+    drop_meta(connection, AGAIN)
 
 
 def said_by_guard(words: str) -> str | None:

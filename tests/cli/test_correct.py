@@ -17,6 +17,7 @@ from digest.production.outgoing import mark_published
 from digest.store import issues
 from tests.production.outgone import FIXED, ISSUE, NAME, NOTE, configure, go_out, subscribe, written
 from tests.support.cli import Ran, digest
+from tests.support.postgres import let_leases_run_out
 from tests.support.project import at, opened
 from tests.support.smtp import SmtpServer, fault_server, smtp_server
 
@@ -402,6 +403,8 @@ def test_killed_in_the_middle_nobody_is_lost_and_nobody_doubled(tmp_path: Path) 
                 time.sleep(0.002)
             process.send_signal(signal.SIGKILL)
             process.communicate()
+            with opened(root) as project:
+                let_leases_run_out(project.store)
         last = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
         data = digest("send", NAME, "--status", "--json", root=root, now=LATER).json["mailings"][-1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.cli.logs import Discreet, JsonLines, _ForJournal, discreet, set_up
+from digest.cli.logs import FORMATS, Discreet, JsonLines, LogFormat, _ForJournal, discreet, set_up
 from tests.serve.running import serving
+from tests.support.project import make_project
 from tests.support.smtp import smtp_server
 
 ADA = "ada.müller+news@readers.example"
@@ -98,6 +100,7 @@ def test_a_job_of_procrastinate_is_its_number_and_task_without_its_arguments() -
         ("no route to postgresql://digest:secret@db.quay.example:5432/brief?x=y",
          "no route to postgresql://db.quay.example:5432/brief"),
         ("https://user:pass@feeds.quay.example", "https://feeds.quay.example"),
+        ("no ada@[192.0.2.1], nor \"see ada@readers.example\"", "no (address), nor \"see (address)\""),
         ("the 3 messages of 2026-W47 are out", "the 3 messages of 2026-W47 are out"),
     ],
 )  # fmt: skip
@@ -122,6 +125,42 @@ def test_whatever_is_logged_is_one_line_and_holds_no_address(
     assert address not in told["message"]
     assert address not in told.get("issue", "")
     assert set(told) >= {"time", "level", "logger", "message"}
+
+
+@pytest.mark.parametrize("piece", ["a.", "a", "a-", "a'", '"', "a://", "@", '"a"'])
+def test_a_long_line_is_gone_through_once(piece: str) -> None:
+    """Of 200,000 letters each was tried as the beginning of an address: that was half an hour."""
+    text = f"{piece * 200_000} to ada@readers.example"
+
+    assert "readers.example" not in discreet(text)
+
+
+def test_what_is_given_takes_no_field_s_place_and_is_json_everywhere() -> None:
+    given = {"time": 5, "level": 7, "logger": 1, "wait_s": float("inf")}
+    record = logging.makeLogRecord(given | {"name": "digest.quay", "levelname": "INFO", "msg": "x"})
+
+    told = json.loads(JsonLines().format(record), parse_constant=pytest.fail)
+
+    assert (told["level"], told["logger"], told["wait_s"]) == ("info", "digest.quay", None)
+    assert isinstance(told["time"], str)
+
+
+@pytest.mark.parametrize("log_format", FORMATS)
+def test_arguments_that_do_not_fit_and_warnings_are_a_line_each(log_format: LogFormat) -> None:
+    script = (
+        "import logging, sys, warnings; from digest.cli.logs import set_up; set_up(sys.argv[1], logging.INFO);"
+        f"logging.getLogger('other').info('%d are out', '{ADA}'); warnings.warn('no {ADA}')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "default", "-c", script, log_format], capture_output=True, text=True, check=True
+    )
+
+    first, *rest = done.stderr.splitlines()
+    assert "%d are out" in first
+    assert "UserWarning" in rest[0]
+    assert "@" not in done.stderr
+    if log_format == "json":
+        assert [json.loads(one)["logger"] for one in (first, *rest)] == ["other", "py.warnings"]
 
 
 def test_the_journal_is_told_how_urgent_each_line_is() -> None:
@@ -153,6 +192,20 @@ def test_setting_up_replaces_what_was_there(capsys: pytest.CaptureFixture[str]) 
     assert json.loads(first)["message"] == "one"
     assert second == "to (address)"
     assert sys.stderr
+
+
+def test_why_the_pages_do_not_begin_is_a_line_of_json_as_well(tmp_path: Path) -> None:
+    root = make_project(tmp_path)
+    command = [sys.executable, "-m", "digest", "-C", str(root), "serve", "--log-format"]
+
+    in_json = subprocess.run([*command, "json"], capture_output=True, text=True, check=False)
+    in_text = subprocess.run([*command, "text"], capture_output=True, text=True, check=False)
+
+    (told,) = [json.loads(line) for line in in_json.stderr.splitlines()]
+    assert (in_json.returncode, in_text.returncode) == (1, 1)
+    assert told["level"] == "error"
+    assert told["message"].startswith("digest.toml does not say under which address the pages are (write [serve]")
+    assert in_text.stderr.startswith("error: digest.toml does not say")
 
 
 def test_the_pages_log_in_json_from_the_first_line_to_the_last(tmp_path: Path) -> None:

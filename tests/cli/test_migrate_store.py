@@ -404,3 +404,39 @@ def test_a_file_that_was_left_can_be_restored_when_the_server_is_lost(root: Path
     assert ran.code == 0, ran.err
     assert digest("status", "--now", LATER, root=root).code == 0
     assert "restored from a copy" in digest("send", "--now", LATER, root=root).err
+
+
+def test_what_another_newsletter_has_on_its_way_is_not_settled_from_here(
+    root: Path, server: str, tmp_path: Path
+) -> None:
+    """Whether its sender is alive is known in its own folder only; taken for dead, it mails them twice."""
+    from digest.deliver.lock import boot_id, owner
+
+    here = make_project(tmp_path / "here")
+    assert digest("fetch", root=here, now=NOW).code == 0
+    with opened(root) as project, project.store.write() as connection:
+        queued = schema.delivery.c.state == "queued"
+        connection.execute(update(schema.delivery).where(queued).values(state="sending", owner=owner(boot_id(), 1)))
+
+    with send_lock(root):
+        ran = move(here, root / "state" / "digest.db", server)
+
+    assert ran.code == 1
+    assert "is no store of" in ran.err
+    with opened(root) as project, project.store.read() as connection:
+        assert "sending" in connection.execute(select(schema.delivery.c.state)).scalars().all()
+    assert move(root, root / "state" / "digest.db", server).code == 0
+
+
+def test_a_store_whose_database_was_lost_goes_there_again_and_sending_asks_first(
+    root: Path, server: str, cluster: Cluster
+) -> None:
+    assert move(root, FILE, server).code == 0
+    cluster.clear(server)
+
+    ran = move(root, FILE, server)
+
+    assert ran.code == 0, ran.err
+    assert "was left before" in ran.err
+    name_store(root, server)
+    assert "was restored from a copy" in digest("send", "--now", LATER, root=root).err

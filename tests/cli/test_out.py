@@ -17,7 +17,8 @@ import pytest
 import tomlkit
 
 from tests.support.cli import digest
-from tests.support.project import CONFIG, NOW, make_project, snapshot
+from tests.support.postgres import let_leases_run_out
+from tests.support.project import CONFIG, NOW, make_project, opened, snapshot
 from tests.support.smtp import SmtpServer, fault_server, smtp_server
 from tests.support.stores import with_store
 
@@ -313,6 +314,8 @@ def test_a_killed_sending_goes_on_where_it_was(root: Path, server: SmtpServer) -
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
+        with opened(root) as project:
+            let_leases_run_out(project.store)
     with_server(root, server)  # without the brake
     ended = digest("send", "--json", root=root, now=NOW).json["mailings"][0]
 
@@ -323,6 +326,7 @@ def test_a_killed_sending_goes_on_where_it_was(root: Path, server: SmtpServer) -
     assert len(counts) >= ended["sent"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # on a server both send
 def test_a_second_sender_is_told_that_it_is_busy(root: Path, server: SmtpServer) -> None:
     from digest.deliver.lock import send_lock
 
@@ -492,8 +496,9 @@ def test_a_killed_closing_is_made_up_for(root: Path, server: SmtpServer) -> None
 
 
 def test_an_upload_that_prints_anything_at_all_is_survived(root: Path) -> None:
-    with (root / "digest.toml").open("a") as file:
-        file.write("command = \"printf '\\\\377\\\\376'; exit 3\"\n")
+    upload = "[publish]\ncommand = \"printf '\\\\377\\\\376'; exit 3\"\n"
+    config = (root / "digest.toml").read_text("utf-8")
+    (root / "digest.toml").write_text(config.replace("[publish]\n", upload), "utf-8")
     digest("approve", "--by", "A. Editor", root=root, now=NOW)
 
     ran = digest("publish", root=root, now=NOW)
@@ -514,6 +519,7 @@ def test_what_cannot_be_written_is_said_in_words(root: Path) -> None:
     assert state(root) == "approved"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # copies are files
 def test_a_restored_store_never_mails_by_itself_what_may_have_been_mailed(root: Path, server: SmtpServer) -> None:
     with_server(root, server)
     with_people(root, "ada@example.org")

@@ -22,6 +22,7 @@ from digest.disk import locked
 from digest.production.schedule import LOCK, Stop, note_stop
 from tests.support.cli import Ran, digest
 from tests.support.http import Page, serving
+from tests.support.postgres import lend, let_leases_run_out
 from tests.support.project import CONFIG, NOW, item, make_project, opened, rss
 from tests.support.smtp import FaultServer, fault_server
 from tests.support.stores import copied, with_store
@@ -93,9 +94,12 @@ def leave_half_done(root: Path, *, state: str = "claimed") -> None:
                 "UPDATE delivery SET state = 'queued', code = NULL, attempts = 0 WHERE subscriber_id <= 3"
             )
             connection.exec_driver_sql("UPDATE issue SET state = 'out', closed = NULL")
-        rows = ledger.claim(mailing.id, 1, 3, owner=owner(boot_id(), 1), now=when)
+        killed = owner(boot_id(), 1)
+        lend(project.store, killed)
+        rows = ledger.claim(mailing.id, 1, 3, owner=killed, now=when)
         for row in rows if state == "sending" else ():
-            ledger.sending(row, owner=owner(boot_id(), 1), now=when)
+            ledger.sending(row, owner=killed, now=when)
+        let_leases_run_out(project.store)
 
 
 def test_with_nothing_to_do_it_is_silent_and_changes_nothing_but_that_it_was_called(root: Path) -> None:
@@ -290,6 +294,7 @@ def test_a_second_run_says_that_it_is_busy_and_does_nothing(root: Path, server: 
     assert server.messages == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # on a server both send
 def test_while_somebody_sends_by_hand_run_leaves_that_alone(root: Path, server: FaultServer) -> None:
     assert send(root).code == 0
     leave_half_done(root)
@@ -324,6 +329,8 @@ def test_killed_at_any_moment_the_next_run_goes_on(root: Path, server: FaultServ
             time.sleep(0.005)
         process.kill()
         process.wait(30)
+        with opened(root) as project:
+            let_leases_run_out(project.store)
     last = run(root, SOON)
     found = numbers(root)
 

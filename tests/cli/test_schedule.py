@@ -260,6 +260,7 @@ def test_half_past_two_comes_twice_and_the_issue_goes_out_once(root: Path, serve
     assert sorted(server.recipients) == sorted(PEOPLE)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # copies are files
 def test_after_a_restore_nothing_is_sent_at_its_time_and_nothing_can_be_given_one(
     root: Path, server: FaultServer
 ) -> None:

@@ -27,7 +27,7 @@ KEYS = {
 
 
 @pytest.fixture(scope="module")
-def root(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def root(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
     """A newsletter with one issue out, and one entry read since."""
     config = CONFIG.replace("from = ", 'url = "https://trial.example/brief/"\nfrom = ', 1)
     made = make_project(tmp_path_factory.mktemp("search"), config=config + NAMED)
@@ -200,6 +200,7 @@ def test_exit_codes(root: Path, arguments: list[str], code: int) -> None:
     assert digest("search", *arguments, root=root).code == code
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a server's database is made by its keeper
 def test_before_the_first_fetch_it_says_so(tmp_path: Path) -> None:
     assert digest("search", "wind", root=make_project(tmp_path)).code == 1
 

@@ -17,7 +17,8 @@ import pytest
 import tomlkit
 
 from tests.support.cli import digest
-from tests.support.project import CONFIG, NOW, make_project
+from tests.support.postgres import let_leases_run_out
+from tests.support.project import CONFIG, NOW, make_project, opened
 from tests.support.smtp import FaultServer, fault_server
 from tests.support.stores import with_store
 
@@ -146,6 +147,8 @@ def test_a_second_ctrl_c_ends_at_once_and_nobody_is_lost_or_doubled(root: Path, 
     assert "stopped at once" in ended.err
     assert ended.out == "", "it did not wait for the messages on their way, nor for its own report"
     server.delay_s = 0.0
+    with opened(root) as project:
+        let_leases_run_out(project.store)
     held = digest("run", root=root, now=NOW)
     again = digest("send", "--json", root=root, now=NOW)
     mailing = again.json["mailings"][0]

@@ -13,6 +13,7 @@ from digest.explain.standing import FATES
 from digest.model import FetchState, Source
 from digest.store import sources
 from tests.support.cli import digest, digest_process
+from tests.support.postgres import lend
 from tests.support.project import CONFIG, NEXT_WEEK, NOW, at, make_project, opened, snapshot
 
 pytestmark = pytest.mark.usefixtures("in_each_database")
@@ -155,6 +156,7 @@ def test_the_last_mailing_is_counted_and_what_is_left_is_the_next_step(tmp_path:
     moment = datetime(2026, 11, 18, 12, tzinfo=UTC)
     with opened(root) as project, Ledger(project.store) as ledger:
         mailing = ledger.open_mailing("2026-W47", "issue", "0" * 64, ("all",), now=moment)
+        lend(project.store, "boot:1")
         rows = ledger.claim(mailing.id, 1, 2, owner="boot:1", now=moment)
         ledger.sending(rows[0], owner="boot:1", now=moment)
         ledger.sent(rows[0], owner="boot:1", now=moment, code=250, detail="ok")
@@ -203,6 +205,7 @@ def test_looking_changes_nothing(tmp_path: Path) -> None:
     assert snapshot(root) == before
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # it damages the file
 def test_exit_codes(tmp_path: Path) -> None:
     damaged = make_project(tmp_path / "a", files={"state/digest.db": "this is no database, " * 100})
 

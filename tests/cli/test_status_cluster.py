@@ -10,7 +10,7 @@ import pytest
 from wcwidth import wcswidth
 
 from digest.production.schedule import Stop, note_stop
-from digest.scale.queue import BEGIN, DELIVER, FETCH_BATCH
+from digest.scale.queue import BEGIN, DELIVER, FETCH_BATCH, REAP
 from tests.scale.scene import NOW, TAKEOVER_S, Scene, set_scene
 from tests.support.cli import Ran, digest
 from tests.support.postgres import Cluster
@@ -107,6 +107,39 @@ def test_a_worker_that_died_comes_right_by_itself_unless_it_was_the_last(scene: 
     assert two == (0, [silent, stalled])
     assert late == (3, [silent, stalled])
     assert "SILENT" in ask(scene).out
+
+
+def test_a_dead_worker_whose_job_nobody_takes_wants_a_person(scene: Scene) -> None:
+    scene.add(BEGIN)
+    dead = scene.number()
+    job = scene.take(BEGIN, dead)
+    scene.hush(dead, TAKEOVER_S + 9)
+    nobody = ask(scene)
+    scene.do("DELETE FROM procrastinate_workers")  # as a worker that lives does with those that do not
+    scene.enter("alive", ("mail", "desk"))
+    soon = told(scene)
+    scene.age(job, "started", 24 * 3600)
+    late = told(scene)
+
+    assert nobody.code == 3
+    assert "the next worker takes over" in nobody.out
+    stalled = "1 job stalled: the worker that had it is gone"
+    assert (soon, late) == ((0, [stalled]), (3, [stalled]))
+
+
+def test_workers_that_were_stopped_in_order_leave_nothing_to_do(scene: Scene) -> None:
+    scene.add(REAP)  # comes by itself, and waits for whoever comes next
+
+    assert told(scene) == (0, ["no worker is alive"])
+
+
+def test_fifty_workers_that_died_at_once_are_one_line(scene: Scene) -> None:
+    for pid in range(50):
+        scene.enter(f"w{pid}", ("mail",), silent_s=TAKEOVER_S + 9 + pid, pid=pid, host=f"quay-{pid:02}")
+    scene.enter("alive", ("mail",))
+
+    assert told(scene) == (0, ["quay-00, process 0, and 49 more gave no sign for 39 s"])
+    assert len(ask(scene).lines) <= 24
 
 
 def test_held_stopped_failed_and_old_want_a_person(scene: Scene) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from digest.deliver.ledger import Ledger
 from tests.support.cli import digest, digest_process
+from tests.support.postgres import lend
 from tests.support.project import NOW, make_project, opened, snapshot
 
 pytestmark = pytest.mark.usefixtures("in_each_database")
@@ -143,6 +144,7 @@ def test_somebodys_messages_are_shown(root: Path) -> None:
     moment = datetime(2026, 11, 20, 7, tzinfo=UTC)
     with opened(root) as project, Ledger(project.store) as ledger:
         mailing = ledger.open_mailing("2026-W47", "issue", "0" * 64, ("all",), now=moment)
+        lend(project.store, "boot:1")
         (row,) = ledger.claim(mailing.id, 1, 1, owner="boot:1", now=moment)
         ledger.failed(row, owner="boot:1", now=moment, code=550, detail="no such mailbox")
 

@@ -64,6 +64,7 @@ def test_a_run_has_no_limit_of_time_and_a_worker_comes_back_unless_it_is_wrongly
 
     assert run["Type"] == "oneshot"
     assert (worker["Restart"], worker["RestartPreventExitStatus"]) == ("on-failure", str(ConfigError.exit_code))
+    assert worker["StartLimitIntervalSec"] == "0", "a server that is away for an hour must not end it for good"
 
 
 def test_a_worker_looks_at_all_queues_unless_it_is_told_otherwise() -> None:

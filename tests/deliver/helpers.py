@@ -139,5 +139,6 @@ class Sending:
 def sending(root: Path, addresses: Iterable[str], **send: Any) -> Iterator[Sending]:
     with opened(root) as store:
         subscribe(store, addresses)
+        lend(store, OWNER)
         with Ledger(store) as ledger:
             yield Sending(ledger, settings(**send), root)

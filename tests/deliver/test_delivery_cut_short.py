@@ -1,4 +1,7 @@
-"""A sending that is interrupted, killed, or started twice: nobody is lost and nobody gets it twice."""
+"""A sending that is interrupted, killed, or started twice: nobody is lost and nobody gets it twice.
+
+One sender and its lock, in SQLite; several on a server are killed in test_senders_on_a_server.
+"""
 
 from __future__ import annotations
 

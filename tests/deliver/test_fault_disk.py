@@ -1,4 +1,7 @@
-"""A disk that fills up, or a store that is damaged, in the middle of a sending: nobody lost, nobody doubled."""
+"""A disk that fills up, or a store that is damaged, in the middle of a sending: nobody lost, nobody doubled.
+
+The disk is that of SQLite; what becomes of a server is in test_senders_on_a_server.
+"""
 
 from __future__ import annotations
 

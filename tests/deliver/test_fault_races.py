@@ -1,4 +1,7 @@
-"""What may happen at a bad moment: people leave, clocks jump, Ctrl-C is pressed again, a process is put to sleep."""
+"""What may happen at a bad moment: people leave, clocks jump, Ctrl-C is pressed again, a process is put to sleep.
+
+One sender and its lock, in SQLite; several on a server are in test_senders_on_a_server.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from digest.deliver.leases import is_known, is_live, nobody_sends, sender
 from digest.deliver.ledger import Ledger
 from digest.errors import BusyError, StoreError
 from digest.model import Delivery, Mailing
-from digest.store import schema
+from digest.store import outcomes, schema
 from digest.store.database import Store, open_store
 from tests.deliver.helpers import NOON, OWNER, subscribe
 from tests.deliver.test_ledger import addresses, open_issue
@@ -162,7 +162,7 @@ def test_no_body_leaves_when_the_connection_is_cut_before_it(store: Store, clust
         with pytest.raises(StoreError, match="cannot be written"):
             ledger.sending(rows[0], owner=OWNER, now=NOON)
         ledger.sending(rows[0], owner=OWNER, now=NOON)  # over a new connection
-        assert ledger.tally(mailing.id).uncertain == 1
+        assert [row.subscriber_id for row in ledger.rows(mailing.id, ["sending"])] == [rows[0].subscriber_id]
 
 
 def test_a_sender_has_a_lease_while_it_lives_and_a_name_of_its_own(store: Store, tmp_path: Path) -> None:
@@ -177,6 +177,28 @@ def test_a_sender_has_a_lease_while_it_lives_and_a_name_of_its_own(store: Store,
         with pytest.raises(BusyError, match="is sending"), nobody_sends(store, tmp_path):
             pass
     assert known_and_alive(one) == (True, False)
+
+
+@pytest.mark.parametrize(("lease", "uncertain"), [(60.0, 0), (-1.0, 1), (None, 1)])
+def test_who_is_on_the_way_is_uncertain_only_when_the_sender_is_dead(
+    store: Store, lease: float | None, uncertain: int
+) -> None:
+    with Ledger(store) as ledger:
+        mailing, rows = claimed(ledger)
+        ledger.sending(rows[0], owner=OWNER, now=NOON)
+        ledger.sent(rows[1], owner=OWNER, now=NOON, code=250, detail="taken")
+        with store.write() as connection:
+            connection.execute(schema.lease.delete().where(schema.lease.c.owner == OWNER))
+        if lease is not None:
+            lend(store, OWNER, seconds=lease)
+
+        tally = ledger.tally(mailing.id)
+        with store.read() as connection:
+            counted = outcomes.by_code(connection, mailing.id, ("uncertain", "sending"))
+            listed = outcomes.first_rows(connection, mailing.id, ("uncertain", "sending"), most=10)
+
+        assert (tally.sent, tally.uncertain, tally.left) == (1, uncertain, 5 - uncertain)
+        assert (sum(counted.values()), len(listed)) == (uncertain, uncertain)
 
 
 def test_a_lease_is_renewed_until_the_end(store: Store, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Lists as people really have them: from Excel, from other tools, half broken."""
+"""Lists as people really have them: from Excel, from other tools, half broken.
+
+It is about reading them: what each database makes of long ones is in test_lists_in_each_database.
+"""
 
 from __future__ import annotations
 

@@ -380,20 +380,21 @@ def test_with_build_and_then_the_store_deleted_the_file_stays_the_truth(desk: De
 def test_what_a_colleague_saves_while_digest_is_at_work_is_not_overwritten(desk: Desk) -> None:
     desk.saves(desk.text.replace("<!-- Your introduction goes here; it may stay empty. -->", "Mine."))
     desk.hears(news(TIDES))
-    saved = desk.text.replace("Mine.", "Hers.")
+    before, saved = desk.text, list[str]()
     with open_project(desk.root) as project:
 
         @event.listens_for(project.store.engine, "commit")
         def save(_connection: object) -> None:
-            desk.saves(saved)
+            saved.append(before.replace("Mine.", f"Hers, {len(saved)}."))
+            desk.saves(saved[-1])
 
         with pytest.raises(BusyError, match="was saved while digest was at work; nothing was written"):
             pipeline.draft(project, now=at(18, 12))
-    assert desk.text == saved
+    assert desk.text == saved[-1]
 
     desk.drafts()  # as the hint says: again
 
-    assert "Hers." in desk.text
+    assert "Hers, " in desk.text
     assert desk.candidates() == [TIDES]
     assert desk.printed() == sorted([WIND, HEAT, CHARGES])
 

@@ -1,4 +1,7 @@
-"""However a file is broken, no verb writes over it, and the message says where to look."""
+"""However a file is broken, no verb writes over it, and the message says where to look.
+
+What is read here are files: its store is of one kind.
+"""
 
 from __future__ import annotations
 

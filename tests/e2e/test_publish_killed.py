@@ -1,4 +1,7 @@
-"""``publish`` of a newsletter with some history, killed on the way: its site holds, and the next run completes it."""
+"""``publish`` of a newsletter with some history, killed on the way: its site holds, and the next run completes it.
+
+It copies whole newsletters by the dozen and looks at the site: its store is of one kind, in the copied folder.
+"""
 
 from __future__ import annotations
 

@@ -178,6 +178,21 @@ def test_an_older_text_does_not_replace_what_was_written_elsewhere_since(desks: 
     assert last_text(here, "approved") == words
 
 
+def test_who_goes_on_where_the_issue_was_taken_from_is_not_left_out_by_who_took_it(desks: tuple[Path, Path]) -> None:
+    here, there = desks
+    assert digest("draft", root=here, now=NOW).code == 0
+    assert digest("restore", ISSUE, root=there, now=NOW).code == 0  # without the words below
+    words = edit(here)
+    assert digest("render", root=here, now=NOW).code == 0
+
+    for verb in (["draft"], ["approve", "--by", "B"]):
+        ran = digest(*verb, root=there, now=NOW)
+        assert ran.code == 1, verb
+        assert f"{FILE}: is an older text: {ISSUE} was changed since, in {here} on " in ran.err
+    assert digest("approve", "--by", "A", root=here, now=NOW).code == 0
+    assert last_text(there, "approved") == words
+
+
 def test_a_file_that_was_deleted_where_it_was_edited_is_written_anew(desks: tuple[Path, Path]) -> None:
     here, _ = desks
     assert digest("draft", root=here, now=NOW).code == 0

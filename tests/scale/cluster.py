@@ -77,7 +77,7 @@ _READERS = """
 _IN_HAND = "SELECT count(*) FROM delivery WHERE state IN ('claimed', 'sending') AND owner LIKE %s"
 _SILENT = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'
-        AND state_change < clock_timestamp() - interval '50 ms'
+        AND backend_xid IS NOT NULL AND state_change < clock_timestamp() - interval '50 ms'
 """
 _JOBS = "SELECT status::text, count(*) FROM procrastinate_jobs WHERE queue_name = ANY(%s) GROUP BY status"
 
@@ -204,7 +204,7 @@ class Company:
             if self.at_work(one) and self._is_in_transaction() == in_transaction:
                 return
             one.send_signal(signal.SIGCONT)
-            time.sleep(0.01)
+            time.sleep(0.03)
 
     def _is_in_transaction(self) -> bool:
         """Whether somebody has begun to write and says nothing."""

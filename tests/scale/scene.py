@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,12 @@ class Scene:
             connection.execute(schema.issue.update().values(state=state))
 
     def mailing(
-        self, *rows: tuple[str, int], id_: str = "aa" * 8, changed: datetime = NOW, kind: str = "issue"
+        self,
+        *rows: tuple[str, int],
+        id_: str = "aa" * 8,
+        changed: datetime = NOW,
+        kind: str = "issue",
+        frozen: datetime = NOW - timedelta(hours=1),
     ) -> None:
         """A mailing with so many rows in each of these states."""
         states = [state for state, number in rows for _ in range(number)]
@@ -88,7 +93,7 @@ class Scene:
         with self.project.store.write() as connection:
             connection.execute(
                 insert(schema.mailing).values(id=id_, issue=PERIOD.name, kind=kind, content_sha256=id_ * 4,
-                                              variants=["all"], frozen=NOW, recipients=len(told))
+                                              variants=["all"], frozen=frozen, recipients=len(told))
             )  # fmt: skip
             connection.execute(insert(schema.delivery), told)
 

@@ -160,17 +160,26 @@ def test_what_was_sent_long_ago_is_no_rate_and_a_closed_issue_is_not_counted(sce
     assert look(scene).mailings == ()
 
 
+def test_the_rate_of_a_mailing_that_has_just_begun_is_of_the_time_it_has_had(scene: Scene) -> None:
+    scene.issue()
+    scene.mailing(("sent", 60), ("queued", 60), frozen=NOW - timedelta(seconds=12))
+
+    assert [one.per_s for one in look(scene).mailings] == [5.0]
+
+
 def test_feeds_are_gone_failing_or_well_and_only_listed_ones_count(scene: Scene) -> None:
     hour = timedelta(hours=1)
     scene.feed("well", last_fetched=NOW - timedelta(seconds=5), next_due=NOW + hour)
     scene.feed("due", last_fetched=NOW - hour, next_due=NOW - hour)
     scene.feed("new")
+    scene.feed("told to wait", next_due=NOW - hour, retry_after=NOW + hour)
+    scene.feed("on this disk", location="harbour.xml")  # read whenever somebody drafts
     scene.feed("ill", failing_since=NOW - hour, next_due=NOW + hour)
     scene.feed("gone", gone_since=NOW - hour, failing_since=NOW - hour)
     scene.feed("dropped", listed=False)
     scene.feed("folder", kind="folder")
 
-    assert look(scene).feeds == FeedCount(gone=1, failing=1, well=3, due=2, per_min=1)
+    assert look(scene).feeds == FeedCount(gone=1, failing=1, well=5, due=2, per_min=1)
 
 
 def test_it_is_one_snapshot_and_changes_nothing(scene: Scene) -> None:

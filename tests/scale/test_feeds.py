@@ -15,11 +15,13 @@ from sqlalchemy import func, select, update
 
 from digest import pipeline
 from digest.config.settings import GatherSettings
+from digest.production.duefeeds import due_feeds
 from digest.scale.feedjobs import Batch, batches, claim_time, fetch_batch, plan_fetch
 from digest.scale.workplace import Workplace
-from digest.store import schema
+from digest.store import claims, schema, workers
 from digest.store.claims import Due
 from digest.store.sources import load_sources
+from digest.store.workers import Worker
 from tests.scale.feedhand import waiting_jobs
 from tests.scale.feedscene import (
     Scene,
@@ -39,7 +41,7 @@ _FEEDS = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 12)), unique_by=
 
 
 def due(pairs: list[tuple[int, int]]) -> list[Due]:
-    return [Due(id=f"feed-{number}", host=f"h{host}.example:443") for number, host in pairs]
+    return [Due(id=f"feed-{number}", host=f"h{host}.example") for number, host in pairs]
 
 
 @given(_FEEDS, st.integers(1, 5), st.integers(1, 40))
@@ -148,7 +150,9 @@ def test_a_list_that_changes_is_followed(make_scene: Callable[..., Scene], caplo
         assert "the list of feeds has changed: 0 new, 1 gone" in caplog.text
 
 
-def test_a_machine_without_feeds_plans_nothing_and_takes_nothing_out(make_scene: Callable[..., Scene]) -> None:
+def test_a_machine_without_feeds_plans_nothing_and_takes_nothing_out(
+    make_scene: Callable[..., Scene], caplog: pytest.LogCaptureFixture
+) -> None:
     scene = make_scene(1)
     scene.write_feeds(2)
     with scene.at_work() as (project, place):
@@ -160,6 +164,7 @@ def test_a_machine_without_feeds_plans_nothing_and_takes_nothing_out(make_scene:
 
         assert waiting_jobs(project) == []
         assert count(project, select(func.count()).where(schema.source.c.listed)) == 2
+        assert "this machine has no feeds" in caplog.text
 
 
 # -- a batch
@@ -214,6 +219,49 @@ def test_a_fetch_beside_workers_leaves_their_hosts_to_them(make_scene: Callable[
         assert sorted(one.reading.source.id for one in done if one.elsewhere) == ["f0", "f2"]
         assert entries_of(project) == {"f1": 3, "f3": 3}
         assert scene.asked() == ["/1", "/3"]
+
+
+def test_while_workers_fetch_the_feeds_are_left_to_them(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(1)
+    scene.write_feeds(2)
+    mail, fetch = (
+        Worker(name=name, host="h", pid=1, version="1", queues=(name,)) for name in ("mail", "fetch")
+    )  # fmt: skip
+    with scene.at_work() as (project, _):
+        with project.store.share() as connection:
+            workers.enter(connection, mail)
+        assert due_feeds(project, now=scene.clock.now()) == ("f0", "f1")
+        with project.store.share() as connection:
+            workers.enter(connection, fetch)
+        assert due_feeds(project, now=scene.clock.now()) == ()
+        done = list(pipeline.fetch(project, now=scene.clock.now()))
+        assert [one.reading.source.id for one in done if one.elsewhere] == ["f0", "f1"]
+        assert scene.asked() == []
+        with project.store.share() as connection:
+            workers.seen(connection, "fetch", ending=True)
+        assert due_feeds(project, now=scene.clock.now()) == ("f0", "f1")
+        with project.store.share() as connection:
+            long_ago = func.now() - timedelta(minutes=5)
+            connection.execute(update(schema.worker).values(seen=long_ago, ending=False))
+        assert due_feeds(project, now=scene.clock.now()) == ("f0", "f1")
+
+
+def test_a_worker_whose_feeds_are_anothers_asks_no_more_of_them(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(1)
+    scene.write_feeds(30, delay_s=0.1)
+    with scene.at_work() as (project, place):
+        plan_fetch(place)
+        (args,) = waiting_jobs(project)
+        asking = threading.Thread(target=lambda: fetch_batch(place, **args))
+        asking.start()
+        wait_until(scene.requests, scene.said)
+        with project.store.share() as connection:
+            claims.take(connection, args["claim"], args["ids"], owner=f"{args['claim']}.other", until=scene.clock.now())
+        asking.join()
+
+        assert len(scene.requests()) < 30
+        assert entries_of(project).keys() < all_of(30).keys()
+        assert {claim for claim in claims_of(project).values() if claim} == {f"{args['claim']}.other"}
 
 
 def test_a_worker_that_ends_gives_back_what_it_has_not_filed(make_scene: Callable[..., Scene]) -> None:

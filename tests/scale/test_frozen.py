@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 
+import pytest
+
 from tests.scale.cluster import CONNECTIONS, Company
 
 
@@ -41,3 +43,22 @@ def test_one_that_slept_over_the_end_wakes_to_nothing(found_company: Callable[..
     found = one.found()
     assert (found.lost, found.doubled, found.invented) == (0, 0, 0), one.told()
     assert found.arrived - before <= CONNECTIONS
+
+
+@pytest.mark.long
+def test_one_that_sleeps_in_the_middle_of_a_transaction_does_not_hold_up_the_others(
+    found_company: Callable[..., Company],
+) -> None:
+    """The server breaks off a transaction that says nothing for 20 s; until then its rows are locked."""
+    one = found_company(1500)
+    first = one.hire()
+    one.hand_over()
+    one.freeze(first, in_transaction=True)
+    one.hire()
+    found = one.wait_for_the_end()  # although it never wakes
+    assert (found.lost, found.doubled, found.invented) == (0, 0, 0), one.told()
+    assert found.uncertain <= CONNECTIONS
+
+    first.send_signal(signal.SIGCONT)
+    assert one.dismiss() == [0, 0], one.told()
+    assert one.found() == found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,74 @@ def test_a_mail_server_out_of_reach_is_tried_again_and_nobody_is_touched(scene: 
     config.write_text(config.read_text("utf-8").replace("port = 1\n", f"port = {scene.server.port}\n"), "utf-8")
     scene.deliver()
     assert scene.tally().sent == READERS
+    with scene.project.store.read() as connection:
+        assert schedule.stop_of(connection, "2026-W47") is None  # it is over, so nothing tells of it
+
+
+def test_a_batch_that_waited_too_long_is_planned_anew_and_a_person_is_asked(scene: Scene) -> None:
+    set_time(scene)
+    mailjobs.plan_mail(scene.place)
+    scene.do("begin", mailjobs.begin)
+    first = scene.jobs("deliver")[0]
+    scene.clock.moment = NOW + timedelta(hours=7)
+
+    assert scene.deliver() == 1
+    mailjobs.plan_mail(scene.place)
+
+    assert scene.jobs("deliver") == []
+    assert scene.tally().left == READERS
+    queued = mailjobs.queue_batches(
+        scene.project, scene.place.queue, scene.place.ledger, first["mailing_id"], now=scene.clock.moment
+    )
+    assert (queued, scene.deliver()) == (1, 1)  # as a person has it who sends again
+    assert scene.tally().sent == READERS
+
+
+def test_jobs_that_waited_too_long_do_not_keep_a_person_from_sending_again(scene: Scene) -> None:
+    set_time(scene)
+    mailjobs.plan_mail(scene.place)
+    scene.do("begin", mailjobs.begin)
+    first = scene.jobs("deliver")[0]
+
+    def queue_again(later: timedelta) -> int:
+        place = scene.place
+        return mailjobs.queue_batches(scene.project, place.queue, place.ledger, first["mailing_id"], now=NOW + later)
+
+    assert queue_again(timedelta(hours=5)) == 0
+    assert queue_again(timedelta(hours=7)) == 1
+
+
+def test_what_a_person_is_to_decide_another_workers_trouble_does_not_hide(scene: Scene) -> None:
+    set_time(scene)
+    mailjobs.plan_mail(scene.place)
+    scene.do("begin", mailjobs.begin)
+    for waits in (True, False):
+        mailjobs._note(scene.project, "2026-W47", f"it waits: {waits}", now=NOW, waits=waits)
+
+    with scene.project.store.read() as connection:
+        stop = schedule.stop_of(connection, "2026-W47")
+
+    assert stop is not None
+    assert (stop.waits, stop.reason) == (True, "it waits: True")
+
+
+def test_a_fault_of_ours_is_not_led_into_by_every_planning(scene: Scene) -> None:
+    set_time(scene)
+    mailjobs.plan_mail(scene.place)
+    scene.do("begin", mailjobs.begin)
+    first = scene.jobs("deliver")[0]
+
+    def broken(_: object) -> bytes:
+        raise ZeroDivisionError
+
+    letters = scene.place.letters(first["mailing_id"])
+    scene.place._letters[first["mailing_id"]] = replace(letters, write=broken)
+    with pytest.raises(ZeroDivisionError):
+        scene.deliver()
+    mailjobs.plan_mail(scene.place)
+
+    assert scene.jobs("deliver") == []
+    assert scene.tally().left == READERS
 
 
 def test_a_worker_that_ends_gives_its_batch_back(scene: Scene) -> None:

@@ -1,4 +1,7 @@
-"""A reader without JavaScript, at a telephone and at a desk, by day and by night."""
+"""A reader without JavaScript, at a telephone and at a desk, by day and by night.
+
+What the pages look like: what they do is tried in each kind of database by test_whole_path.
+"""
 
 from __future__ import annotations
 

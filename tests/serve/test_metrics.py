@@ -14,7 +14,7 @@ from digest.production.schedule import Stop, note_stop
 from digest.scale.queue import DELIVER, FETCH_BATCH
 from digest.serve.metrics import PROXIED, count
 from tests.scale.scene import NOW, TAKEOVER_S, Scene, set_scene
-from tests.serve.running import Served, serving
+from tests.serve.running import Served, free_port, newsletter, serving
 from tests.support.cli import digest
 from tests.support.postgres import Cluster, running
 from tests.support.project import make_project, opened
@@ -157,6 +157,17 @@ def test_through_a_proxy_there_is_no_such_page(served: Served, header: str) -> N
     assert answer.status == 404
     assert answer.body == served.get("nothing").body
     assert b"digest_" not in answer.body
+
+
+def test_who_asks_at_the_public_address_came_through_a_proxy_that_does_not_say_so(tmp_path: Path) -> None:
+    with smtp_server() as mail:
+        config = newsletter(tmp_path / "n", smtp_port=mail.port, port=free_port()) / "digest.toml"
+        config.write_text(config.read_text("utf-8").replace("http://127.0.0.1:", "https://News.Quay.example:"), "utf-8")
+        with serving(tmp_path / "n", mail, new=False) as served:
+            for host in ("news.quay.example", "NEWS.quay.example:443"):
+                assert served.get("metrics", Host=host).status == 404
+            assert served.get("metrics").status == 200
+            assert served.get("metrics", Host="digest.internal:8025").status == 200
 
 
 def test_whom_digest_toml_does_not_name_gets_the_page_that_is_none(tmp_path: Path) -> None:

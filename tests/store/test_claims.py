@@ -81,8 +81,8 @@ def test_a_feed_that_is_only_listed_was_never_read(store: Store) -> None:
     with store.read() as connection:
         assert load_sources(connection) == {}
     assert rows(store) == {
-        "grid": (True, "grid.example:443", GRID.location),
-        "port": (True, "port.example:443", PORT.location),
+        "grid": (True, "grid.example", GRID.location),
+        "port": (True, "port.example", PORT.location),
     }
 
 
@@ -96,7 +96,7 @@ def test_a_list_that_is_as_it_was_changes_nothing(store: Store) -> None:
         assert not claims.is_listed(connection, claims.fingerprint([feed("grid", "https://grid.example/other.xml")]))
 
 
-def test_hosts_are_told_apart_as_politeness_does(store: Store) -> None:
+def test_feeds_of_a_host_are_known_by_it_whatever_their_ports(store: Store) -> None:
     list_(
         store,
         feed("a", "https://user:word@Grid.EXAMPLE/a.xml"),
@@ -104,7 +104,7 @@ def test_hosts_are_told_apart_as_politeness_does(store: Store) -> None:
         feed("c", "http://grid.example/c.xml"),
     )
 
-    assert [host for _, host, _ in rows(store).values()] == ["grid.example:443", "grid.example:8080", "grid.example:80"]
+    assert [host for _, host, _ in rows(store).values()] == ["grid.example"] * 3
 
 
 def test_files_of_this_disk_are_nobodys_to_hand_out(store: Store) -> None:
@@ -140,8 +140,21 @@ def test_a_feed_with_another_address_is_another_feed_and_whoever_asks_the_old_on
     assert held(store, claim) == set()
     with store.read() as connection:
         assert load_sources(connection) == {}
-    assert rows(store)["grid"] == (True, "other.example:443", "https://other.example/feed.xml")
+    assert rows(store)["grid"] == (True, "other.example", "https://other.example/feed.xml")
     assert hand_out(store, "new") == {"grid"}
+
+
+def test_machines_that_disagree_on_an_address_do_not_have_the_feed_asked_at_each_planning(store: Store) -> None:
+    there = feed("grid", "https://other.example/feed.xml")
+    list_(store, GRID)
+    remember(store, (GRID, FetchState(last_fetched=NOW, next_due=NOW + HOUR, etag='"1"')))
+
+    for listed in (there, GRID, there):
+        assert list_(store, listed) == claims.Listing(moved=1)
+        assert hand_out(store, "early") == set()
+    with store.read() as connection:
+        assert load_sources(connection)["grid"].state == FetchState(next_due=NOW + HOUR)
+    assert hand_out(store, "later", now=NOW + HOUR) == {"grid"}
 
 
 def test_a_feed_listed_where_it_said_that_it_moved_is_the_same(store: Store) -> None:
@@ -193,7 +206,7 @@ def test_what_is_handed_out_is_due_again_when_its_claim_has_run_out(store: Store
     assert hand_out(store, "two", now=UNTIL - SECOND) == set()
     with store.read() as connection:
         assert claims.count_out(connection, now=UNTIL - SECOND) == 2
-        assert claims.hosts_out(connection, now=UNTIL - SECOND) == {"grid.example:443", "port.example:443"}
+        assert claims.hosts_out(connection, now=UNTIL - SECOND) == {"grid.example", "port.example"}
         assert claims.count_out(connection, now=UNTIL) == len(claims.hosts_out(connection, now=UNTIL)) == 0
     assert hand_out(store, "three", now=UNTIL) == {"grid", "port"}
 
@@ -278,4 +291,4 @@ def test_what_is_remembered_of_a_feed_leaves_its_claim_as_it_is(store: Store) ->
     remember(store, (GRID, FetchState(last_fetched=NOW)), (PORT, FetchState(last_fetched=NOW)))
 
     assert held(store, mine) == {"grid"}
-    assert rows(store)["grid"] == (True, "grid.example:443", GRID.location)
+    assert rows(store)["grid"] == (True, "grid.example", GRID.location)

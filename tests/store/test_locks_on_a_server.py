@@ -228,6 +228,28 @@ def test_being_alone_at_two_things_waits_for_no_one_who_waits_to_migrate(
     assert "has to be migrated, and is in use: 1 at work from the server itself" in refused[0]
 
 
+@pytest.mark.parametrize("again", ["steady", "alone"])
+def test_who_lost_the_schema_keeps_it_again_from_the_next_work_on(
+    ours: Store, theirs: Store, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    monkeypatch.setattr(holds, "SCHEMA_WAIT_S", 0.05)
+    with ours.alone("run", wait_s=0, busy="b", hint="h"):
+        cut_holders(cluster, ours)
+        next_work = ours.steady() if again == "steady" else ours.alone("work", wait_s=0, busy="b", hint="h")
+        with next_work, ours.steady(), pytest.raises(BusyError, match="1 at work"), theirs.migrating():
+            pytest.fail("the schema is relied upon")
+        with theirs.migrating():
+            pass
+
+
+@pytest.mark.parametrize("statements", [("PREPARE one AS SELECT 1",) * 2, ("EXECUTE one",)])
+def test_a_pooler_that_lends_connections_for_a_transaction_is_named(ours: Store, statements: tuple[str, ...]) -> None:
+    with pytest.raises(StoreError, match="prepared statement") as caught, ours.read() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    assert "pool_mode = session" in (caught.value.hint or "")
+
+
 def test_in_sqlite_files_are_locked_and_this_does_nothing(tmp_path: Path) -> None:
     local = open_store("sqlite:///state/digest.db", tmp_path)
     with (

@@ -1,4 +1,7 @@
-"""What an older digest had indexed is found by this one."""
+"""What an older digest had indexed is found by this one.
+
+In SQLite; on a server the migration drops the index, and it is made as for a new store.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from digest.store.checksum import CARRIED, TableSum
 from digest.store.database import get_meta, open_store, put_meta
 from digest.store.transfer import TableAccount, count_batches, transfer
 from digest.store.transfercopy import sum_table
-from digest.store.transferends import End, end_of, is_there, open_source, open_target
+from digest.store.transferends import End, end_of, open_source, open_target, what_is_there
 from digest.store.transfermarks import PLACE, bare, mark_moved
 from tests.store.filling import fill
 from tests.support.postgres import Cluster
@@ -364,12 +364,13 @@ def test_a_kill_between_the_two_marks_leaves_neither_open_and_the_same_again_end
     for url in (source, target):
         with pytest.raises(StoreError):
             open_store(url, tmp_path)
-    assert not is_there(end_of(target, tmp_path, tmp_path), tmp_path)
+    ends = end_of(source, tmp_path, tmp_path), end_of(target, tmp_path, tmp_path)
+    assert what_is_there(*ends, tmp_path) == "half"
     move(source, target, tmp_path)
 
     assert sums(target, tmp_path) == first
     open_store(target, tmp_path).close()
-    assert is_there(end_of(target, tmp_path, tmp_path), tmp_path)
+    assert what_is_there(*ends, tmp_path) == "all"
 
 
 @pytest.mark.parametrize("way", ["a file first", "a server first"])

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from sqlalchemy import delete, func, insert, make_url
+from sqlalchemy import delete, func, insert, make_url, update
 
 from digest.store import schema
 from digest.store.database import Store, open_store
@@ -195,6 +195,12 @@ def cluster() -> Iterator[Cluster]:
     """A server for all tests of this process."""
     with running() as one:
         yield one
+
+
+def let_leases_run_out(store: Store) -> None:
+    """As a minute after the last sender died."""
+    with store.write() as connection:
+        connection.execute(update(schema.lease).values(until=func.now() - timedelta(seconds=1)))
 
 
 def lend(store: Store, *owners: str, seconds: float = 3600) -> None:

@@ -68,7 +68,10 @@ def stores_on(server: Cluster) -> Iterator[None]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The kind of database; for fixtures of a module that make stores. Tests ask for ``in_each_database``."""
+    """The kind of database; for fixtures of a module that make stores. Tests ask for ``in_each_database``.
+
+    A test of one kind only: ``@pytest.mark.parametrize("database", ["sqlite"], indirect=True)``.
+    """
     kind: str = request.param
     if kind == "sqlite":
         yield kind
