@@ -255,6 +255,7 @@ def approve(
         UsageError: nobody can be called so.
     """
     from digest.production.asking import NOTHING
+    from digest.production.desk import take_desk
     from digest.production.faults import find_faults, refuse_blocked
     from digest.production.frozen import frozen_parts
     from digest.production.proof import make_proof, require_unchanged
@@ -277,6 +278,7 @@ def approve(
         refuse_blocked(record.name, findings)
         text, base, parts = proof.issue.text, proof.issue.base, proof.parts(project.settings)
         issues.save_version(connection, record.name, text, origin="approved", base=base, now=now)
+        take_desk(project, connection, record.name)
         issues.approve_issue(connection, record.name, by=by, number=numbered.number, now=now, parts=parts)
         approved = issues.get_issue(connection, record.name) or record
     return Checked(proof=replace(proof, record=approved), findings=findings)

@@ -98,7 +98,7 @@ def _say_waiting(session: Session, done: list[Fetched]) -> None:
     from digest.model import FetchState
 
     if left := [one for one in done if one.elsewhere]:
-        session.say(f"left to the workers, who are at their hosts: {count(len(left), 'feed')}")
+        session.say(f"left to the workers: {count(len(left), 'feed')}")
     waiting = [one.reading for one in done if one.reading.outcome == "not due" and not one.elsewhere]
     states = {reading.source.id: reading.fetched or FetchState() for reading in waiting}
     gone = {name for name, state in states.items() if state.gone_since}

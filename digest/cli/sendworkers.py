@@ -22,7 +22,7 @@ def leave_to_workers(session: Session, project: Project, record: IssueRecord, gi
     from digest.deliver.ledger import Ledger
     from digest.production.schedule import drop_time, note_stop
     from digest.scale.mailjobs import queue_batches
-    from digest.scale.queue import Queue, prepare_queue
+    from digest.scale.queue import Queue, hurry, prepare_queue
     from digest.store.backup import RESTORED
     from digest.store.database import drop_meta
 
@@ -33,6 +33,8 @@ def leave_to_workers(session: Session, project: Project, record: IssueRecord, gi
         if given["after_restore"]:
             with project.store.write() as connection:
                 drop_meta(connection, RESTORED)
+        with project.store.share() as connection:
+            hurry(connection, mailing.id)
         batches = queue_batches(project, Queue(project.store), ledger, mailing.id, now=session.clock())
         drop_time(project, record.name)
         tally = ledger.tally(mailing.id)

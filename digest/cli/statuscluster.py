@@ -157,7 +157,8 @@ def _lines(census: Census) -> Iterator[str]:
         shown = sorted(census.workers, key=lambda one: (not one.is_silent, not one.is_other_version, not one.jobs))
         yield from map(_worker_line, shown[:MOST_SHOWN])
         if len(shown) > MOST_SHOWN:
-            yield f"and {len(shown) - MOST_SHOWN:,} more"
+            alive = sum(not one.is_silent for one in shown)
+            yield f"and {len(shown) - MOST_SHOWN:,} more; of all {len(shown):,} {alive:,} are alive"
     yield ""
     if len(census.mailings) > MOST_SHOWN:
         yield f"mailing   {len(census.mailings) - MOST_SHOWN:,} older ones, and"

@@ -35,7 +35,7 @@ def verb(session: Session, *, queues: str, log_format: LogFormat) -> int:
       digest worker
       digest worker --queues mail,fetch --log-format json
     """
-    from digest.cli.logs import set_up
+    from digest.cli.logs import last_words, set_up
     from digest.cli.sending import SessionClock
     from digest.errors import UsageError
     from digest.scale.queue import require_server
@@ -51,7 +51,7 @@ def verb(session: Session, *, queues: str, log_format: LogFormat) -> int:
     # They tell the beginning and end of each job and each line; what was done our own lines say.
     for name in ("procrastinate", "digest.deliver.smtp") if level > logging.DEBUG else ():
         logging.getLogger(name).setLevel(logging.WARNING)
-    with session.project() as project:
+    with last_words(log_format), session.project() as project:
         require_server(project.store)
         from digest.scale.worker import work
 

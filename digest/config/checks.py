@@ -111,6 +111,8 @@ def _store_url(value: str) -> str:
             "holds a password, and digest.toml is no place for one; PostgreSQL reads it from ~/.pgpass, or from the "
             "environment as PGPASSWORD"
         )
+    if re.match(r"[^?]*@[^/?@]*:(?!\d*(?:[/?]|$))", value):
+        raise ValueError('has a port that is no number; write "postgresql://user@host:5432/name"')
     return value
 
 

@@ -278,7 +278,7 @@ class Ledger:
     # -- looking
 
     def tally(self, mailing_id: str, lo: int | None = None, hi: int | None = None) -> Tally:
-        """Recipients by state. One in "sending" counts as left if its sender is known to be alive, else as uncertain."""
+        """Recipients by state. One in "sending" counts as left while its sender is known to live, else as uncertain."""
         where = [_row.mailing_id == mailing_id]
         if lo is not None and hi is not None:
             where.append(_row.subscriber_id.between(lo, hi))

@@ -10,6 +10,7 @@ from digest.disk import write_whole
 from digest.edit.addresses import bare_addresses, with_stories
 from digest.edit.draft import candidate_block
 from digest.errors import BusyError, DigestError
+from digest.production.desk import take_desk
 from digest.production.drafting import day_writer, named_sources
 from digest.project import read_issue_file, read_text
 from digest.store import entries, issues
@@ -240,6 +241,7 @@ def _write(project: Project, period: Period, file: IssueFile, text: str, *, now:
         issues.ensure_issue(connection, period, now=now)
         issues.save_version(connection, period.name, file.issue.text, origin="read", base=None, now=now)
         issues.save_version(connection, period.name, text, origin="refreshed", base=file.issue.base, now=now)
+        take_desk(project, connection, period.name)
     if read_text(path, project.shown(path)) != file.issue.text:
         raise BusyError(f"{project.shown(path)}: was saved while digest was at work; nothing was written into it",
                         hint="run `digest draft` again")  # fmt: skip

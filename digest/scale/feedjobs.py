@@ -106,7 +106,7 @@ def plan_fetch(place: Workplace) -> None:
                 logger.warning("this machine has no feeds; give it the feeds.toml of the others, or other --queues")
         return
     listing = list_feeds(project)
-    if listing is not None:
+    if listing is not None and (listing.new or listing.gone or listing.moved):
         logger.info(
             "the list of feeds has changed: %d new, %d gone, %d at another address",
             listing.new, listing.gone, listing.moved,

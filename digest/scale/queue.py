@@ -193,6 +193,15 @@ def live_ranges(connection: Connection, mailing_id: str, *, now: datetime.dateti
     return [(lo, hi) for lo, hi in rows]
 
 
+def hurry(connection: Connection, mailing_id: str) -> None:
+    """Have the batches of a mailing done now that wait for a mail server to be in reach again."""
+    query = (
+        "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE task_name = :task AND status = 'todo'"
+        " AND args->>'mailing_id' = :mailing AND scheduled_at IS NOT NULL"
+    )
+    connection.execute(text(query), {"task": DELIVER.name, "mailing": mailing_id})
+
+
 def require_server(store: Store) -> None:
     """Workers share a store that several machines can reach, and what keeps the jobs in it.
 

@@ -159,7 +159,7 @@ def _add_work(app: App, place: Workplace) -> None:
     _register(app, DELIVER, deliver, pass_context=True)
     for task, work in ((FETCH_BATCH, fetch_batch), (BEGIN, begin), (CORRECT, correct), (PUBLISH, publish)):
         _register(app, task, work)
-    _register(app, INBOX, inbox, cron=_INBOX)
+    _register(app, INBOX, inbox, cron=_INBOX if place.project.settings.inbox else None)
     _register(app, DRAFT, draft, cron=place.project.settings.scale.draft or None)
 
 
@@ -234,4 +234,4 @@ def _conninfo(store: Store) -> str:
     """The store's address as libpq reads it."""
     url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return make_conninfo(url, application_name="digest worker", keepalives_idle=30, keepalives_interval=10,
-                         keepalives_count=3)  # fmt: skip
+                         keepalives_count=3, tcp_user_timeout=60_000)  # fmt: skip

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 import psycopg_pool
+from croniter import croniter  # type: ignore[import-untyped]
+from croniter.croniter import CroniterError  # type: ignore[import-untyped]
 from procrastinate.exceptions import ProcrastinateException
 
 from digest import __version__
-from digest.errors import DigestError, StoreError
+from digest.config.load import CONFIG_NAME
+from digest.errors import ConfigError, DigestError, Problem, StoreError
 from digest.scale.queue import CONTROL, FETCH, MAIL, prepare_queue
 from digest.scale.tasks import make_app
 from digest.scale.timing import Timing
@@ -62,10 +65,12 @@ def work(
         on_stopping: is called when it is told to stop.
 
     Raises:
+        ConfigError: ``[scale] draft`` is no time that ever comes.
         StateError: the store is a file of SQLite.
         StoreError: procrastinate is not installed; or its tables are of a newer one.
         StaleError: a newer digest has migrated the store while this one ran.
     """
+    _require_crontab(project.settings.scale.draft)
     prepare_queue(project.store)
     timing = Timing.of(project.settings.scale.takeover_seconds)
     place = Workplace(project, environ=environ, clock=clock, timing=timing)
@@ -73,6 +78,21 @@ def work(
         asyncio.run(_Process(place, tuple(queues), on_ready, on_stopping).run())
         if place.failure is not None:
             raise place.failure
+
+
+def _require_crontab(draft: str) -> None:
+    """A time that never comes would end each session as it begins. Only who works has croniter to say so.
+
+    Raises:
+        ConfigError: it is such a one.
+    """
+    try:
+        if draft:
+            croniter(draft).get_next()
+    except CroniterError as error:
+        problem = Problem(path=CONFIG_NAME, where="scale.draft", message=str(error),
+                          hint='minute, hour, day, month and weekday: "0 5 * * mon-fri" (UTC)')  # fmt: skip
+        raise ConfigError([problem]) from error
 
 
 class _Process:
@@ -99,16 +119,19 @@ class _Process:
             loop.add_signal_handler(number, self._on_signal, number)
         tries = 0
         while not self.place.stop.is_set():
-            began = loop.time()
+            began, why = loop.time(), "it broke off; the lines before tell why"
             try:
                 await self._session()
             except _GONE as error:
-                tries = 0 if loop.time() - began > CALM_S else tries
-                wait = RETRY_S[min(tries, len(RETRY_S) - 1)]
-                tries += 1
-                logger.warning("the store's server is out of reach (%s); once more in %.0f s", _said(error), wait)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.ending.wait(), wait)
+                why = _said(error)
+            if self.place.stop.is_set():
+                return
+            tries = 0 if loop.time() - began > CALM_S else tries
+            wait = RETRY_S[min(tries, len(RETRY_S) - 1)]
+            tries += 1
+            logger.warning("the store's server is out of reach (%s); once more in %.0f s", why, wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ending.wait(), wait)
 
     def _on_signal(self, number: int) -> None:
         if self.ending.is_set():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WAIT_S = 2.0  # for another digest to let go of the store
 LOGS = ("-wal", "-shm")
 MOVED = "moved "  # before the revision of a store whose contents are elsewhere: digest.store.transfermarks
+ARRIVING = "arriving "  # likewise, of one that is not whole yet
 RESTORED = "restored"  # the name under which the store keeps when it was restored
 
 
@@ -51,8 +52,8 @@ def store_path(url: str, root: Path) -> Path:
     if address.get_backend_name() != "sqlite":
         raise StoreError(
             f"{address.render_as_string(hide_password=True)}: is no file that digest can copy",
-            hint="a database of PostgreSQL is copied with pg_dump --format=custom --no-unlogged-table-data, and brought "
-            "back with pg_restore; before it is used, digest must be told: see “Backups” in docs/operations.md",
+            hint="a database of PostgreSQL is copied with pg_dump --format=custom --no-unlogged-table-data and brought "
+            "back with pg_restore; then digest has to be told of it: see “Backups” in docs/operations.md",
         )
     return root / (address.database or "state/digest.db")
 
@@ -67,6 +68,9 @@ def look_into(copy: Path) -> CopyAccount:
     try:
         with contextlib.closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+            if revision.startswith(ARRIVING):
+                raise StoreError(f"{copy}: is not whole: it was copied while a store was being moved there",
+                                 hint="name another backup")  # fmt: skip
             revision = revision.removeprefix(MOVED)  # all that was moved is still there
             if revision > schema.HEAD:
                 raise StoreError(

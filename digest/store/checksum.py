@@ -29,8 +29,13 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-AT_ONCE = 1000  # rows in memory: of entries with their texts about 10 MB
+AT_ONCE = 1000  # rows in memory
+LONG_AT_ONCE = 100  # rows that hold texts as long as whoever wrote them liked
 BYTES_AT_ONCE = 8  # rows that hold the bytes of whole issues
+
+_LONG = frozenset(
+    {schema.entry, schema.entry_version, schema.issue_version, schema.printed, schema.frequencies, schema.generated}
+)
 
 CARRIED: tuple[Table, ...] = tuple(
     table for table in schema.metadata.sorted_tables if table not in {schema.lease, schema.worker}
@@ -101,7 +106,9 @@ class Summing:
 
 def at_once(table: Table) -> int:
     """How many rows of a table are in memory at a time."""
-    return BYTES_AT_ONCE if any(isinstance(one.type, LargeBinary) for one in table.columns) else AT_ONCE
+    if any(isinstance(one.type, LargeBinary) for one in table.columns):
+        return BYTES_AT_ONCE
+    return LONG_AT_ONCE if table in _LONG else AT_ONCE
 
 
 def batches(connection: Connection, table: Table) -> Iterator[list[Row]]:

@@ -15,7 +15,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 
 from digest.errors import BusyError, StoreError
 from digest.store.transactions import require_known
@@ -89,7 +89,7 @@ class Holds:
         with self._transaction() as connection:
             if not self._lock(connection, SCHEMA, wait_s=SCHEMA_WAIT_S):
                 raise BusyError(
-                    f"{self._store.name}: has to be migrated, and is in use: {_told(self._others())}",
+                    f"{self._store.name}: is to be migrated or moved, and is in use: {_told(self._others())}",
                     hint="stop every `digest worker`, `digest run` and `digest send` that shares this store, then run "
                     "this again; nothing was changed",
                 )
@@ -102,25 +102,15 @@ class Holds:
             StoreError: it is not; another digest may be at the same work.
         """
         for hold in self._mine:
-            if not hold.guards:
-                continue
-            try:
-                hold.connection.exec_driver_sql("SELECT 1")
-            except DBAPIError as error:
-                said = next(iter(str(error.orig).splitlines()), "")
+            if hold.guards and (broken := _broken(hold.connection)):
                 raise StoreError(
-                    f"{self._store.name}: the connection that kept other digests away broke: {said}",
+                    f"{self._store.name}: the connection that kept other digests away broke{_said(broken)}",
                     hint="run this again; what was not written yet was not written",
-                ) from error
+                ) from broken
 
     def _schema_is_kept(self) -> bool:
-        """Whether this thread keeps it: who works for hours, as `digest run`, may have lost it to a restarted server."""
-        for hold in self._mine:
-            if hold.keeps_schema:
-                with contextlib.suppress(DBAPIError):
-                    hold.connection.exec_driver_sql("SELECT 1")
-                    return True
-        return False
+        """Whether this thread keeps it: a `digest run` of hours may have lost it to a restart of the server."""
+        return any(hold.keeps_schema and not _broken(hold.connection) for hold in self._mine)
 
     @property
     def _mine(self) -> list[_Hold]:
@@ -181,6 +171,20 @@ class Holds:
         with self._store.read() as connection:
             rows = connection.exec_driver_sql(_HOLDERS.format(key=_key(connection, SCHEMA))).all()
         return [(place, count) for place, count in rows]
+
+
+def _broken(connection: Connection) -> SQLAlchemyError | None:
+    """What became of a transaction that was lost; None: it lasts."""
+    try:
+        connection.exec_driver_sql("SELECT 1")
+    except (DBAPIError, PendingRollbackError) as error:  # the latter of one that was found to be lost before
+        return error
+    return None
+
+
+def _said(error: SQLAlchemyError) -> str:
+    said = str(error.orig).splitlines() if isinstance(error, DBAPIError) else []
+    return f": {said[0]}" if said else ""
 
 
 def _key(connection: Connection, name: str) -> int:

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT_MS = 10_000
 WRITER = 0x64696765  # the advisory lock of whoever writes: "dige"; locks are of the one database
 
-# A server that is gone without a word is noticed within a minute; Linux alone would wait for two hours.
-_WATCHFUL = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+# A server that is gone without a word is noticed within a minute; Linux alone would wait for two hours, or for a
+# quarter of one while a question is on its way.
+_WATCHFUL = {
+    "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
+}  # fmt: skip
 
 _SILENT = "set_config('idle_in_transaction_session_timeout', '{}', true)"  # who sleeps in it holds what others wait for
 _BEGINNINGS: Mapping[Purpose, str] = {
@@ -143,7 +146,7 @@ _TEXTS = """
 def open_postgres(url: str, *, create: bool, moving: bool = False) -> PostgresStore:
     """Open the database that ``url`` names; see digest.store.database.open_store."""
     address = make_url(url)
-    name = address.render_as_string(hide_password=True)
+    name = address.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
     if address.get_backend_name() != "postgresql":
         raise StoreError(
             f"{name}: digest keeps its store in SQLite or PostgreSQL",

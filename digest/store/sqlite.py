@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from digest.errors import BusyError, DigestError, StoreError
@@ -113,7 +113,7 @@ def open_sqlite(url: str, root: Path, *, create: bool, moving: bool = False) -> 
                              hint="bring back the last good copy with `digest restore-backup FILE`")  # fmt: skip
     except OSError as error:
         raise StoreError(f"{path}: cannot be made: {error.strerror}", hint="is the folder writable?") from error
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     _tune(engine)
     store = SqliteStore(engine, path)
     try:
@@ -129,7 +129,7 @@ def _make(path: Path) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
     os.close(descriptor)  # mkstemp makes it for its owner only: it will hold subscribers
     part = Path(name)
-    engine = create_engine(f"sqlite:///{part}")
+    engine = create_engine(URL.create("sqlite", database=str(part)))
     try:
         with engine.begin() as connection:
             create_schema(connection)

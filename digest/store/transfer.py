@@ -107,6 +107,8 @@ def _hold(source: Store, connection: Connection) -> None:
         return
     names = ", ".join(f'"{name}"' for name in schema.metadata.tables)
     connection.execute(text(f"LOCK TABLE {names} IN SHARE MODE"))
+    # It says nothing while the other end is read, however long that is.
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     sends = connection.scalar(select(schema.lease.c.owner).where(schema.lease.c.until > func.now()).limit(1))
     if sends:
         raise BusyError(f"{source.name}: another digest is sending",
@@ -119,6 +121,8 @@ def _brought(
     """See to it that a table of the target is that of the source."""
     table = schema.metadata.tables[name]
     with target.write() as connection:
+        if target.path is None:
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # as in _hold
         if count_rows(connection, table):
             there = sum_table(target, connection, table, lambda _name: None)
             here = sum_table(*reading, table, advance)

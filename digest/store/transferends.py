@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from digest.errors import StoreError, UsageError
@@ -105,6 +105,8 @@ def open_target(
         mark = _mark_of(store)
         if mark is not None and (mark.way == "moved" or mark.revision != schema.HEAD):
             _require_ours(mark, source, target, store)
+            if store.path is None:  # of a file a copy is kept
+                _require_grown(source, target, store, root)
             kept = _keep(store, now) if store.path is not None and mark.way == "moved" else None
             store = _emptied(store, target, root)
         elif mark is not None:
@@ -162,6 +164,30 @@ def _require_other(source: End, store: Store, root: Path) -> None:
         with store.write() as connection:
             unmark(connection)
         raise UsageError(f"{source.place}: is both ends of the move", hint="name another store as the second")
+
+
+def _require_grown(source: End, target: End, store: Store, root: Path) -> None:
+    """Refuse to empty what was moved to ``source`` once, unless that still is what came of it, and no fresh store."""
+    left = open_store(source.given, root, create=False, moving=True)
+    try:
+        with left.read() as connection:
+            grown = _known(connection)
+    finally:
+        left.close()
+    with store.read() as connection:
+        lost = _known(connection) - grown
+    if lost:
+        raise StoreError(
+            f"{target.place}: was moved to {source.place}, which has not all of it: {', '.join(sorted(lost)[:3])}",
+            hint="name another database; or, if nobody needs this one, make it anew with dropdb and createdb",
+        )
+
+
+def _known(connection: Connection) -> set[str]:
+    """By what a store is known, and what no work ever takes away: its issues, and whether anybody ever subscribed."""
+    names = connection.execute(select(schema.issue.c.name)).scalars()
+    someone = connection.scalar(select(schema.subscriber_event.c.number).limit(1)) is not None
+    return {f"issue {name}" for name in names} | ({"subscribers"} if someone else set())
 
 
 def _require_ours(mark: Mark, source: End, target: End, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def test_all_is_well_and_fits_a_screen(scene: Scene) -> None:
         queues = ("mail", "fetch", "desk") if pid else ("mail", "fetch")
         scene.enter(f"w{pid}", queues, *((mail, desk) if pid == 3 else ()), pid=4_000_000 + pid,
                     host="a-machine-with-a-long-name.quay.example")  # fmt: skip
-    scene.age(scene.take(DELIVER, mail), "started", 14)
+    scene.age(scene.take(DELIVER, mail), "started", 600)
     scene.age(scene.take(BEGIN, desk), "started", 3)
     for number in range(9):
         scene.feed(f"feed-{number}")
@@ -56,7 +57,7 @@ def test_all_is_well_and_fits_a_screen(scene: Scene) -> None:
     assert ran.code == 0, ran.out
     assert len(ran.lines) <= 24
     assert max(wcswidth(line) for line in ran.lines) <= 80
-    for words in ("all is well", "mail              2        1", "deliver 14 s, +1", "and 4 more",
+    for words in ("all is well", "mail              2        1", "deliver 10 min, +1", "and 4 more",
                   "1,200 sent + 304 left = 1,504 recipients", "20.0 a second, 4 messages on the way; done in 15 s",
                   "9: 9 well, 0 failing, 0 gone; 9 due"):  # fmt: skip
         assert words in ran.out, f"{words!r} is not in\n{ran.out}"
@@ -93,7 +94,7 @@ def test_a_queue_nobody_looks_at_is_named(scene: Scene) -> None:
 def test_a_worker_that_died_comes_right_by_itself_unless_it_was_the_last(scene: Scene) -> None:
     scene.add(DELIVER, 2)
     dead = scene.number()
-    scene.enter("dead", ("mail",), dead, silent_s=TAKEOVER_S + 9, host="quay-2", pid=99)
+    scene.enter("dead", ("mail",), dead, silent_s=600, host="quay-2", pid=99)
     scene.take(DELIVER, dead)
     scene.hush(dead, TAKEOVER_S + 9)
     alone = told(scene)
@@ -102,7 +103,7 @@ def test_a_worker_that_died_comes_right_by_itself_unless_it_was_the_last(scene: 
     scene.hush(dead, TAKEOVER_S * 4)
     late = told(scene)
 
-    silent, stalled = "quay-2, process 99, gave no sign for 39 s", "1 job stalled: the worker that had it is gone"
+    silent, stalled = "quay-2, process 99, gave no sign for 10 min", "1 job stalled: the worker that had it is gone"
     assert alone == (3, ["no worker is alive", silent, stalled])
     assert two == (0, [silent, stalled])
     assert late == (3, [silent, stalled])
@@ -135,10 +136,10 @@ def test_workers_that_were_stopped_in_order_leave_nothing_to_do(scene: Scene) ->
 
 def test_fifty_workers_that_died_at_once_are_one_line(scene: Scene) -> None:
     for pid in range(50):
-        scene.enter(f"w{pid}", ("mail",), silent_s=TAKEOVER_S + 9 + pid, pid=pid, host=f"quay-{pid:02}")
+        scene.enter(f"w{pid}", ("mail",), silent_s=600 + pid, pid=pid, host=f"quay-{pid:02}")
     scene.enter("alive", ("mail",))
 
-    assert told(scene) == (0, ["quay-00, process 0, and 49 more gave no sign for 39 s"])
+    assert told(scene) == (0, ["quay-00, process 0, and 49 more gave no sign for 10 min"])
     assert len(ask(scene).lines) <= 24
 
 
@@ -185,3 +186,22 @@ def test_json_has_what_the_screen_has_and_no_address(scene: Scene) -> None:
     assert [one["queues"] for one in ran.json["workers"]] == [["mail"]]
     assert [one["name"] for one in ran.json["queues"]] == ["mail", "desk", "fetch", "control"]
     assert "@" not in ran.out
+
+
+def test_every_key_of_json_is_explained(scene: Scene) -> None:
+    scene.issue()
+    scene.mailing(("sent", 2), ("uncertain", 1))
+    number = scene.number()
+    scene.enter("a", ("mail",), number)
+    scene.add(DELIVER)
+    scene.take(DELIVER, number)
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    explained = set(re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\|.*\|$", text, re.MULTILINE))))
+
+    told = ask(scene, "--json").json
+    names = set(told)
+    for part in ("queues", "workers", "mailings", "advice"):
+        names |= set(told[part][0])
+    names |= set(told["workers"][0]["jobs"][0]) | set(told["feeds"])
+
+    assert names - explained == set()

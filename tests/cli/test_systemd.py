@@ -24,6 +24,7 @@ HARDENING = {
     "NoNewPrivileges": "yes",
     "LoadCredential": "smtp-password:/etc/digest/smtp-password",
     "PrivateTmp": "yes",
+    "EnvironmentFile": "-/etc/digest/environment",  # the store's password
     "CapabilityBoundingSet": "",
 }
 

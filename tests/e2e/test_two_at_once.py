@@ -227,3 +227,20 @@ def test_two_imports_at_once_bring_everybody_in_once(tmp_path: Path) -> None:
     assert [one.code for one in ran] == [0, 0], [one.err for one in ran]
     exported = digest("subscribers", "export", root=root).out
     assert Counter(line.split(",")[0] for line in exported.splitlines()[1:]) == Counter(PEOPLE)
+
+
+def test_words_that_were_approved_elsewhere_and_reopened_are_not_replaced_by_older_ones(
+    desks: tuple[Path, Path],
+) -> None:
+    here, there = desks
+    assert digest("draft", root=here, now=NOW).code == 0
+    (there / FILE).parent.mkdir(exist_ok=True)
+    shutil.copy(here / FILE, there / FILE)
+    edit(there)
+    assert digest("approve", "--by", "B", root=there, now=NOW).code == 0
+    assert digest("reopen", root=here, now=NOW).code == 0
+
+    drafted, approved = digest("draft", root=here, now=NOW), digest("approve", "--by", "A", root=here, now=NOW)
+
+    assert (drafted.code, approved.code) == (1, 1)
+    assert str(there) in drafted.err

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from procrastinate import App
 from procrastinate.jobs import Job
 from sqlalchemy import text
 
-from digest.errors import StoreError
+from digest.errors import ConfigError, StoreError
 from digest.project import Project
 from digest.scale import reaper
 from digest.scale.queue import BEGIN, PLAN_MAIL, Queue, Task, prepare_queue
 from digest.scale.tasks import make_app
 from digest.scale.timing import Timing
+from digest.scale.worker import work
 from digest.scale.workplace import Workplace
 from digest.store.database import open_store
 from tests.scale.scene import set_scene
@@ -89,6 +92,15 @@ def test_a_dead_workers_job_is_not_handed_on_if_one_like_it_waits(project: Proje
     with_app(project, die)
 
     assert statuses(project) == [(BEGIN.name, "todo")]
+
+
+@pytest.mark.parametrize("draft", ["99 99 * * *", "0 5 31 2 *"])
+def test_a_draft_at_a_time_that_never_comes_is_refused_at_once(project: Project, draft: str) -> None:
+    settings = structs.replace(project.settings, scale=structs.replace(project.settings.scale, draft=draft))
+    wrong = replace(project, config=replace(project.config, settings=settings))
+
+    with pytest.raises(ConfigError, match=r"scale\.draft"):
+        work(wrong, ("mail",), environ={}, clock=Clock(), on_ready=lambda _: None)
 
 
 def test_a_user_who_may_make_no_tables_is_told_who_may(cluster: Cluster, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_job_keeps_the_schema_and_the_newer_digest_says_what_to_stop(
     monkeypatch.setattr(holds, "SCHEMA_WAIT_S", 0.1)
     with old_worker(older, tmp_path) as worker:
         assert worker.tell() == "at work\n"
-        with pytest.raises(BusyError, match="has to be migrated, and is in use: 1 at work from") as caught:
+        with pytest.raises(BusyError, match="is to be migrated or moved, and is in use: 1 at work from") as caught:
             open_store(older, tmp_path)
         assert "stop every `digest worker`" in (caught.value.hint or "")
         assert revision(cluster, older) == BEFORE

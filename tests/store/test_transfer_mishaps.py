@@ -12,11 +12,12 @@ from sqlalchemy import func, make_url, select
 
 from digest.errors import StaleError, StoreError, UsageError
 from digest.store import schema
-from digest.store.backup import RESTORED
+from digest.store.backup import RESTORED, look_into
+from digest.store.checksum import AT_ONCE, at_once
 from digest.store.database import get_meta, open_store
 from digest.store.transfer import transfer
 from digest.store.transferends import end_of, open_source, open_target, what_is_there
-from tests.store.test_transfer import FILE, NOON, filled, move, nothing, sums
+from tests.store.test_transfer import FILE, NOON, broken_off, filled, move, nothing, sums
 from tests.support.postgres import Cluster
 
 
@@ -181,3 +182,30 @@ def test_what_went_on_from_there_is_not_replaced_by_what_it_was(server: str, tmp
 
     with pytest.raises(StaleError, match=r"second\.db: was moved to postgresql"):
         moved_again(FILE, "second.db", tmp_path)
+
+
+def test_half_a_store_is_no_copy_to_bring_back(tmp_path: Path) -> None:
+    filled(FILE, tmp_path, rows=2)
+    broken_off(FILE, "half.db", tmp_path, after=5)
+
+    with pytest.raises(StoreError, match="is not whole"):
+        look_into(tmp_path / "half.db")
+
+
+def test_of_long_texts_there_are_few_in_memory() -> None:
+    long = {table.name for table in schema.metadata.sorted_tables if at_once(table) < AT_ONCE}
+
+    assert long == {"entry", "entry_version", "issue_version", "printed", "frequencies", "generated", "frozen"}
+
+
+def test_a_database_that_was_left_is_not_emptied_for_a_fresh_store_where_it_was_moved_to(
+    server: str, tmp_path: Path
+) -> None:
+    filled(FILE, tmp_path, rows=2)
+    move(FILE, server, tmp_path)
+    move(server, FILE, tmp_path)
+    (tmp_path / "state/digest.db").unlink()
+    open_store(FILE, tmp_path).close()
+
+    with pytest.raises(StoreError, match="which has not all of it: issue "):
+        move(FILE, server, tmp_path)
