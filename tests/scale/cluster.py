@@ -229,6 +229,11 @@ class Company:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             return connection.execute(statement.encode(), values or None).fetchall()
 
+    def ask_nothing(self, statement: str) -> None:
+        """Change something in the store, past digest."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
     @property
     def dsn(self) -> str:
         return f"host={self.server.folder} user=digest dbname={self.database}"
