@@ -161,3 +161,11 @@ def test_seconds_are_said_as_crontabs_say_them() -> None:
     for seconds in (1, 2, 15, 30):
         ticks = croniter(every(seconds), begin)
         assert [ticks.get_next(float) - begin for _ in range(3)] == [seconds, 2 * seconds, 3 * seconds]
+
+
+def test_the_verb_names_the_queues_there_are() -> None:
+    """It has their names written out, so that its help need not load what a store wants."""
+    from digest.cli import worker
+    from digest.scale.queue import QUEUES
+
+    assert worker.QUEUES == QUEUES
