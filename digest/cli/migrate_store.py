@@ -92,11 +92,12 @@ def _settle(session: Session, project: Project, source: End) -> int:
     from digest.deliver.ledger import Ledger
     from digest.deliver.lock import boot_id, owner
     from digest.errors import BusyError, StateError
-    from digest.store.transfer import live_workers, mailings_in_work, waiting_jobs
+    from digest.store.transfer import mailings_in_work, waiting_jobs
+    from digest.store.workers import live_workers
 
     settings = project.settings
     with project.store.read() as connection:
-        workers = live_workers(connection, settings.scale.takeover_seconds)
+        workers = len(live_workers(connection, settings.scale.takeover_seconds))
         in_work, jobs = mailings_in_work(connection), waiting_jobs(connection)
     if workers:
         raise BusyError(

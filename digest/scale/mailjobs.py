@@ -15,39 +15,19 @@ from digest.deliver.watch import INTERRUPTED
 from digest.errors import BusyError, DeliveryError, DigestError, StateError
 from digest.production import mailout, schedule
 from digest.production.schedule import Stop
-from digest.scale.queue import BATCH, BEGIN, CORRECT, DELIVER, AgainError, Queue, live_ranges
+from digest.scale.queue import BATCH, BEGIN, CORRECT, DELIVER, AgainError, Queue, live_ranges, seconds_until
 from digest.store import issues
 
 if TYPE_CHECKING:
-    from digest.model import IssueRecord, Mailing, Tally
+    from digest.model import IssueRecord, Tally
     from digest.production.schedule import Due
     from digest.project import Project
     from digest.scale.workplace import Workplace
 
 logger = logging.getLogger(__name__)
 
-BUSY_S = 5.0  # until a job is tried again that another process holds up
-OUT_OF_REACH_S = (5.0, 15.0, 60.0, 300.0)  # until a batch is tried again whose server was out of reach
 REFUSED_S = 600.0  # until an issue is tried again that could not be begun
 LOOKED_AFTER = timedelta(days=30)  # a mailing that is at its end and has uncertain ones: these wait for a person
-
-
-def hand_over(
-    project: Project,
-    queue: Queue,
-    ledger: Ledger,
-    record: IssueRecord,
-    *,
-    now: datetime,
-    include_new: bool = False,
-    again: bool = False,
-) -> tuple[Mailing, int]:
-    """Begin the mailing of a published issue and leave its readers to the workers; says in how many batches.
-
-    Raises as digest.production.mailout.begin_mailing.
-    """
-    mailing, _ = mailout.begin_mailing(project, ledger, record, now=now, include_new=include_new, again=again)
-    return mailing, queue_batches(project, queue, ledger, mailing.id, now=now)
 
 
 def queue_batches(project: Project, queue: Queue, ledger: Ledger, mailing_id: str, *, now: datetime) -> int:
@@ -118,7 +98,7 @@ def deliver_batch(
         waits = schedule.waits_for_a_person(tally.stopped)
         _note(place.project, issue, tally.stopped, now=place.now(), waits=waits)
         if not waits:
-            raise AgainError(tally.stopped, seconds=_wait(attempts))
+            raise AgainError(tally.stopped, seconds=seconds_until(attempts))
     else:
         _forget_trouble(place.project, issue)
 
@@ -149,7 +129,7 @@ def _try(place: Workplace, issue: str, mailing_id: str, lo: int, hi: int, *, att
         return None
     except DeliveryError as error:  # out of reach, or no key to sign with on this machine
         _note(project, issue, error.message, now=place.now(), waits=False)
-        raise AgainError(error.message, seconds=_wait(attempts)) from error
+        raise AgainError(error.message, seconds=seconds_until(attempts)) from error
     except (DigestError, OSError):
         raise  # the store is out of reach, or this machine is in trouble
     except BaseException as error:  # a fault of ours: the planning would lead into it again and again
@@ -187,10 +167,6 @@ def _deliver(place: Workplace, mailing_id: str, lo: int, hi: int, *, recover: bo
         )
 
 
-def _wait(attempts: int) -> float:
-    return OUT_OF_REACH_S[min(attempts, len(OUT_OF_REACH_S) - 1)]
-
-
 def _note(project: Project, name: str, reason: str, *, now: datetime, waits: bool) -> None:
     logger.warning("%s: %s", name, reason, extra={"issue": name, "waits": waits})
     with project.store.read() as connection:
@@ -220,7 +196,8 @@ def begin(place: Workplace, issue: str) -> None:
     with mailout.open_transport(project, place.environ) as transport:
         transport.check()  # before anything is published or spent
     record = publish_first(project, record, now=place.now())
-    mailing, batches = hand_over(project, place.queue, place.ledger, record, now=place.now())
+    mailing, _ = mailout.begin_mailing(project, place.ledger, record, now=place.now())
+    batches = queue_batches(project, place.queue, place.ledger, mailing.id, now=place.now())
     schedule.drop_time(project, record.name)
     logger.info(
         "%s: begun for %d readers, in %d batches", record.name, mailing.recipients, batches,

@@ -50,6 +50,7 @@ _BY_LOCK = """
         END LOOP;
     END $$;
 """
+_WAITS_S: Final = (5.0, 15.0, 60.0, 300.0)
 _REVISION = "schema of the queue"  # in meta: the last migration of procrastinate that was made
 
 
@@ -85,6 +86,11 @@ class AgainError(Exception):
     def __init__(self, why: str, *, seconds: float) -> None:
         super().__init__(why)
         self.seconds = seconds
+
+
+def seconds_until(attempts: int) -> float:
+    """How long a job waits whose server was out of reach, or that another process held up, after so many attempts."""
+    return _WAITS_S[min(attempts, len(_WAITS_S) - 1)]
 
 
 class Queue:

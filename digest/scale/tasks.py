@@ -35,6 +35,7 @@ from digest.scale.queue import (
     TIDY,
     AgainError,
     Task,
+    seconds_until,
 )
 from digest.scale.timing import every
 
@@ -54,7 +55,6 @@ DEAD_S: Final = 3600.0  # so long a worker that died is shown, for somebody to s
 PATIENCE_S: Final = 60.0  # while the outcome of a job is told to a server that does not answer
 ENDING_S: Final = 5.0  # the same of a worker that was told to stop: whoever finds its jobs hands them on
 LEND_S: Final = 10.0  # until a connection to the queue is there; 30 s, as the pool has it, a stop would take many times
-_WAITS_S: Final = (5.0, 15.0, 60.0, 300.0)
 _INBOX, _MINUTELY, _HOURLY = "*/5 * * * *", "* * * * *", "17 * * * *"
 
 
@@ -63,7 +63,7 @@ class Again(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to do it again; None: never."""
-        later: float = _WAITS_S[min(job.attempts, len(_WAITS_S) - 1)]
+        later = seconds_until(job.attempts)
         if isinstance(exception, AgainError):
             later = exception.seconds
         elif isinstance(exception, StaleError):

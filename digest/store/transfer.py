@@ -9,7 +9,6 @@ moment of a kill, the same command comes to the same end.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
@@ -76,12 +75,6 @@ def transfer(source: Store, target: Store, place: str, *, advance: Callable[[str
                 put_meta(connection, RESTORED, since)  # it does not know what was sent after it was left
             unmark(connection)
     return accounts
-
-
-def live_workers(connection: Connection, silent_s: float) -> int:
-    """How many processes of ``digest worker`` have given a sign within so many seconds."""
-    recent = schema.worker.c.seen > func.now() - timedelta(seconds=silent_s)
-    return int(connection.scalar(select(func.count()).select_from(schema.worker).where(recent)) or 0)
 
 
 def mailings_in_work(connection: Connection) -> list[str]:
